@@ -1,0 +1,1 @@
+"""Bonded-grain discrete elements: the mechanics of calendering, in SI units throughout."""

@@ -1,0 +1,66 @@
+"""Numba settings shared by every kernel of the project.
+
+Import `njit` and `prange` from here, never from Numba: the cache folder and the threading
+layer must be chosen before the first kernel is declared.
+"""
+
+import hashlib
+import os
+import tempfile
+from pathlib import Path
+
+import numba
+from numba import prange
+
+__all__ = ["njit", "prange", "use_threads"]
+
+_PACKAGES = ("dem", "voxelize", "electrochem")
+
+
+def _source_digest() -> str:
+    """Digest of every source file: a kernel inlines laws of other files, Numba's cache does not see."""
+    root = Path(__file__).resolve().parent.parent
+    digest = hashlib.sha256(numba.__version__.encode())
+    for package in _PACKAGES:
+        for path in sorted((root / package).rglob("*.py")):
+            digest.update(path.relative_to(root).as_posix().encode())
+            digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _cache_folder() -> str:
+    base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    folder = base / "calendem" / "kernels" / _source_digest()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return tempfile.mkdtemp(prefix="calendem-kernels-")
+    return str(folder)
+
+
+if "NUMBA_CACHE_DIR" not in os.environ:
+    numba.config.CACHE_DIR = _cache_folder()
+if "NUMBA_THREADING_LAYER" not in os.environ:
+    # TBB leaks and slows with every parallel region; OpenMP costs under a microsecond a region.
+    numba.config.THREADING_LAYER = "omp"
+
+
+def njit(function=None, **options):
+    """`numba.njit` with caching on and IEEE arithmetic kept (`fastmath` would unfix the bits)."""
+    options.setdefault("cache", True)
+    if function is None:
+        return lambda f: numba.njit(**options)(f)
+    return numba.njit(**options)(function)
+
+
+def kernels_are_cached() -> bool:
+    """Whether kernels compiled by an earlier process lie in the cache folder."""
+    return any(Path(numba.config.CACHE_DIR).rglob("*.nbi"))
+
+
+def use_threads(count: int | None) -> int:
+    """Set the number of threads for every kernel; None means all cores. Returns the number set."""
+    available = numba.config.NUMBA_NUM_THREADS
+    count = available if count is None else max(1, min(count, available))
+    numba.set_num_threads(count)
+    return count

@@ -1,0 +1,1 @@
+"""Cited parameter sets of electrochemical materials, one a file."""

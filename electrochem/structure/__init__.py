@@ -1,0 +1,1 @@
+"""Measures of a labelled volume, one a file."""

@@ -1,0 +1,1 @@
+"""The bridge between labelled volumes and grains, in both directions."""

@@ -1,0 +1,54 @@
+"""A labelled volume: what a segmentation gives and what the analysis reads."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+PORE, ACTIVE_MATERIAL, CARBON_BINDER, COLLECTOR, CRACK = 0, 1, 2, 3, 4
+LABEL_NAMES = ("pore", "active material", "carbon-binder domain", "collector", "crack")
+
+
+@dataclass(frozen=True, eq=False)
+class Volume:
+    """Phases on a cubic grid, through-plane first; index (k, j, i) is (z, y, x).
+
+    labels : (nz, ny, nx) uint8, the constants above; collector layers, if any, come first
+    voxel_size : [m]
+    periodic : whether the two in-plane directions are periodic
+    thickness : [m], coating from the collector's coated face to its upper plane
+    cbd_nanoporosity : pore share inside the carbon-binder domain
+    particle : (nz, ny, nx) int32 or None, id ≥ 0 of the particle (active) a voxel belongs to, else −1
+    """
+
+    labels: np.ndarray
+    voxel_size: float
+    periodic: bool
+    thickness: float
+    cbd_nanoporosity: float
+    particle: np.ndarray | None = None
+
+    @property
+    def collector_layers(self) -> int:
+        """Number of leading layers that are collector: z = 0 lies on top of the last of them."""
+        is_collector = (self.labels == COLLECTOR).all(axis=(1, 2))
+        return int(np.argmin(is_collector)) if not is_collector.all() else len(is_collector)
+
+    @property
+    def footprint(self) -> float:
+        """In-plane area [m²]."""
+        return self.labels.shape[1] * self.labels.shape[2] * self.voxel_size**2
+
+    @property
+    def layer_weights(self) -> np.ndarray:
+        """(nz,) share of each layer that lies inside the coating, 0 … 1."""
+        lower = np.arange(self.labels.shape[0]) - self.collector_layers
+        weights = np.clip(self.thickness / self.voxel_size - lower, 0.0, 1.0)
+        weights[lower < 0] = 0.0
+        # A thickness that is a whole number of voxels up to rounding weighs its layers as whole.
+        return np.where(np.abs(weights - np.round(weights)) < 1e-9, np.round(weights), weights)
+
+    def fraction(self, label: int) -> float:
+        """Volume share of a phase in the coating, a cut top layer weighted."""
+        per_layer = (self.labels == label).mean(axis=(1, 2))
+        weights = self.layer_weights
+        return float((per_layer * weights).sum() / weights.sum())
