@@ -1,0 +1,5 @@
+"""Errors that a user's input can cause."""
+
+
+class InputError(ValueError):
+    """The input is wrong: one clear sentence that names the file, the key and what was expected."""
