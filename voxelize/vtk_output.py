@@ -1,0 +1,54 @@
+"""VTK image data of a labelled volume; lengths in µm, z = 0 at the collector's coated face."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+from vtkmodules.vtkCommonDataModel import vtkImageData
+from vtkmodules.vtkIOXML import vtkXMLImageDataWriter
+
+from dem.vtk_output import MICROMETRES, add_array, add_field, write_data_set
+from voxelize.volume import Volume
+
+
+def write_volume(
+    path: Path,
+    volume: Volume,
+    grain: np.ndarray | None = None,
+    particle: np.ndarray | None = None,
+    *,
+    field: Mapping[str, float],
+) -> None:
+    """Write a volume as a `.vti` file, one cell a voxel.
+
+    grain, particle : (nz, ny, nx) int, ids written beside the labels, −1 where there is none;
+        without `particle`, that of the volume
+    field : figures of the whole state, written as field data beside the volume's own thickness
+        and nanoporosity
+    Raises OSError when the file cannot be written.
+    """
+    layers, rows, columns = volume.labels.shape
+    voxel = volume.voxel_size * MICROMETRES
+    data = vtkImageData()
+    data.SetDimensions(columns + 1, rows + 1, layers + 1)
+    data.SetSpacing(voxel, voxel, voxel)
+    data.SetOrigin(0.0, 0.0, -volume.collector_layers * voxel)
+    arrays = data.GetCellData()
+    # C order of (z, y, x) is VTK's order of cells: x runs fastest.
+    add_array(arrays, "label", volume.labels.ravel(), np.uint8)
+    for name, ids in (
+        ("particle_id", volume.particle if particle is None else particle),
+        ("grain_id", grain),
+    ):
+        if ids is not None:
+            add_array(arrays, name, ids.ravel(), np.int32)
+    arrays.SetActiveScalars("label")
+    add_field(
+        data,
+        {
+            "thickness_um": volume.thickness * MICROMETRES,
+            "cbd_nanoporosity": volume.cbd_nanoporosity,
+            **field,
+        },
+    )
+    write_data_set(vtkXMLImageDataWriter(), data, path)
