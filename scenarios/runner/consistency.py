@@ -1,0 +1,218 @@
+"""What a scenario's values must be to each other: densities, sizes, shares and voltages."""
+
+from collections.abc import Iterator
+
+from scenarios.runner.schema import Image, Particle, Recipe, Scenario, Target
+from scenarios.runner.units import KINDS, write_rounded
+from voxelize.volume import ACTIVE_MATERIAL, CARBON_BINDER, Volume
+
+Problem = tuple[str, str]
+_ROUNDING = 1e-6
+
+
+def cbd_solid_density(scenario: Scenario) -> float:
+    """Density of the carbon-binder domain's solid [kg/m³]: of a recipe's mixture, else as given."""
+    cbd, electrode = scenario.materials.cbd, scenario.electrode
+    if not isinstance(electrode, Recipe):
+        return cbd.solid_density
+    mass = electrode.carbon_fraction + electrode.binder_fraction
+    if mass == 0:
+        return cbd.solid_density
+    carbon = electrode.carbon_fraction / cbd.carbon_density
+    return mass / (carbon + electrode.binder_fraction / cbd.binder_density)
+
+
+def recipe_densities(scenario: Scenario) -> tuple[float, float]:
+    """Crystal density of a recipe's mixture and the density [kg/m³] at which its pores are shut.
+
+    The latter is lower: the carbon-binder domain keeps its smallest nanoporosity.
+    """
+    electrode = scenario.electrode
+    active = electrode.active_material_fraction / scenario.materials.active_material.density
+    cbd = (electrode.carbon_fraction + electrode.binder_fraction) / cbd_solid_density(scenario)
+    shut = cbd / (1.0 - scenario.materials.cbd.minimum_nanoporosity)
+    return 1.0 / (active + cbd), 1.0 / (active + shut)
+
+
+def volume_densities(scenario: Scenario, volume: Volume) -> tuple[float, float, float]:
+    """Density of an imaged coating as it is, its crystal density and with shut pores [kg/m³]."""
+    active = volume.fraction(ACTIVE_MATERIAL)
+    cbd = volume.fraction(CARBON_BINDER) * (1.0 - volume.cbd_nanoporosity)
+    density = active * scenario.materials.active_material.density
+    density += cbd * cbd_solid_density(scenario)
+    shut = cbd / (1.0 - scenario.materials.cbd.minimum_nanoporosity)
+    return density, density / (active + cbd), density / (active + shut)
+
+
+def problems(scenario: Scenario) -> Iterator[Problem]:
+    """Key and sentence of whatever does not fit together, as far as the scenario alone tells."""
+    electrode = scenario.electrode
+    if isinstance(electrode, Recipe):
+        yield from _recipe_problems(scenario, electrode)
+    elif isinstance(electrode, Image):
+        yield from _image_problems(electrode)
+    elif isinstance(electrode, Particle):
+        yield from _particle_problems(scenario, electrode)
+    cbd, cell = scenario.materials.cbd, scenario.cell
+    if cbd.minimum_nanoporosity > cbd.nanoporosity:
+        yield (
+            "materials.cbd.minimum_nanoporosity",
+            f"is {cbd.minimum_nanoporosity:g}; expected at most materials.cbd.nanoporosity "
+            f"({cbd.nanoporosity:g})",
+        )
+    if cell.lower_voltage >= cell.upper_voltage:
+        yield (
+            "cell.lower_voltage",
+            f"is {cell.lower_voltage:g} V; expected less than cell.upper_voltage "
+            f"({cell.upper_voltage:g} V)",
+        )
+    names = [target.text for target in scenario.calendering.targets]
+    for position, name in enumerate(names):
+        if name in names[:position]:
+            yield f"calendering.targets[{position}]", f'repeats "{name}"'
+
+
+def volume_problems(scenario: Scenario, volume: Volume) -> Iterator[Problem]:
+    """What does not fit between a scenario and the volume that it names."""
+    grain = scenario.decomposition.grain_size
+    if grain < 2 * volume.voxel_size:
+        yield (
+            "decomposition.grain_size",
+            f"is {_length(grain)}; expected at least two voxels ({_length(2 * volume.voxel_size)} "
+            "with this voxel size and coarsening)",
+        )
+    start, crystal, shut = volume_densities(scenario, volume)
+    yield from _target_problems(scenario, start, crystal, shut, volume.thickness)
+
+
+def _recipe_problems(scenario: Scenario, recipe: Recipe) -> Iterator[Problem]:
+    total = recipe.active_material_fraction + recipe.carbon_fraction + recipe.binder_fraction
+    if abs(total - 1.0) > _ROUNDING:
+        yield (
+            "electrode.active_material_fraction",
+            f"and the fractions of carbon and binder make {total:g}; expected 1",
+        )
+        return
+    shares = sum(mode.mass_share for mode in recipe.size_modes)
+    if abs(shares - 1.0) > _ROUNDING:
+        yield "electrode.size_modes", f"have mass shares that make {shares:g}; expected 1"
+    crystal, shut = recipe_densities(scenario)
+    if recipe.coated_density >= crystal:
+        yield (
+            "electrode.coated_density",
+            f"is {_density(recipe.coated_density)}; expected less than the crystal density of the "
+            f"mixture, {_density(crystal)}",
+        )
+        return
+    thickness = recipe.loading / recipe.coated_density
+    for position, mode in enumerate(recipe.size_modes):
+        key = f"electrode.size_modes[{position}].median_diameter"
+        yield from _grain_problems(scenario, key, mode.median_diameter, recipe.voxel_size)
+        narrowest = min(*recipe.footprint, thickness)
+        if mode.median_diameter > narrowest:
+            yield (
+                key,
+                f"is {_length(mode.median_diameter)}; expected at most the footprint's "
+                f"edge and the coated thickness ({_length(narrowest)} here)",
+            )
+    for axis, edge in enumerate(recipe.footprint):
+        voxels = edge / recipe.voxel_size
+        if abs(voxels - round(voxels)) > 1e-6:
+            whole = max(1, round(voxels)) * recipe.voxel_size
+            yield (
+                f"electrode.footprint[{axis}]",
+                f"is {_length(edge)}; expected whole voxels of {_length(recipe.voxel_size)}, such "
+                f"as {_length(whole)}",
+            )
+    yield from _target_problems(scenario, recipe.coated_density, crystal, shut, thickness)
+
+
+def _image_problems(image: Image) -> Iterator[Problem]:
+    if not image.image.is_file():
+        what = "is a folder" if image.image.is_dir() else "does not exist"
+        yield "electrode.image", f"{what}: {image.image}; expected a label volume (TIFF)"
+    for phase in ("pore", "active_material"):
+        if phase not in image.labels:
+            yield f"electrode.labels.{phase}", "is missing; expected its value in the file"
+    if len(set(image.labels.values())) < len(image.labels):
+        yield "electrode.labels", "gives one value to two phases; expected a value for each"
+    if image.crop and len(image.crop) != 3:
+        yield "electrode.crop", f"has {len(image.crop)} ranges; expected three (z, y, x) or none"
+    if not image.voxel_size and any(isinstance(b, float) for pair in image.crop for b in pair):
+        yield "electrode.crop", "is given in lengths; expected electrode.voxel_size beside it"
+        return
+    for axis, (start, stop) in enumerate(image.crop_in_voxels or ()):
+        if start >= stop:
+            yield (
+                f"electrode.crop[{axis}]",
+                f"goes from voxel {start} to {stop}; expected a range that is not empty",
+            )
+
+
+def _particle_problems(scenario: Scenario, particle: Particle) -> Iterator[Problem]:
+    key = "electrode.diameter"
+    yield from _grain_problems(scenario, key, particle.diameter, particle.voxel_size)
+    if scenario.calendering.targets:
+        yield (
+            "calendering.targets",
+            "is for electrodes; expected [] for a single particle, which is closed by "
+            "calendering.crush_strain",
+        )
+
+
+def _grain_problems(
+    scenario: Scenario, key: str, diameter: float, voxel_size: float
+) -> Iterator[Problem]:
+    grain = scenario.decomposition.grain_size
+    if diameter < grain:
+        yield (
+            key,
+            f"is {_length(diameter)}: the particle is smaller than a grain; expected at least "
+            f"decomposition.grain_size ({_length(grain)})",
+        )
+    if grain < 2 * voxel_size:
+        yield (
+            "decomposition.grain_size",
+            f"is {_length(grain)}; expected at least two voxels ({_length(2 * voxel_size)})",
+        )
+
+
+def _target_problems(
+    scenario: Scenario, start: float, crystal: float, shut: float, thickness: float
+) -> Iterator[Problem]:
+    for position, target in enumerate(scenario.calendering.targets):
+        density = target_density(target, start, crystal, thickness)
+        if density < start * (1.0 + scenario.calendering.tolerance):
+            why = f"not denser than the electrode at the start ({_density(start)})"
+        elif density >= crystal:
+            why = f"not below the crystal density ({_density(crystal)})"
+        elif density >= shut:
+            why = (
+                f"denser than the electrode with all pores shut but the carbon-binder domain's "
+                f"smallest nanoporosity ({_density(shut)})"
+            )
+        else:
+            continue
+        known = "" if target.kind == "density" else f", that is {_density(density)},"
+        yield (
+            f"calendering.targets[{position}]",
+            f'"{target.text}"{known} is {why}; expected between {_density(start)} and '
+            f"{_density(shut)}",
+        )
+
+
+def target_density(target: Target, start: float, crystal: float, thickness: float) -> float:
+    """Density [kg/m³] that a target means for an electrode of known start and crystal density."""
+    if target.kind == "density":
+        return target.value
+    if target.kind == "thickness":
+        return start * thickness / target.value
+    return crystal * (1.0 - target.value)
+
+
+def _density(value: float) -> str:
+    return write_rounded(value, KINDS["density"])
+
+
+def _length(value: float) -> str:
+    return write_rounded(value, KINDS["length"])

@@ -1,0 +1,149 @@
+"""Says in one sentence a key what a refused scenario was given and what was expected."""
+
+import difflib
+from collections.abc import Iterable, Iterator
+from typing import Any, get_args
+
+from pydantic import ValidationError
+from pydantic.fields import FieldInfo
+
+from scenarios.runner.schema import Scenario
+from scenarios.runner.schema.quantities import Quantity, Section, shown
+
+_EXPECTED = {
+    "int_type": "a whole number",
+    "bool_type": "true or false",
+    "string_type": "a text in quotes",
+    "tuple_type": "a list in square brackets",
+    "list_type": "a list in square brackets",
+    "dict_type": "a table",
+    "model_type": "a section (a table of keys)",
+    "model_attributes_type": "a section (a table of keys)",
+    "string_pattern_mismatch": "letters, digits, '.', '_' and '-' only",
+}
+
+
+def refusal_lines(error: ValidationError, data: dict[str, Any]) -> list[tuple[str, str]]:
+    """Key and sentence of everything that is wrong, in the order of the sections."""
+    return [_line(problem, data) for problem in error.errors(include_url=False)]
+
+
+def suggestion(name: str, known: Iterable[str]) -> str:
+    """' (did you mean "…"?)' with the nearest known name, empty where none is near."""
+    near = difflib.get_close_matches(name, list(known), n=1, cutoff=0.5)
+    return f' (did you mean "{near[0]}"?)' if near else ""
+
+
+def _line(problem: Any, data: dict[str, Any]) -> tuple[str, str]:
+    kind, loc, given = problem["type"], tuple(problem["loc"]), problem.get("input")
+    context = problem.get("ctx", {})
+    if kind in ("union_tag_not_found", "union_tag_invalid"):
+        expected = context.get("expected_tags") or "'recipe', 'image' or 'particle'"
+        got = f"got {shown(context['tag'])}" if "tag" in context else "is missing"
+        return f"{loc[0]}.kind", f"{got}; expected one of {expected}"
+    if loc[0] == "electrode":
+        # The chosen kind stands in pydantic's path, but is no key.
+        loc = loc[:1] + loc[2:]
+    if loc[-1] == "[key]":
+        loc = loc[:-1]
+        return _key(loc), f"is not a known name; expected one of {context['expected']}"
+    if kind == "extra_forbidden":
+        return _key(loc), _unknown(loc, data)
+    if kind == "missing":
+        return _key(loc), f"is missing: {_meaning(loc, data)}"
+    if kind == "value":
+        return _key(loc), problem["msg"]
+    if kind == "literal_error":
+        return _key(loc), f"got {shown(given)}; expected {context['expected']}"
+    expected = _EXPECTED.get(kind)
+    if expected is None:
+        return _key(loc), f"got {shown(given)}: {problem['msg'][0].lower()}{problem['msg'][1:]}"
+    return _key(loc), f"got {shown(given)}; expected {expected}"
+
+
+def _key(loc: tuple[str | int, ...]) -> str:
+    text = ""
+    for part in loc:
+        text += f"[{part}]" if isinstance(part, int) else f".{part}"
+    return text.removeprefix(".")
+
+
+def _unknown(loc: tuple[str | int, ...], data: dict[str, Any]) -> str:
+    name = str(loc[-1])
+    section = _section_at(loc[:-1], data)
+    what = "section" if len(loc) == 1 else "key"
+    known = section.model_fields if section else {}
+    homes = [] if len(loc) == 1 else [_home(*key) for key in all_keys() if key[1] == name]
+    near = f" (it belongs to {homes[0]})" if homes else suggestion(name, known)
+    return f"is not a known {what}{near}; known here: {', '.join(known)}"
+
+
+def _home(path: str, name: str, section: type[Section]) -> str:
+    kind = section.model_fields.get("kind")
+    if kind is None or not kind.is_required():
+        return f"[{path}]"
+    return f'[{path}] of kind = "{get_args(kind.annotation)[0]}"'
+
+
+def _meaning(loc: tuple[str | int, ...], data: dict[str, Any]) -> str:
+    section = _section_at(loc[:-1], data)
+    if section is None:
+        return "it is required"
+    field = section.model_fields[str(loc[-1])]
+    sentence = (field.description or "").rstrip(".")
+    quantity = next((m for m in field.metadata if isinstance(m, Quantity)), None)
+    return f"{sentence}; expected {quantity.expected}" if quantity else sentence
+
+
+def _section_at(loc: tuple[str | int, ...], data: Any) -> type[Section] | None:
+    """The section's class at a place of the scenario, unions resolved by the data's `kind`."""
+    section: type[Section] = Scenario
+    for part in loc:
+        data = _inside(data, part)
+        if isinstance(part, int):
+            continue
+        kind = data.get("kind") if isinstance(data, dict) else None
+        found = [s for s in sections_in(section.model_fields[part]) if _is_kind(s, kind)]
+        if not found:
+            return None
+        section = found[0]
+    return section
+
+
+def _inside(data: Any, part: str | int) -> Any:
+    if isinstance(data, dict):
+        return data.get(part)
+    return data[part] if isinstance(data, list) and isinstance(part, int) else None
+
+
+def _is_kind(section: type[Section], kind: object) -> bool:
+    field = section.model_fields.get("kind")
+    return (
+        field is None
+        or (field.default is not None and not field.is_required())
+        or (kind in get_args(field.annotation))
+    )
+
+
+def sections_in(field: FieldInfo) -> list[type[Section]]:
+    """Every section class in a field's type: one, the members of a union, or a list's items."""
+    pending, found = [field.annotation], []
+    while pending:
+        annotation = pending.pop(0)
+        if isinstance(annotation, type) and issubclass(annotation, Section):
+            found.append(annotation)
+        else:
+            pending.extend(get_args(annotation))
+    return found
+
+
+def all_keys(
+    section: type[Section] = Scenario, path: str = ""
+) -> Iterator[tuple[str, str, type[Section]]]:
+    """Path, name and section of every key of the schema, in order."""
+    for name, field in section.model_fields.items():
+        inner = sections_in(field)
+        if path:
+            yield path, name, section
+        for each in inner:
+            yield from all_keys(each, f"{path}.{name}".removeprefix("."))

@@ -1,0 +1,65 @@
+"""The scenario: a typed, frozen tree of sections; SI floats inside, units in the file."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from scenarios.runner.schema.cell import Analysis, Cell
+from scenarios.runner.schema.electrode import Electrode, Image, Particle, Recipe
+from scenarios.runner.schema.materials import Materials
+from scenarios.runner.schema.process import Calendering, Decomposition, Mechanics, Voxels
+from scenarios.runner.schema.quantities import Integer, Section, Switch, Text
+from scenarios.runner.schema.values import Target
+
+__all__ = ["Image", "Particle", "Recipe", "Scenario", "Target"]
+
+
+class Heading(Section):
+    """What the scenario is called, and its seed."""
+
+    name: Annotated[Text, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=80)] = Field(
+        description="Name of the scenario; names the run folder. By default the file's name."
+    )
+    description: Text = Field("", description="One sentence on what the scenario shows.")
+    seed: Annotated[Integer, Field(ge=0, lt=2**63)] = Field(
+        1, description="Seed of every random draw: same scenario, same seed, same result."
+    )
+    versions: dict[str, str] = Field(
+        {}, description="Versions that a run was made with; written by the run, not read."
+    )
+
+
+class Output(Section):
+    """What a run writes beside its tables."""
+
+    pictures: Switch = Field(True, description="Render 3-D pictures into the report.")
+    vtk: Switch = Field(True, description="Write grains, bonds and volumes for ParaView.")
+
+
+class Scenario(Section):
+    """Everything that a run does; every section but `electrode` may be left out."""
+
+    scenario: Heading = Field(description="Name, description and seed.")
+    electrode: Electrode = Field(description="Where the electrode comes from.")
+    materials: Materials = Field(
+        default_factory=Materials, description="What the electrode is made of."
+    )
+    decomposition: Decomposition = Field(
+        default_factory=Decomposition, description="How particles are divided into grains."
+    )
+    mechanics: Mechanics = Field(
+        default_factory=Mechanics, description="How the quasi-static motion is integrated."
+    )
+    calendering: Calendering = Field(
+        default_factory=Calendering, description="What the electrode is pressed to."
+    )
+    voxels: Voxels = Field(
+        default_factory=Voxels, description="How moved grains become a volume again."
+    )
+    analysis: Analysis = Field(
+        default_factory=Analysis, description="Transport through the structure."
+    )
+    cell: Cell = Field(default_factory=Cell, description="The cell that is discharged.")
+    output: Output = Field(
+        default_factory=Output, description="What a run writes beside its tables."
+    )

@@ -1,0 +1,74 @@
+"""Sections `analysis` and `cell`: what the structure conducts and what a cell of it delivers."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from scenarios.runner.schema.quantities import (
+    ArealCapacity,
+    Concentration,
+    Conductivity,
+    Length,
+    OpenShare,
+    PositiveNumber,
+    Section,
+    Temperature,
+    Voltage,
+    bounded,
+)
+from scenarios.runner.schema.values import Rate
+
+
+class Analysis(Section):
+    """Transport through the structure."""
+
+    am_conductivity: Conductivity = Field(
+        "0.1 S/m",
+        description="Electronic conductivity of the active material (placeholder: no open source "
+        "was found for NMC622).",
+    )
+    cbd_conductivity: Conductivity = Field(
+        "375 S/m",
+        description="Electronic conductivity of the carbon-binder domain (Song 2025, table 3).",
+    )
+    tolerance: bounded(OpenShare, at_least=1e-10, below=0.1, above=None) = Field(
+        1e-4, description="Relative error of the solved effective transport figures."
+    )
+
+
+class Cell(Section):
+    """The cell whose discharge is simulated."""
+
+    kind: Literal["full", "half", "none"] = Field(
+        "full", description="Against graphite, against lithium metal, or no discharge at all."
+    )
+    active_material: Literal["NMC622"] = Field(
+        "NMC622", description="Parameter set of the positive active material."
+    )
+    electrolyte: Literal["nyman2008", "landesfeind2019"] = Field(
+        "nyman2008", description="Parameter set of the LiPF6 electrolyte in EC:EMC 3:7."
+    )
+    concentration: Concentration = Field("1.0 mol/L", description="Salt concentration at rest.")
+    temperature: Temperature = Field("25 degC", description="Temperature of the cell.")
+    rates: Annotated[tuple[Rate, ...], Field(min_length=1)] = Field(
+        ("1C",), description="C-rates to discharge at, of the nominal capacity."
+    )
+    lower_voltage: Voltage = Field("3.0 V", description="The discharge ends here.")
+    upper_voltage: Voltage = Field("4.2 V", description="Open-circuit voltage at the start.")
+    nominal_capacity: ArealCapacity | None = Field(
+        None,
+        description="Basis of the C-rates; by default what the active material holds between the "
+        "voltage limits.",
+    )
+    np_ratio: bounded(PositiveNumber, at_least=1, above=None) = Field(
+        1.1, description="Full cell: negative over positive areal capacity."
+    )
+    negative_porosity: OpenShare = Field(0.3, description="Full cell: porosity of the graphite.")
+    negative_active_fraction: OpenShare = Field(
+        0.65, description="Full cell: volume share of graphite in the negative electrode."
+    )
+    separator_thickness: Length = Field("20 um", description="Thickness of the separator.")
+    separator_porosity: OpenShare = Field(0.45, description="Porosity of the separator.")
+    separator_tortuosity_factor: bounded(PositiveNumber, at_least=1, above=None) = Field(
+        2.5, description="Tortuosity factor of the separator, D_eff = porosity D / factor."
+    )

@@ -1,0 +1,106 @@
+"""Sections `decomposition`, `mechanics`, `calendering` and `voxels`: pressing the electrode."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from scenarios.runner.schema.quantities import (
+    Integer,
+    Length,
+    LengthOrZero,
+    NumberOrZero,
+    PositiveShare,
+    Pressure,
+    Section,
+    Share,
+    Switch,
+    bounded,
+)
+from scenarios.runner.schema.values import TargetValue
+
+
+class Decomposition(Section):
+    """How particles are divided into grains that are bonded to each other."""
+
+    grain_size: Length = Field(
+        "1.5 um", description="Width of an active-material grain; cracks run between grains."
+    )
+    cbd_grain_size: Length = Field(
+        "1.5 um", description="Width of a grain of the carbon-binder domain."
+    )
+    contact_radius_factor: bounded(PositiveShare, at_least=0.5, at_most=1.2) = Field(
+        0.85,
+        description="Contact radius over the radius of the grain's volume; 0.85 lets pressed "
+        "particles close without a mean gap.",
+    )
+    minimum_grains: Annotated[Integer, Field(ge=2, le=1000)] = Field(
+        27,
+        description="Least number of grains of a breakable particle, smaller ones if need be.",
+    )
+    neck: bounded(Share, below=1, at_most=None) = Field(
+        0.15,
+        description="Touching particles are split at necks narrower by this share than the "
+        "thinner of the two.",
+    )
+    merge_below: LengthOrZero = Field(
+        "2 um", description="Touching specks under this size join their neighbour."
+    )
+    single_grain_below: LengthOrZero = Field(
+        "3 um", description="A particle smaller than this is one unbreakable grain."
+    )
+
+
+class Mechanics(Section):
+    """How the quasi-static motion is integrated."""
+
+    inertial_number: bounded(PositiveShare, at_most=0.1) = Field(
+        3e-3,
+        description="Bound on the inertial number of the largest particle; sets the plate's speed.",
+    )
+    pressure_floor: Pressure = Field(
+        "5 MPa", description="The inertial number is taken at no lower pressure than this."
+    )
+    step_factor: bounded(PositiveShare, at_most=1.0) = Field(
+        0.8, description="Time step over its stability estimate."
+    )
+    damping: bounded(Share, below=1, at_most=None) = Field(
+        0.3, description="Local damping: share of the unbalanced force that opposes the motion."
+    )
+    verlet_skin: bounded(PositiveShare, at_most=2.0) = Field(
+        0.3, description="Reach of the neighbour list beyond contact, over the mean grain radius."
+    )
+    unbalanced_force: bounded(PositiveShare, at_most=0.1) = Field(
+        1e-2,
+        description="A release is at rest when the mean unbalanced force over the mean contact "
+        "force is below this.",
+    )
+
+
+class Calendering(Section):
+    """What the electrode is pressed to."""
+
+    targets: tuple[TargetValue, ...] = Field(
+        (),
+        description="States to reach, as left after springback: densities, thicknesses or "
+        "porosities; empty presses nothing.",
+    )
+    tolerance: bounded(PositiveShare, at_most=0.1) = Field(
+        3e-3, description="Relative error of a reached density."
+    )
+    seating_pressure: Pressure = Field(
+        "0.1 MPa", description="Pressure at which the plate counts as free: the thickness gauge's."
+    )
+    plate_friction: NumberOrZero = Field(
+        0.0, description="Coulomb friction between the grains and the plates."
+    )
+    crush_strain: bounded(PositiveShare, at_most=0.5) = Field(
+        0.1, description="One particle between platens: closed by this share of its diameter."
+    )
+
+
+class Voxels(Section):
+    """How moved grains become a volume again."""
+
+    mark_cracks: Switch = Field(
+        False, description="Give opened cracks a label of their own (4) instead of pore."
+    )

@@ -1,0 +1,154 @@
+"""Values of a scenario that are no plain quantity: targets, C-rates, crops and files."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import GetJsonSchemaHandler
+from pydantic_core import core_schema
+
+from scenarios.runner.schema.quantities import refusal
+from scenarios.runner.units import (
+    KINDS,
+    read_any,
+    read_quantity,
+    read_rate,
+    write_percent,
+    write_quantity,
+    write_rate,
+)
+
+
+@dataclass(frozen=True)
+class _Converted:
+    """Annotation of a value that one function reads from TOML and another writes back."""
+
+    read: Callable[[Any], Any]
+    write: Callable[[Any], Any]
+    expected: str
+    json_schema: tuple[tuple[str, Any], ...]
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> core_schema.CoreSchema:
+        return core_schema.no_info_plain_validator_function(
+            self._checked,
+            serialization=core_schema.plain_serializer_function_ser_schema(
+                self.write, when_used="json"
+            ),
+        )
+
+    def _checked(self, given: object) -> Any:
+        try:
+            return self.read(given)
+        except ValueError as error:
+            raise refusal(given, str(error), self.expected) from None
+
+    def __get_pydantic_json_schema__(self, schema: Any, handler: GetJsonSchemaHandler) -> dict:
+        return dict(self.json_schema)
+
+
+Rate = Annotated[
+    float,
+    _Converted(
+        read_rate,
+        write_rate,
+        'a C-rate such as "1C", "0.1C" or "C/10"',
+        (("type", ["string", "number"]), ("examples", ["1C", "C/10"])),
+    ),
+]
+
+
+@dataclass(frozen=True)
+class Target:
+    """A state to press to: what is given ("density", "thickness", …) and its SI value."""
+
+    kind: str
+    value: float
+
+    @property
+    def text(self) -> str:
+        """As it stands in a scenario."""
+        if self.kind == "porosity":
+            return write_percent(self.value)
+        return write_quantity(self.value, KINDS[_TARGET_KINDS[self.kind]])
+
+
+_TARGET_KINDS = {
+    "density": "density",
+    "thickness": "length",
+    "porosity": "share",
+    "pressure": "pressure",
+    "line_load": "line load",
+}
+AVAILABLE_TARGETS = ("density", "thickness", "porosity")
+"""The kinds of target that this version presses to."""
+
+
+def _read_target(given: object) -> Target:
+    if isinstance(given, Target):
+        return given
+    kind, value = read_any(given, tuple(_TARGET_KINDS.values()))
+    name = next(name for name, its_kind in _TARGET_KINDS.items() if its_kind == kind)
+    if name not in AVAILABLE_TARGETS:
+        raise ValueError(f"a {kind} as target is not available in this version")
+    if value <= 0 or (name == "porosity" and value >= 1):
+        raise ValueError("it is out of bounds")
+    return Target(name, value)
+
+
+TargetValue = Annotated[
+    Target,
+    _Converted(
+        _read_target,
+        lambda target: target.text,
+        'a density, a thickness or a porosity, each with its unit ("3.0 g/cm^3", "55 um", "30 %")',
+        (("type", "string"), ("examples", ["3.0 g/cm^3", "55 um", "30 %"])),
+    ),
+]
+
+
+def _read_crop_bound(given: object) -> int | float:
+    if isinstance(given, bool) or (isinstance(given, float) and given != int(given)):
+        raise ValueError("it is neither a length nor a whole number")
+    whole = isinstance(given, int | float)
+    value = int(given) if whole else read_quantity(given, KINDS["length"])
+    if value < 0:
+        raise ValueError("it is negative")
+    return value
+
+
+CropBound = Annotated[
+    int | float,
+    _Converted(
+        _read_crop_bound,
+        lambda bound: bound if isinstance(bound, int) else write_quantity(bound, KINDS["length"]),
+        'a length with its unit ("50 um") or a whole number of voxels',
+        (("type", ["string", "integer"]), ("examples", ["50 um", 120])),
+    ),
+]
+
+
+@dataclass(frozen=True)
+class InputFile:
+    """Annotation of a path: relative to the scenario file; from `--set`, to the working folder."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> core_schema.CoreSchema:
+        return core_schema.with_info_plain_validator_function(
+            self._absolute,
+            serialization=core_schema.plain_serializer_function_ser_schema(str, when_used="json"),
+        )
+
+    @staticmethod
+    def _absolute(given: object, info: core_schema.ValidationInfo) -> Path:
+        if not isinstance(given, str | Path) or not str(given):
+            raise refusal(given, "it is not a path", "the path of a file")
+        context = info.context or {}
+        from_command_line = info.field_name in context.get("set_keys", ())
+        folder = Path.cwd() if from_command_line else Path(context.get("folder", Path.cwd()))
+        return (folder / Path(given).expanduser()).resolve()
+
+    def __get_pydantic_json_schema__(self, schema: Any, handler: GetJsonSchemaHandler) -> dict:
+        return {"type": "string", "format": "path"}
+
+
+File = Annotated[Path, InputFile()]
