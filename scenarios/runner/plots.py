@@ -1,0 +1,286 @@
+"""Plots of the report, each a function from tables of a run to one SVG."""
+
+import io
+from collections.abc import Callable, Mapping, Sequence
+
+import matplotlib
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from scenarios.runner.pictures import StatePicture, section_image
+
+Rows = Sequence[Mapping[str, float | str]]
+Arrays = Mapping[str, np.ndarray]
+
+COLOURS = ("#1f5a8a", "#d9531e", "#3f8f5b", "#8a4f9e", "#b8860b", "#5b6470", "#b03a48", "#2a9d9d")
+SETTINGS = {
+    "font.size": 10,
+    "axes.labelsize": 10,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.edgecolor": "#5b6470",
+    "axes.grid": True,
+    "grid.color": "#e4e7eb",
+    "grid.linewidth": 0.8,
+    "axes.axisbelow": True,
+    "legend.frameon": False,
+    "legend.fontsize": 9,
+    "lines.linewidth": 1.8,
+    "lines.markersize": 6,
+    "axes.prop_cycle": matplotlib.cycler(color=COLOURS),
+    # Equal runs shall give equal pages.
+    "svg.hashsalt": "calendem",
+}
+
+
+def svg(draw: Callable[[Axes], None], size: tuple[float, float] = (5.4, 3.7)) -> bytes:
+    """One plot as SVG, drawn by a function that fills the axes; `size` in inches."""
+    with matplotlib.rc_context(SETTINGS):
+        figure = Figure(figsize=size, layout="constrained")
+        draw(figure.subplots())
+        page = io.BytesIO()
+        figure.savefig(page, format="svg", metadata={"Date": None, "Creator": None})
+    return page.getvalue()
+
+
+def column(rows: Rows, name: str) -> np.ndarray:
+    """A column of the summary as floats, nan where a row leaves it blank or it is not a figure."""
+    values = [row.get(name, float("nan")) for row in rows]
+    return np.array([v if isinstance(v, float) else float("nan") for v in values])
+
+
+def has(rows: Rows, *names: str) -> bool:
+    """Whether any of the columns holds a finite figure."""
+    return any(np.isfinite(column(rows, name)).any() for name in names)
+
+
+def pressure_density(path: Arrays, releases: Mapping[str, Arrays], rows: Rows) -> bytes:
+    """Plate pressure along the loading path, with each state's release and what is left of it."""
+    density = path["density_g_cm3"]
+
+    def draw(axes: Axes) -> None:
+        axes.plot(density, path["pressure_top_MPa"], label="loading, plate")
+        if "pressure_bottom_MPa" in path:
+            axes.plot(
+                density, path["pressure_bottom_MPa"], "--", color=COLOURS[5], label="loading, foil"
+            )
+        # Density times thickness is the areal mass, which pressing keeps.
+        areal = np.median(density * path["thickness_um"]) if "thickness_um" in path else None
+        for index, release in enumerate(releases.values()):
+            if areal is not None and {"thickness_um", "pressure_MPa"} <= release.keys():
+                label = None if index else "release"
+                released = areal / release["thickness_um"]
+                axes.plot(released, release["pressure_MPa"], color=COLOURS[1], lw=1.1, label=label)
+        axes.plot(
+            column(rows, "density_g_cm3"),
+            np.zeros(len(rows)),
+            "o",
+            color=COLOURS[1],
+            clip_on=False,
+            zorder=5,
+            label="states at zero load",
+        )
+        axes.set_xlabel("Coating density / g cm⁻³")
+        axes.set_ylabel("Pressure / MPa")
+        axes.set_ylim(bottom=0)
+        axes.legend(loc="upper left")
+
+    return svg(draw)
+
+
+def crush(curve: Arrays) -> bytes:
+    """Platen stress of a single particle against its compression, with the bonds broken."""
+
+    def draw(axes: Axes) -> None:
+        axes.plot(100 * curve["strain"], curve["stress_MPa"], label="platen stress")
+        axes.set_xlabel("Compression / % of the diameter")
+        axes.set_ylabel("Nominal stress / MPa")
+        if "broken_bond_fraction" in curve:
+            second = axes.twinx()
+            second.grid(False)
+            second.spines["right"].set_visible(True)
+            second.plot(
+                100 * curve["strain"], 100 * curve["broken_bond_fraction"], color=COLOURS[1]
+            )
+            second.set_ylabel("Broken bonds / %", color=COLOURS[1])
+            second.set_ylim(bottom=0)
+
+    return svg(draw)
+
+
+def against_density(
+    rows: Rows,
+    series: Mapping[str, str],
+    label: str,
+    factor: float = 1.0,
+    from_zero: bool = True,
+) -> bytes:
+    """Columns of the summary against density; `series` maps a column's name to its legend."""
+    density = column(rows, "density_g_cm3")
+
+    def draw(axes: Axes) -> None:
+        for index, (name, legend) in enumerate(series.items()):
+            values = column(rows, name) * factor
+            axes.plot(density, values, "o-", label=legend, color=COLOURS[index])
+            blocked = density[np.isinf(values)]
+            for place in blocked:
+                axes.axvline(place, color=COLOURS[index], ls=":", lw=1)
+                axes.annotate(
+                    "does not percolate",
+                    (place, 0.97),
+                    xycoords=("data", "axes fraction"),
+                    rotation=90,
+                    ha="right",
+                    va="top",
+                    fontsize=8,
+                    color=COLOURS[index],
+                )
+        axes.set_xlabel("Coating density / g cm⁻³")
+        axes.set_ylabel(label)
+        if from_zero:
+            axes.set_ylim(bottom=0)
+        if len(series) > 1:
+            axes.legend()
+
+    return svg(draw)
+
+
+def tortuosity(rows: Rows) -> bytes:
+    """Both definitions of tortuosity against density."""
+    both = [
+        {
+            "density_g_cm3": density,
+            "factor": factor,
+            "tortuosity": float(np.sqrt(factor)),
+        }
+        for density, factor in zip(
+            column(rows, "density_g_cm3").tolist(),
+            column(rows, "tortuosity_factor_z").tolist(),
+            strict=True,
+        )
+    ]
+    legends = {"factor": "tortuosity factor τ²", "tortuosity": "tortuosity τ"}
+    return against_density(both, legends, "Tortuosity, through-plane / –")
+
+
+def discharge_curves(curves: Mapping[str, Arrays]) -> bytes:
+    """Cell voltage against areal capacity, one line a state and rate."""
+
+    def draw(axes: Axes) -> None:
+        areal = all("capacity_mAh_cm2" in curve for curve in curves.values())
+        name = "capacity_mAh_cm2" if areal else "capacity_Ah"
+        for label, curve in curves.items():
+            if name in curve and "voltage_V" in curve:
+                axes.plot(curve[name], curve["voltage_V"], label=label)
+        axes.set_xlabel("Areal capacity / mAh cm⁻²" if areal else "Capacity / Ah")
+        axes.set_ylabel("Cell voltage / V")
+        axes.set_xlim(left=0)
+        axes.legend()
+
+    return svg(draw)
+
+
+ENERGIES = {
+    "elastic_contact_J": "elastic, contacts",
+    "elastic_bond_J": "elastic, bonds",
+    "kinetic_J": "kinetic",
+    "friction_J": "friction",
+    "damping_J": "damping",
+    "broken_bond_J": "broken bonds",
+}
+
+
+def energy_ledger(path: Arrays) -> bytes:
+    """Where the plate's work went along the loading path, stacked, against that work."""
+    density = path["density_g_cm3"]
+    stored = {name: path[name] for name in ENERGIES if name in path}
+
+    def draw(axes: Axes) -> None:
+        axes.stackplot(
+            density,
+            *(1e9 * values for values in stored.values()),
+            labels=[ENERGIES[name] for name in stored],
+            colors=COLOURS,
+            alpha=0.75,
+            lw=0,
+        )
+        if "wall_work_J" in path:
+            axes.plot(density, 1e9 * path["wall_work_J"], "k--", lw=1.4, label="work of the plate")
+        axes.set_xlabel("Coating density / g cm⁻³")
+        axes.set_ylabel("Energy / nJ")
+        axes.legend(loc="upper left")
+
+    return svg(draw)
+
+
+def quasi_static(path: Arrays) -> bytes:
+    """Inertial number and unbalanced force along the loading path."""
+
+    def draw(axes: Axes) -> None:
+        for name, legend in (
+            ("inertial_number", "inertial number"),
+            ("unbalanced_force", "unbalanced force / mean contact force"),
+        ):
+            if name in path and (path[name] > 0).any():
+                axes.semilogy(path["density_g_cm3"], path[name], label=legend)
+        axes.set_xlabel("Coating density / g cm⁻³")
+        axes.set_ylabel("Ratio / –")
+        axes.legend()
+
+    return svg(draw)
+
+
+def depth_profiles(profiles: Mapping[str, Arrays], name: str, label: str) -> bytes:
+    """A figure over the height above the foil, one line a state."""
+
+    def draw(axes: Axes) -> None:
+        for state, arrays in profiles.items():
+            if name in arrays:
+                axes.plot(arrays["profile_z_um"], arrays[name], label=state)
+        axes.set_xlabel("Height above the foil / µm")
+        axes.set_ylabel(label)
+        axes.set_ylim(bottom=0)
+        axes.legend()
+
+    return svg(draw)
+
+
+def overlap_histogram(edges: np.ndarray, counts: Mapping[str, np.ndarray], limit: float) -> bytes:
+    """Share of contacts by overlap over radius, with the limit up to which the law holds."""
+
+    def draw(axes: Axes) -> None:
+        for state, values in counts.items():
+            share = 100 * values / max(values.sum(), 1)
+            axes.stairs(share, edges, label=state, lw=1.6)
+        axes.axvline(limit, color=COLOURS[1], ls="--", lw=1.2, label=f"law valid below {limit:g}")
+        axes.set_xlabel("Overlap / radius")
+        axes.set_ylabel("Contacts / %")
+        axes.legend()
+
+    return svg(draw)
+
+
+def cross_section(state: StatePicture, title: str, width_um: float, top_um: float) -> bytes:
+    """Middle y-slice of a state as SVG; all states share the axes' limits [µm]."""
+    image = section_image(state)
+    height, width = (size * state.voxel_um for size in image.shape[:2])
+    size = (5.4, 0.9 + 4.7 * (top_um - state.bottom_um) / width_um)
+
+    def draw(axes: Axes) -> None:
+        axes.grid(False)
+        axes.imshow(
+            image,
+            origin="lower",
+            extent=(0.0, width, state.bottom_um, state.bottom_um + height),
+            interpolation="none",
+        )
+        if np.isfinite(state.thickness_um):
+            axes.axhline(state.thickness_um, color=COLOURS[5], lw=0.8, ls="--")
+        axes.set_xlim(0.0, width_um)
+        axes.set_ylim(state.bottom_um, top_um)
+        axes.set_xlabel("x / µm")
+        axes.set_ylabel("z / µm")
+        axes.set_title(title, fontsize=10, loc="left")
+
+    return svg(draw, size)
