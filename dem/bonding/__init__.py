@@ -1,0 +1,1 @@
+"""Bonds between grains: the elastic beam, when it breaks, and what remains."""

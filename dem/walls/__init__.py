@@ -1,0 +1,1 @@
+"""Walls: signed distance and surface velocity; they reuse the contact laws."""
