@@ -1,0 +1,26 @@
+"""Lithium metal as counter electrode.
+
+S. Xu et al., J. Electrochem. Soc. 166 (2019) A3456: j0 = F k c_Li^0.7 c_e^0.3.
+"""
+
+from dataclasses import dataclass
+
+from electrochem.kinetics import FARADAY
+
+
+@dataclass(frozen=True)
+class LithiumMetal:
+    """A flat lithium foil; its potential is zero at equilibrium by definition.
+
+    rate_constant : k [m/s]; metal_concentration : lithium in the metal [mol/m³]
+    """
+
+    rate_constant: float = 3.5e-8
+    metal_concentration: float = 76900.0
+    name: str = "lithium metal (Xu 2019)"
+    source: str = "Xu et al., J. Electrochem. Soc. 166 (2019) A3456"
+    placeholders: tuple[str, ...] = ()
+
+    def exchange_current_density(self, concentration):
+        """j0 [A/m²] at an electrolyte concentration [mol/m³]."""
+        return FARADAY * self.rate_constant * self.metal_concentration**0.7 * concentration**0.3
