@@ -73,7 +73,7 @@ def read(data: dict[str, Any], source: Source, settings: Sequence[str] = ()) -> 
     """The scenario of parsed TOML, with settings put over it; InputError as `load`."""
     keys = {_apply(data, setting): setting for setting in settings}
     if isinstance(heading := data.setdefault("scenario", {}), dict):
-        heading.setdefault("name", source.stem)
+        heading.setdefault("name", re.sub(r"[^A-Za-z0-9._-]+", "-", source.stem).lstrip("._-"))
     context = {"folder": source.folder, "set_keys": {key.rpartition(".")[2] for key in keys}}
     try:
         scenario = Scenario.model_validate(data, context=context)

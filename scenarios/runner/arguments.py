@@ -1,0 +1,101 @@
+"""The arguments of the command `calendem`."""
+
+import argparse
+from importlib import metadata
+
+
+def parser() -> argparse.ArgumentParser:
+    """Subcommands and their options; `command` names the one that was given."""
+    top = argparse.ArgumentParser(
+        prog="calendem",
+        description="Calender a lithium-ion electrode in the computer: from a tomography or a "
+        "recipe to its structure, transport and discharge.",
+        epilog="Exit codes: 0 done; 2 the input is wrong, nothing was written; 3 the run failed, "
+        "its last checkpoint is good; 130 interrupted, can be resumed.",
+    )
+    top.add_argument(
+        "--version", action="version", version=f"calendem {metadata.version('calendem')}"
+    )
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    commands.add_parser("list", help="name the bundled scenarios")
+
+    check = commands.add_parser("check", help="explain a scenario, or say what is wrong with it")
+    _add_file(check, optional=True)
+    check.add_argument(
+        "--json-schema", action="store_true", help="print the JSON Schema of scenarios, for editors"
+    )
+
+    run = commands.add_parser("run", help="run a scenario")
+    _add_file(run)
+    run.add_argument(
+        "-o", "--output", metavar="DIR", help="folder of the run (default: ./<scenario name>-run)"
+    )
+    _add_threads(run)
+
+    resume = commands.add_parser("resume", help="continue a run that was stopped")
+    resume.add_argument("folder", metavar="DIR", help="folder of the run")
+    _add_threads(resume)
+
+    report = commands.add_parser("report", help="write the report of a run again")
+    report.add_argument("folder", metavar="DIR", help="folder of the run")
+
+    analyse = commands.add_parser("analyse", help="measure the structure of a label volume")
+    analyse.add_argument("volume", metavar="VOLUME", help="label volume (TIFF)")
+    analyse.add_argument(
+        "--voxel-size", metavar="LENGTH", help='such as "398 nm"; else from the file'
+    )
+    analyse.add_argument(
+        "--labels", metavar="NAME=VALUE,…", help="such as pore=0,active_material=1,cbd=2"
+    )
+    analyse.add_argument("--axis-order", metavar="AXES", default="zyx", help="(default: zyx)")
+    analyse.add_argument(
+        "-o", "--output", metavar="DIR", help="folder of the tables (default: ./<volume>-run)"
+    )
+    _add_threads(analyse)
+
+    discharge = commands.add_parser("discharge", help="discharge the cells of a finished run")
+    discharge.add_argument("folder", metavar="RUN_DIR", nargs="?", help="folder of the run")
+    discharge.add_argument("--bpx", metavar="FILE", help="a cell in the BPX format instead")
+    discharge.add_argument("--rates", metavar="RATES", required=True, help="such as 0.1C,1C")
+    discharge.add_argument("-o", "--output", metavar="DIR", help="folder of a BPX cell's curves")
+
+    calibrate = commands.add_parser("calibrate", help="fit bonds to a particle's crush strength")
+    calibrate.add_argument("file", metavar="FILE")
+    return top
+
+
+def _version() -> str:
+    try:
+        return metadata.version("calendem")
+    except metadata.PackageNotFoundError:
+        return "(run from its source, not installed)"
+
+
+def _add_file(command: argparse.ArgumentParser, optional: bool = False) -> None:
+    command.add_argument(
+        "file",
+        metavar="FILE",
+        nargs="?" if optional else None,
+        help="a scenario file, or the name of a bundled one",
+    )
+    command.add_argument(
+        "--set",
+        metavar="SECTION.KEY=VALUE",
+        action="append",
+        default=[],
+        help="put a value over the file's; may be repeated",
+    )
+
+
+def _add_threads(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--threads", metavar="N", type=_positive, help="threads to use (default: all cores)"
+    )
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise ValueError
+    return number

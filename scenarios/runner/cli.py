@@ -1,0 +1,201 @@
+"""The command `calendem`: what each subcommand does, and the exit code that it ends with."""
+
+import argparse
+import errno
+import json
+import logging
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from dem.errors import InputError
+from scenarios.runner.arguments import parser
+from scenarios.runner.interrupt import Interrupted, StopRequest, stop_on_signals
+from scenarios.runner.load import bundled, load
+from scenarios.runner.progress import Reporter
+from scenarios.runner.run_folder import RunFailed, RunFolder, refuse_existing_run, versions
+
+DONE, WRONG_INPUT, FAILED, INTERRUPTED = 0, 2, 3, 130
+
+logger = logging.getLogger("calendem")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit code."""
+    args = parser().parse_args(argv)
+    try:
+        return _COMMANDS[args.command](args)
+    except InputError as error:
+        return _fail(str(error), WRONG_INPUT)
+    except KeyboardInterrupt:
+        return _fail("stopped", INTERRUPTED)
+
+
+def _fail(text: str, code: int) -> int:
+    sys.stdout.flush()
+    for line in text.splitlines():
+        print(f"calendem: {line}", file=sys.stderr)
+    return code
+
+
+def _list(args: argparse.Namespace) -> int:
+    import tomllib
+
+    names = bundled()
+    width = max(map(len, names))
+    for name, text in names.items():
+        print(f"{name:<{width}}  {tomllib.loads(text)['scenario']['description']}")
+    return DONE
+
+
+def _check(args: argparse.Namespace) -> int:
+    from scenarios.runner.explain import explain
+    from scenarios.runner.schema import Scenario
+
+    if args.json_schema:
+        print(json.dumps(Scenario.model_json_schema(), indent=2))
+        return DONE
+    if args.file is None:
+        raise InputError("check: expected a scenario file or the name of a bundled one")
+    scenario = load(args.file, args.set)
+    _check_volume(scenario)
+    print(explain(scenario))
+    print(f"{args.file}: nothing wrong found")
+    return DONE
+
+
+def _check_volume(scenario) -> None:
+    """Read an image as the run will, so that what is wrong with it is said before a run begins."""
+    from scenarios.runner.schema import Image
+
+    if isinstance(scenario.electrode, Image):
+        from scenarios.runner.image import read_image
+
+        read_image(scenario)
+
+
+def _run(args: argparse.Namespace) -> int:
+    with stop_on_signals() as stop:
+        scenario = load(args.file, args.set)
+        path = Path(args.output or f"{scenario.scenario.name}-run")
+        refuse_existing_run(path)
+        _check_volume(scenario)
+        try:
+            folder = RunFolder.create(path, scenario)
+        except OSError as error:
+            return _fail(f"{path}: {_reason(error)}", FAILED)
+        return _work(folder, scenario, stop, args.threads, fresh=True)
+
+
+def _resume(args: argparse.Namespace) -> int:
+    with stop_on_signals() as stop:
+        folder = RunFolder.open(Path(args.folder))
+        if folder.is_finished:
+            print(f"{args.folder}: this run is finished; nothing to resume")
+            return DONE
+        scenario = folder.scenario()
+        if (now := versions()) != (then := scenario.scenario.versions):
+            changed = [f"{k} {then.get(k)}, now {v}" for k, v in now.items() if then.get(k) != v]
+            print(f"warning: the run began with other versions: {', '.join(changed)}")
+        return _work(folder, scenario, stop, args.threads, fresh=False)
+
+
+def _work(folder: RunFolder, scenario, stop: StopRequest, threads: int | None, fresh: bool) -> int:
+    """Run or continue the pipeline in a folder and turn its end into an exit code."""
+    from dem.jit import kernels_are_cached, use_threads
+    from scenarios.runner import pipeline
+
+    reporter = Reporter(stop)
+    how_to_go_on = f"go on with: calendem resume {folder.path}"
+    try:
+        with folder.log():
+            use_threads(threads)
+            if not kernels_are_cached():
+                reporter.say("First run: kernels are being compiled, which takes a minute or two.")
+            if folder.last_checkpoint() is None:
+                pipeline.run(scenario, folder, reporter)
+            else:
+                pipeline.resume(folder, reporter)
+            folder.mark_finished()
+    except InputError:
+        if fresh and folder.last_checkpoint() is None:
+            folder.discard()
+        raise
+    except (Interrupted, KeyboardInterrupt):
+        return _fail(f"interrupted; {how_to_go_on}", INTERRUPTED)
+    except OSError as error:
+        return _fail(f"the run failed: {_reason(error)}; {how_to_go_on}", FAILED)
+    except (RunFailed, RuntimeError, ArithmeticError, MemoryError) as error:
+        return _fail(f"the run failed: {error or type(error).__name__}; {how_to_go_on}", FAILED)
+    print(f"Done: {folder.path}")
+    return DONE
+
+
+def _reason(error: OSError) -> str:
+    where = f" ({error.filename})" if error.filename else ""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return f"the disk is full{where}; free some space"
+    return f"{error.strerror or error}{where}"
+
+
+def _report(args: argparse.Namespace) -> int:
+    from scenarios.runner.report import write_report
+
+    folder = RunFolder.open(Path(args.folder))
+    print(write_report(folder.path))
+    return DONE
+
+
+def _discharge(args: argparse.Namespace) -> int:
+    from scenarios.runner import pipeline
+    from scenarios.runner.units import read_rate
+
+    if args.bpx is not None:
+        raise InputError("discharge --bpx is not available in this version")
+    if args.folder is None:
+        raise InputError("discharge: expected the folder of a run")
+    rates = []
+    for text in args.rates.split(","):
+        try:
+            rates.append(read_rate(text))
+        except ValueError as error:
+            raise InputError(f'--rates: "{text}": {error}; expected such as 0.1C,1C') from None
+    folder = RunFolder.open(Path(args.folder))
+    if not folder.is_finished:
+        raise InputError(f"{args.folder}: this run is not finished; resume it first")
+    with stop_on_signals() as stop:
+        try:
+            pipeline.discharge(folder, tuple(rates), Reporter(stop))
+        except Interrupted:
+            return _fail("interrupted; nothing but discharge curves is missing", INTERRUPTED)
+    return DONE
+
+
+def _analyse(args: argparse.Namespace) -> int:
+    from scenarios.runner.analyse import analyse
+
+    with stop_on_signals() as stop:
+        try:
+            analyse(args, Reporter(stop))
+        except Interrupted:
+            return _fail("interrupted; nothing was written", INTERRUPTED)
+    return DONE
+
+
+def _calibrate(args: argparse.Namespace) -> int:
+    raise InputError("calibrate is not available in this version")
+
+
+_COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
+    "list": _list,
+    "check": _check,
+    "run": _run,
+    "resume": _resume,
+    "report": _report,
+    "analyse": _analyse,
+    "discharge": _discharge,
+    "calibrate": _calibrate,
+}
+
+if __name__ == "__main__":
+    sys.exit(main())

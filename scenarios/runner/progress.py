@@ -1,0 +1,107 @@
+"""Tells what the run is doing: a live line a stage on a terminal, plain lines when piped."""
+
+import logging
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TextIO
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+from scenarios.runner.interrupt import StopRequest
+
+QUIET_SECONDS = 10.0
+"""When piped, a stage says how far it is no more often than this."""
+
+logger = logging.getLogger("calendem")
+
+ProgressCallback = Callable[[float, str], None]
+
+
+class Reporter:
+    """Shows stages and messages on one stream, logs them, and stops stages on request.
+
+    seconds : wall time of every finished stage by name, in order
+    """
+
+    def __init__(self, stop: StopRequest, stream: TextIO | None = None) -> None:
+        self.seconds: dict[str, float] = {}
+        self._stop = stop
+        self._console = Console(file=stream or sys.stdout, highlight=False, soft_wrap=True)
+
+    def say(self, text: str) -> None:
+        """Show and log one line."""
+        self._console.print(text, markup=False)
+        logger.info(text)
+
+    def warn(self, text: str) -> None:
+        """Show and log one line that asks for attention."""
+        self._console.print(f"warning: {text}", markup=False)
+        logger.warning(text)
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[ProgressCallback]:
+        """Show one stage; yields `progress(fraction, note)`, fraction from 0 to 1.
+
+        The callback raises Interrupted if a stop was asked for, as does leaving the stage.
+        """
+        self._stop.check()
+        logger.info("%s: begins", name)
+        start = time.perf_counter()
+        show = self._live if self._console.is_terminal else self._plain
+        with show(name) as tell:
+
+            def progress(fraction: float, note: str = "") -> None:
+                tell(min(max(fraction, 0.0), 1.0), note)
+                self._stop.check()
+
+            yield progress
+        elapsed = time.perf_counter() - start
+        self.seconds[name] = self.seconds.get(name, 0.0) + elapsed
+        self.say(f"{name}: done in {_duration(elapsed)}")
+        self._stop.check()
+
+    @contextmanager
+    def _live(self, name: str) -> Iterator[ProgressCallback]:
+        bar = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=30),
+            TextColumn("{task.percentage:>3.0f} %"),
+            TimeRemainingColumn(compact=True),
+            TextColumn("{task.fields[note]}"),
+            console=self._console,
+            transient=True,
+            refresh_per_second=4,
+        )
+        with bar:
+            task = bar.add_task(name, total=1.0, note="")
+            yield lambda fraction, note: bar.update(task, completed=fraction, note=note)
+
+    @contextmanager
+    def _plain(self, name: str) -> Iterator[ProgressCallback]:
+        start = last = time.perf_counter()
+        self._console.print(f"{name} …", markup=False)
+
+        def tell(fraction: float, note: str) -> None:
+            nonlocal last
+            now = time.perf_counter()
+            if now - last < QUIET_SECONDS:
+                return
+            last = now
+            left = (now - start) * (1.0 - fraction) / fraction if fraction > 0.01 else None
+            text = f"{name}: {100 * fraction:.0f} %"
+            if left is not None:
+                text += f", about {_duration(left)} left"
+            self._console.print(text + (f" ({note})" if note else ""), markup=False)
+
+        yield tell
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 60:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s"

@@ -1,0 +1,209 @@
+"""The run folder: made when all checks have passed, every file in it whole or not there."""
+
+import logging
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib import metadata
+from pathlib import Path
+
+from dem.errors import InputError
+from scenarios.runner.load import load, resolved_text
+from scenarios.runner.schema import Scenario
+
+CHECKPOINTS_KEPT = 2
+_CONTENTS = (
+    "scenario.toml",
+    "run.h5",
+    "checkpoints",
+    "summary.csv",
+    "summary.json",
+    "report.html",
+    "calendem.log",
+)
+_CHECKPOINT = re.compile(r"checkpoint-(\d{6})\.h5")
+_PACKAGES = ("calendem", "h5py", "numba", "numpy", "scikit-image", "scipy", "tifffile", "vtk")
+
+
+class RunFailed(RuntimeError):
+    """The run cannot go on; its last checkpoint is good."""
+
+
+class RunFolder:
+    """A folder that holds one run; `path` is where, its other names are the contract's."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._was_there: set[Path] = set()
+        self._made: list[Path] = []
+
+    @classmethod
+    def create(cls, path: Path, scenario: Scenario) -> "RunFolder":
+        """A new run in a folder that holds none, its resolved scenario written.
+
+        Raises InputError where the folder holds a run or cannot be made.
+        """
+        refuse_existing_run(path)
+        folder = cls(path)
+        try:
+            missing = [p for p in (path, *path.parents) if not p.exists()]
+            path.mkdir(parents=True, exist_ok=True)
+            folder._made, folder._was_there = missing, set(path.iterdir())
+            folder.write_text("scenario.toml", resolved_text(scenario, versions()))
+        except (PermissionError, NotADirectoryError, FileExistsError) as error:
+            folder.discard()
+            raise InputError(f"{path}: cannot be written to ({error.strerror})") from None
+        except OSError:
+            folder.discard()
+            raise
+        return folder
+
+    @classmethod
+    def open(cls, path: Path) -> "RunFolder":
+        """The run in an existing folder; raises InputError where there is none."""
+        if not path.is_dir():
+            raise InputError(f"{path}: no such folder; expected one that a run has written")
+        if not (path / "scenario.toml").is_file():
+            raise InputError(f"{path}: holds no run (scenario.toml is missing)")
+        return cls(path)
+
+    def scenario(self) -> Scenario:
+        """The resolved scenario that the run was started with."""
+        return load(str(self.path / "scenario.toml"))
+
+    def discard(self) -> None:
+        """Take back what this object's `create` and later writes put there: wrong input leaves
+        nothing behind."""
+        for entry in set(self.path.iterdir()) - self._was_there if self.path.is_dir() else ():
+            if entry.is_dir():
+                shutil.rmtree(entry)
+            else:
+                entry.unlink()
+        for made in self._made:
+            if made.is_dir():
+                made.rmdir()
+
+    def write(self, name: str, write: Callable[[Path], None]) -> Path:
+        """Let `write` fill a new file that then takes the name's place, whole and synced.
+
+        name : relative to the run folder; its folder is made. An error leaves the old file.
+        """
+        target = self.path / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        handle, unfinished = tempfile.mkstemp(
+            prefix=f".{target.stem}-", suffix=f".part{target.suffix}", dir=target.parent
+        )
+        os.close(handle)
+        try:
+            write(Path(unfinished))
+            _sync(Path(unfinished))
+            os.chmod(unfinished, 0o666 & ~_umask())
+            os.replace(unfinished, target)
+        finally:
+            Path(unfinished).unlink(missing_ok=True)
+        _sync(target.parent)
+        return target
+
+    def write_text(self, name: str, text: str) -> Path:
+        """Write a text file, whole or not at all."""
+        return self.write(name, lambda path: path.write_text(text, "utf-8", newline="\n"))
+
+    def write_checkpoint(self, write: Callable[[Path], None]) -> Path:
+        """Keep a checkpoint that `write` fills; the last two stay, a failure leaves both as they
+        were."""
+        kept = self._checkpoints()
+        number = int(_CHECKPOINT.fullmatch(kept[-1].name)[1]) + 1 if kept else 1
+        self._remove_unfinished()
+        written = self.write(f"checkpoints/checkpoint-{number:06d}.h5", write)
+        for old in [*kept, written][:-CHECKPOINTS_KEPT]:
+            old.unlink()
+        return written
+
+    def last_checkpoint(self) -> Path | None:
+        """The newest checkpoint, or None before the first."""
+        kept = self._checkpoints()
+        return kept[-1] if kept else None
+
+    def _checkpoints(self) -> list[Path]:
+        folder = self.path / "checkpoints"
+        found = folder.iterdir() if folder.is_dir() else ()
+        return sorted(path for path in found if _CHECKPOINT.fullmatch(path.name))
+
+    def _remove_unfinished(self) -> None:
+        for left in (self.path / "checkpoints").glob(".*.part.h5"):
+            left.unlink()
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether the run came to its end."""
+        return (self.path / "checkpoints" / "finished").is_file()
+
+    def mark_finished(self) -> None:
+        """Note that the run came to its end: the last thing that it writes."""
+        self.write_text("checkpoints/finished", "")
+
+    @contextmanager
+    def log(self) -> Iterator[None]:
+        """Append what the program logs, warnings included, to the folder's calendem.log."""
+        handler = _LogFile(self.path / "calendem.log", encoding="utf-8")
+        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+        root = logging.getLogger()
+        level = root.level
+        root.addHandler(handler)
+        root.setLevel(logging.INFO)
+        logging.captureWarnings(True)
+        try:
+            yield
+        finally:
+            logging.captureWarnings(False)
+            root.setLevel(level)
+            root.removeHandler(handler)
+            handler.close()
+
+
+class _LogFile(logging.FileHandler):
+    """A log that falls silent where it cannot be written: it never stops a run."""
+
+    def handleError(self, record: logging.LogRecord) -> None:
+        pass
+
+
+def refuse_existing_run(path: Path) -> None:
+    """Raise InputError if a folder holds a run already, or is no folder."""
+    if path.exists() and not path.is_dir():
+        raise InputError(f"{path}: is a file; expected a folder to write the run into")
+    if any((path / name).exists() for name in _CONTENTS):
+        raise InputError(
+            f"{path}: already holds a run; choose another folder with -o, or continue it with "
+            f"calendem resume {path}"
+        )
+
+
+def versions() -> dict[str, str]:
+    """Versions of this program and of the packages that its numbers depend on."""
+    return {name: metadata.version(name) for name in _PACKAGES if _is_installed(name)}
+
+
+def _is_installed(name: str) -> bool:
+    try:
+        metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return False
+    return True
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
