@@ -13,9 +13,7 @@ def parser() -> argparse.ArgumentParser:
         epilog="Exit codes: 0 done; 2 the input is wrong, nothing was written; 3 the run failed, "
         "its last checkpoint is good; 130 interrupted, can be resumed.",
     )
-    top.add_argument(
-        "--version", action="version", version=f"calendem {metadata.version('calendem')}"
-    )
+    top.add_argument("--version", action="version", version=f"calendem {_version()}")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     commands.add_parser("list", help="name the bundled scenarios")
