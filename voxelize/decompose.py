@@ -1,7 +1,7 @@
 """Divide a labelled volume into bonded grains: the unloaded picture of the mechanics."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import gamma
 from typing import NamedTuple
 
@@ -10,20 +10,15 @@ import numpy as np
 from dem.bonds import INTACT, Bonds
 from dem.errors import InputError
 from dem.grains import ACTIVE, CBD, Grains, at_rest
-from voxelize.regions import connected_pieces, face_area, hosts, renumber, shared_faces
-from voxelize.segment import equivalent_diameter, split_particles, volume_percentile
-from voxelize.volume import ACTIVE_MATERIAL, CARBON_BINDER, Volume
-from voxelize.voronoi import centroidal_partition, minimum_image
+from voxelize.partition import divide, regions, wanted_grains
+from voxelize.regions import face_area, shared_faces
+from voxelize.segment import equivalent_diameter
+from voxelize.volume import Volume
+from voxelize.voronoi import minimum_image
 
 CONTACT_RADIUS_FACTOR = 0.85
 """Contact radius over the radius of the grain's volume: two round particles pressed together
 close without a mean gap (`tests/voxelize/test_contact_radius.py` measures it)."""
-
-SMALLEST_GRAIN = 8
-"""Voxels a grain of a breakable particle must have on average: two along each direction."""
-
-SLIVER = 0.25
-"""Share of the mean cell under which a piece of a cell is no grain of its own."""
 
 
 class BondStrength(NamedTuple):
@@ -106,12 +101,12 @@ def decompose(
     tell = progress or (lambda fraction, note: None)
     _check_settings(settings, active, cbd, volume)
     tell(0.0, "splitting particles")
-    region, particles, volume = _regions(volume, settings)
+    region, particles, volume = regions(volume, settings)
     voxels = np.bincount(region[region >= 0])
-    cells = _wanted_grains(voxels, particles, volume.voxel_size, settings)
+    cells = wanted_grains(voxels, particles, volume.voxel_size, settings)
     tell(0.1, f"dividing {particles} particles into grains")
     rng = np.random.default_rng([seed, 1])
-    grain = _divide(region, voxels, cells, volume, settings, rng, tell)
+    grain = divide(region, voxels, cells, volume, settings, rng, tell)
     tell(0.9, "bonding grains")
     grains = _grains(grain, region, particles, volume, settings, active, cbd)
     bonds = _bonds(grain, grains, volume, active, cbd, np.random.default_rng([seed, 2]))
@@ -123,17 +118,18 @@ def _check_settings(settings, active, cbd, volume):
     finest = 2.0 * volume.voxel_size
     for key in ("grain_size", "cbd_grain_size"):
         size = getattr(settings, key)
-        if not size >= finest:
+        # Two voxels written in decimals may fall short of twice the voxel by rounding.
+        if not size >= finest * (1.0 - 1e-9):
             raise InputError(
                 f"{key} is {size * 1e6:g} µm, but a grain must be at least two voxels wide "
                 f"({finest * 1e6:g} µm)"
             )
     if settings.minimum_grains < 1 or settings.lloyd_iterations < 0:
         raise InputError("minimum_grains must be ≥ 1 and lloyd_iterations ≥ 0")
-    if not 0.0 < settings.contact_radius_factor <= 1.0:
+    if not 0.0 < settings.contact_radius_factor <= 1.2:
         raise InputError(
             f"contact_radius_factor is {settings.contact_radius_factor:g}, "
-            "but a number above 0 and up to 1 was expected"
+            "but a number above 0 and up to 1.2 was expected"
         )
     for name, phase in (("active material", active), ("CBD", cbd)):
         if not phase.density > 0.0:
@@ -145,100 +141,6 @@ def _check_settings(settings, active, cbd, volume):
                 )
     if not 0.0 <= volume.cbd_nanoporosity < 1.0:
         raise InputError(f"the CBD nanoporosity is {volume.cbd_nanoporosity:g}, not 0 … below 1")
-
-
-def _regions(volume, settings):
-    """What is divided on its own: (nz, ny, nx) particles 0 … n−1, then regions of CBD."""
-    is_active = volume.labels == ACTIVE_MATERIAL
-    is_cbd = volume.labels == CARBON_BINDER
-    if not is_active.any():
-        raise InputError("the volume holds no active material, so there are no particles to press")
-    if (volume.layer_weights[(is_active | is_cbd).any(axis=(1, 2))] <= 0.0).any():
-        raise InputError(
-            f"active material or CBD stands outside the coating's thickness "
-            f"of {volume.thickness * 1e6:.4g} µm"
-        )
-    particle = volume.particle
-    if particle is None:
-        if volume.periodic:
-            raise InputError("a periodic volume must come with its particles numbered")
-        particle = split_particles(
-            is_active, volume.voxel_size, settings.neck, merge_below=settings.merge_below
-        )
-    if ((particle >= 0) != is_active).any():
-        raise InputError("the particle numbers do not cover exactly the active material's voxels")
-    region = connected_pieces(particle, volume.periodic)
-    particles = int(region.max()) + 1
-    binder = connected_pieces(is_cbd.astype(np.int8) - 1, volume.periodic, connectivity=3)
-    volume = replace(volume, particle=region)
-    return np.where(is_cbd, binder + particles, region).astype(np.int32), particles, volume
-
-
-def _wanted_grains(voxels, particles, voxel_size, settings):
-    """(regions,) number of cells that each region is divided into."""
-    size = voxels * voxel_size**3
-    wanted = np.full(len(voxels), settings.cbd_grain_size)
-    wanted[:particles] = settings.grain_size
-    cells = np.maximum(1, np.rint(size / (np.pi / 6.0 * wanted**3))).astype(np.int64)
-    diameter = equivalent_diameter(size[:particles])
-    median = volume_percentile(diameter, size[:particles], 0.5)
-    if median < settings.grain_size:
-        raise InputError(
-            f"the particles (median {median * 1e6:.3g} µm by volume) are smaller than a grain "
-            f"(grain_size is {settings.grain_size * 1e6:.3g} µm)"
-        )
-    whole = diameter < settings.single_grain_below
-    unresolved = ~whole & (voxels[:particles] < settings.minimum_grains * SMALLEST_GRAIN)
-    if size[:particles][unresolved].sum() > 0.5 * size[:particles].sum():
-        needed = np.cbrt(voxels[:particles][unresolved].max() / settings.minimum_grains)
-        finer = voxel_size * needed / np.cbrt(SMALLEST_GRAIN)
-        raise InputError(
-            f"the voxels of {voxel_size * 1e6:.3g} µm are too coarse to divide particles (median "
-            f"{median * 1e6:.3g} µm) into minimum_grains = {settings.minimum_grains}: "
-            f"voxels of {finer * 1e6:.2g} µm or fewer grains are needed"
-        )
-    at_most = np.maximum(1, voxels[:particles] // SMALLEST_GRAIN)
-    breakable = np.minimum(np.maximum(cells[:particles], settings.minimum_grains), at_most)
-    cells[:particles] = np.where(whole | unresolved, 1, breakable)
-    return cells
-
-
-def _divide(region, voxels, cells, volume, settings, rng, tell):
-    """Number each voxel's grain: Voronoi cells, their slivers joined to a neighbouring cell."""
-    inside = np.flatnonzero(region >= 0)
-    inside = inside[np.argsort(region.ravel()[inside], kind="stable")]
-    owner = region.ravel()[inside]
-    period = np.array(region.shape[1:], dtype=float) if volume.periodic else None
-    index = np.stack(np.unravel_index(inside, region.shape), axis=1)
-    cell = centroidal_partition(
-        index,
-        owner,
-        cells,
-        rng,
-        period,
-        settings.lloyd_iterations,
-        lambda done: tell(0.1 + 0.7 * done, "dividing particles into grains"),
-    )
-    grain = np.full(region.shape, -1, dtype=np.int32)
-    grain.ravel()[inside] = cell
-    tell(0.8, "joining slivers")
-    piece = connected_pieces(grain, volume.periodic)
-    at = piece.ravel()[inside]
-    size = np.bincount(at)
-    piece_cell, piece_region = (np.empty(len(size), dtype=np.int64) for _ in range(2))
-    piece_cell[at], piece_region[at] = cell, owner
-    # The largest piece of each cell, and of each region, is the last of its kind in size order.
-    order = np.lexsort((-np.arange(len(size)), size))
-    main, largest = np.full(cells.sum(), -1), np.empty(len(cells), dtype=np.int64)
-    main[piece_cell[order]] = order
-    largest[piece_region[order]] = order
-    small = size < SLIVER * (voxels / cells)[piece_region]
-    small[largest] = False
-    host = hosts(piece, small, piece_region, volume.periodic)
-    # A sliver without a face to a neighbour (CBD touching by edges) stays with its own cell.
-    stranded = small & (host == np.arange(len(size)))
-    host[stranded] = host[main[piece_cell[stranded]]]
-    return renumber(piece, host)
 
 
 def _grains(grain, region, particles, volume, settings, active, cbd):

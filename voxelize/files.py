@@ -1,6 +1,7 @@
 """Label volumes in TIFF files: read with every doubt refused, written whole or not at all."""
 
 import difflib
+import logging
 import os
 import re
 import struct
@@ -78,6 +79,8 @@ def read_volume(
         raise InputError(
             f"{path}: the CBD nanoporosity is {cbd_nanoporosity:g}, expected 0 to below 1"
         )
+    if coarsening != int(coarsening) or coarsening < 1:
+        raise InputError(f"{path}: coarsening is {coarsening}, expected a whole number from 1 up")
     data = _cropped(_through_plane_first(data, axis_order, path), crop, path)
     phases = _translated(data, values, path)
     _check_collector(phases, coarsening, path)
@@ -139,6 +142,8 @@ def _read_array(path):
         raise InputError(f"{path}: there is no such file, expected a label TIFF")
     if not path.is_file():
         raise InputError(f"{path}: this is no file, expected a label TIFF")
+    damage = _Damage(logging.ERROR)
+    tifffile.logger().addHandler(damage)
     try:
         with tifffile.TiffFile(path) as tiff:
             series = tiff.series[0]
@@ -150,6 +155,13 @@ def _read_array(path):
         raise InputError(
             f"{path}: cannot be read as a TIFF ({error}), expected a label TIFF"
         ) from error
+    finally:
+        tifffile.logger().removeHandler(damage)
+    if damage.found:
+        raise InputError(
+            f"{path}: cannot be read as a TIFF up to its end ({damage.found[0]}), "
+            "expected a whole file"
+        )
     if is_colour:
         raise InputError(
             f"{path}: holds colours (axes {axes}, shape {shape}), expected one label per voxel"
@@ -161,6 +173,17 @@ def _read_array(path):
     if kind.kind not in "uib":
         raise InputError(f"{path}: holds {kind} values, expected whole-number labels")
     return data, recorded_size
+
+
+class _Damage(logging.Handler):
+    """Collects what tifffile only logs: of a torn file it returns the pages before the tear."""
+
+    def __init__(self, level):
+        super().__init__(level)
+        self.found = []
+
+    def emit(self, record):
+        self.found.append(record.getMessage())
 
 
 def _recorded_voxel_size(tiff, path):
@@ -254,8 +277,6 @@ def _check_collector(phases, coarsening, path):
 
 
 def _coarsened(phases, factor, path):
-    if factor != int(factor) or factor < 1:
-        raise InputError(f"{path}: coarsening is {factor}, expected a whole number from 1 up")
     if factor == 1:
         return phases
     if any(length % factor for length in phases.shape):

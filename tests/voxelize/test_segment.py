@@ -1,0 +1,112 @@
+"""Splitting touching particles, against spheres whose places are known."""
+
+import numpy as np
+import pytest
+
+from dem.errors import InputError
+from voxelize.files import read_volume
+from voxelize.segment import equivalent_diameter, split_particles, volume_percentile
+
+H = 0.4e-6
+
+
+def sphere_numbers(shape, centres, radii):
+    """Number of the sphere whose surface a voxel lies deepest inside, −1 outside all."""
+    index = np.indices(shape) + 0.5
+    depth = np.stack(
+        [
+            radius - np.sqrt(sum((index[a] - centre[a]) ** 2 for a in range(3)))
+            for centre, radius in zip(centres, radii, strict=True)
+        ]
+    )
+    return np.where(depth.max(axis=0) > 0, depth.argmax(axis=0), -1)
+
+
+def pair(radius, neck):
+    """Two equal spheres whose neck has this share of their radius."""
+    half = radius * np.sqrt(1.0 - neck**2)
+    width = int(2 * radius + 6)
+    length = int(2 * half + 2 * radius + 6)
+    centre = np.array([width / 2, width / 2, length / 2]) + 0.2
+    offset = np.array([0.0, 0.0, half])
+    return sphere_numbers((width, width, length), [centre - offset, centre + offset], [radius] * 2)
+
+
+@pytest.mark.parametrize("radius", [8.0, 16.0])
+@pytest.mark.parametrize(("neck", "parts"), [(0.75, 2), (0.93, 1)])
+def test_neck_rule_is_the_same_at_any_size(radius, neck, parts):
+    found = split_particles(pair(radius, neck) >= 0, H, h_maxima=0.15)
+    assert found.max() + 1 == parts
+
+
+def test_depth_of_the_neck_decides():
+    active = pair(14.0, 0.75) >= 0
+    assert split_particles(active, H, h_maxima=0.15).max() == 1
+    assert split_particles(active, H, h_maxima=0.35).max() == 0
+
+
+def test_packed_spheres_are_found_again():
+    rng = np.random.default_rng(3)
+    # Spheres on a cubic lattice that press into their six neighbours by up to a tenth.
+    places = np.stack(np.meshgrid(*[np.arange(3)] * 3, indexing="ij"), axis=-1).reshape(-1, 3)
+    centres = 16.0 * places + 12.0 + rng.uniform(-0.8, 0.8, (27, 3))
+    radii = rng.uniform(8.0, 8.8, 27)
+    true = sphere_numbers((56, 56, 56), centres, radii)
+    found = split_particles(true >= 0, H)
+    assert found.max() + 1 == 27
+    assert np.array_equal(found >= 0, true >= 0)
+    for number in range(27):
+        mine = true == number
+        match = np.bincount(found[mine]).argmax()
+        overlap = (mine & (found == match)).sum() / (mine | (found == match)).sum()
+        # The cut of a neck is off by at most a voxel: 6 discs of 3 voxels radius in 2 200 voxels.
+        assert overlap > 0.93
+
+
+def test_rod_is_one_particle():
+    z, y, x = np.indices((24, 24, 90)) - 12.0
+    rod = (z**2 + y**2 < 9.0**2) & (np.abs(x - 33) < 38)
+    assert split_particles(rod, H).max() == 0
+
+
+def test_touching_speck_joins_and_lone_speck_stays():
+    active = sphere_numbers((40, 40, 60), [(20, 20, 20), (20, 20, 37.5)], [14.0, 4.5]) >= 0
+    apart = split_particles(active, H, merge_below=0.0)
+    assert apart.max() == 1
+    assert split_particles(active, H, merge_below=4e-6).max() == 0
+    active[5, 5, 55] = True
+    joined = split_particles(active, H, merge_below=4e-6)
+    assert joined.max() == 1
+    assert (joined == joined[5, 5, 55]).sum() == 1
+
+
+def test_sheet_thinner_than_the_smoothing_is_kept():
+    active = np.zeros((12, 12, 12), dtype=bool)
+    active[5] = True
+    assert np.array_equal(split_particles(active, H, smoothing=2.0) >= 0, active)
+    assert (split_particles(np.zeros((4, 4, 4), dtype=bool), H) == -1).all()
+
+
+def test_setting_out_of_range_is_refused():
+    active = np.ones((4, 4, 4), dtype=bool)
+    for wrong in ({"h_maxima": 1.0}, {"smoothing": -1.0}, {"merge_below": -1e-6}):
+        with pytest.raises(InputError, match=next(iter(wrong))):
+            split_particles(active, H, **wrong)
+
+
+def test_volume_percentiles_of_known_sizes():
+    diameter = np.array([3.0, 1.0, 2.0])
+    assert volume_percentile(diameter, np.array([8.0, 1.0, 1.0]), 0.15) == 2.0
+    assert volume_percentile(diameter, np.array([8.0, 1.0, 1.0]), 0.5) == 3.0
+    assert equivalent_diameter(np.pi / 6 * 27.0) == pytest.approx(3.0)
+
+
+def test_real_cathode_has_its_published_particle_size(electrode_data):
+    path = electrode_data / "nrel-nmc-calendered" / "nmc-1-cal_generatedCBD_bridge.tif"
+    crop = ((60, 180), (80, 220), (80, 220))
+    volume = read_volume(path, 398e-9, {"pore": 0, "active_material": 1, "cbd": 2}, crop=crop)
+    particle = split_particles(volume.labels == 1, volume.voxel_size)
+    size = np.bincount(particle[particle >= 0]) * volume.voxel_size**3
+    median = volume_percentile(equivalent_diameter(size), size, 0.5)
+    # About 230 particles, of which the crop's sides cut a third: within a tenth.
+    assert median == pytest.approx(10.3e-6, rel=0.1)
