@@ -74,13 +74,7 @@ def problems(scenario: Scenario) -> Iterator[Problem]:
 
 def volume_problems(scenario: Scenario, volume: Volume) -> Iterator[Problem]:
     """What does not fit between a scenario and the volume that it names."""
-    grain = scenario.decomposition.grain_size
-    if grain < 2 * volume.voxel_size:
-        yield (
-            "decomposition.grain_size",
-            f"is {_length(grain)}; expected at least two voxels ({_length(2 * volume.voxel_size)} "
-            "with this voxel size and coarsening)",
-        )
+    yield from _resolution_problems(scenario, volume.voxel_size)
     start, crystal, shut = volume_densities(scenario, volume)
     yield from _target_problems(scenario, start, crystal, shut, volume.thickness)
 
@@ -107,7 +101,7 @@ def _recipe_problems(scenario: Scenario, recipe: Recipe) -> Iterator[Problem]:
     thickness = recipe.loading / recipe.coated_density
     for position, mode in enumerate(recipe.size_modes):
         key = f"electrode.size_modes[{position}].median_diameter"
-        yield from _grain_problems(scenario, key, mode.median_diameter, recipe.voxel_size)
+        yield from _grain_problems(scenario, key, mode.median_diameter)
         narrowest = min(*recipe.footprint, thickness)
         if mode.median_diameter > narrowest:
             yield (
@@ -115,6 +109,7 @@ def _recipe_problems(scenario: Scenario, recipe: Recipe) -> Iterator[Problem]:
                 f"is {_length(mode.median_diameter)}; expected at most the footprint's "
                 f"edge and the coated thickness ({_length(narrowest)} here)",
             )
+    yield from _resolution_problems(scenario, recipe.voxel_size)
     for axis, edge in enumerate(recipe.footprint):
         voxels = edge / recipe.voxel_size
         if abs(voxels - round(voxels)) > 1e-6:
@@ -151,7 +146,8 @@ def _image_problems(image: Image) -> Iterator[Problem]:
 
 def _particle_problems(scenario: Scenario, particle: Particle) -> Iterator[Problem]:
     key = "electrode.diameter"
-    yield from _grain_problems(scenario, key, particle.diameter, particle.voxel_size)
+    yield from _grain_problems(scenario, key, particle.diameter)
+    yield from _resolution_problems(scenario, particle.voxel_size)
     if scenario.calendering.targets:
         yield (
             "calendering.targets",
@@ -160,20 +156,25 @@ def _particle_problems(scenario: Scenario, particle: Particle) -> Iterator[Probl
         )
 
 
-def _grain_problems(
-    scenario: Scenario, key: str, diameter: float, voxel_size: float
-) -> Iterator[Problem]:
+def _resolution_problems(scenario: Scenario, voxel_size: float) -> Iterator[Problem]:
+    # Two voxels written in decimals may fall short of twice the voxel by rounding.
+    finest = 2 * voxel_size * (1 - 1e-9)
+    for key in ("grain_size", "cbd_grain_size"):
+        size = getattr(scenario.decomposition, key)
+        if size < finest:
+            yield (
+                f"decomposition.{key}",
+                f"is {_length(size)}; expected at least two voxels ({_length(2 * voxel_size)})",
+            )
+
+
+def _grain_problems(scenario: Scenario, key: str, diameter: float) -> Iterator[Problem]:
     grain = scenario.decomposition.grain_size
     if diameter < grain:
         yield (
             key,
             f"is {_length(diameter)}: the particle is smaller than a grain; expected at least "
             f"decomposition.grain_size ({_length(grain)})",
-        )
-    if grain < 2 * voxel_size:
-        yield (
-            "decomposition.grain_size",
-            f"is {_length(grain)}; expected at least two voxels ({_length(2 * voxel_size)})",
         )
 
 

@@ -15,11 +15,13 @@ def explain(scenario: Scenario) -> str:
 
 def _section(path: str, section: Section, values: dict[str, Any]) -> Iterator[str]:
     nested = [name for name in type(section).model_fields if _is_section(section, name)]
-    if path:
+    own = [name for name in type(section).model_fields if name not in nested]
+    if path and own:
         yield f"[{path}]"
-    for name, field in type(section).model_fields.items():
-        if name in nested or name == "versions":
+    for name in own:
+        if name == "versions":
             continue
+        field = type(section).model_fields[name]
         value = getattr(section, name)
         given = "" if name in section.model_fields_set else "   (default)"
         yield f"  {name} = {_text(values[name])}{given}"
@@ -28,7 +30,7 @@ def _section(path: str, section: Section, values: dict[str, Any]) -> Iterator[st
         if isinstance(value, tuple) and value and isinstance(value[0], Section):
             for each, inner in zip(value, values[name], strict=True):
                 yield from _entries(each, inner)
-    if path:
+    if path and own:
         yield ""
     for name in nested:
         inner = f"{path}.{name}".removeprefix(".")

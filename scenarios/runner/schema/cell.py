@@ -31,7 +31,7 @@ class Analysis(Section):
         "375 S/m",
         description="Electronic conductivity of the carbon-binder domain (Song 2025, table 3).",
     )
-    tolerance: bounded(OpenShare, at_least=1e-10, below=0.1, above=None) = Field(
+    tolerance: bounded(OpenShare, at_least=1e-10, below=0.1) = Field(
         1e-4, description="Relative error of the solved effective transport figures."
     )
 
@@ -42,11 +42,11 @@ class Cell(Section):
     kind: Literal["full", "half", "none"] = Field(
         "full", description="Against graphite, against lithium metal, or no discharge at all."
     )
-    active_material: Literal["NMC622"] = Field(
-        "NMC622", description="Parameter set of the positive active material."
+    active_material: Literal["nmc622", "nmc811_chen2020"] = Field(
+        "nmc622", description="Parameter set of the positive active material."
     )
-    electrolyte: Literal["nyman2008", "landesfeind2019"] = Field(
-        "nyman2008", description="Parameter set of the LiPF6 electrolyte in EC:EMC 3:7."
+    electrolyte: Literal["lipf6_nyman2008", "lipf6_landesfeind2019"] = Field(
+        "lipf6_nyman2008", description="Parameter set of the LiPF6 electrolyte in EC:EMC 3:7."
     )
     concentration: Concentration = Field("1.0 mol/L", description="Salt concentration at rest.")
     temperature: Temperature = Field("25 degC", description="Temperature of the cell.")
@@ -60,7 +60,7 @@ class Cell(Section):
         description="Basis of the C-rates; by default what the active material holds between the "
         "voltage limits.",
     )
-    np_ratio: bounded(PositiveNumber, at_least=1, above=None) = Field(
+    np_ratio: bounded(PositiveNumber, at_least=1) = Field(
         1.1, description="Full cell: negative over positive areal capacity."
     )
     negative_porosity: OpenShare = Field(0.3, description="Full cell: porosity of the graphite.")
@@ -69,6 +69,6 @@ class Cell(Section):
     )
     separator_thickness: Length = Field("20 um", description="Thickness of the separator.")
     separator_porosity: OpenShare = Field(0.45, description="Porosity of the separator.")
-    separator_tortuosity_factor: bounded(PositiveNumber, at_least=1, above=None) = Field(
+    separator_tortuosity_factor: bounded(PositiveNumber, at_least=1) = Field(
         2.5, description="Tortuosity factor of the separator, D_eff = porosity D / factor."
     )

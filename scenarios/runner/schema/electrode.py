@@ -37,7 +37,7 @@ class SizeMode(Section):
 class Recipe(Section):
     """An electrode that is generated from what the coating was mixed of."""
 
-    kind: Literal["recipe"]
+    kind: Literal["recipe"] = Field(description="A generated electrode.")
     active_material_fraction: PositiveShare = Field(
         0.96, description="Active material's share of the coating's mass."
     )
@@ -65,7 +65,7 @@ class Recipe(Section):
 class Image(Section):
     """An electrode that was imaged and segmented: a volume of labels."""
 
-    kind: Literal["image"]
+    kind: Literal["image"] = Field(description="An imaged electrode.")
     image: File = Field(
         description="Label volume (TIFF stack); relative to this file, or from --set to the "
         "working folder."
@@ -115,7 +115,7 @@ class Image(Section):
 class Particle(Section):
     """One spherical particle of active material between two platens, to be crushed."""
 
-    kind: Literal["particle"]
+    kind: Literal["particle"] = Field(description="A single particle.")
     diameter: Length = Field("10 um", description="Diameter of the particle.")
     voxel_size: Length = Field("0.4 um", description="Edge of the voxels that it is drawn with.")
 

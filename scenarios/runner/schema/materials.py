@@ -61,10 +61,10 @@ class CarbonBinder(Section):
         description="Density of the domain's solid in an imaged electrode; a recipe takes it from "
         "its fractions.",
     )
-    nanoporosity: bounded(Share, below=1, at_most=None) = Field(
+    nanoporosity: bounded(Share, below=1) = Field(
         0.5, description="Share of pores inside the domain as coated, below the voxel size."
     )
-    minimum_nanoporosity: bounded(Share, below=1, at_most=None) = Field(
+    minimum_nanoporosity: bounded(Share, below=1) = Field(
         0.1, description="Nanoporosity that pressing does not go below."
     )
     young_modulus: Modulus = Field("1 GPa", description="Young's modulus in contacts.")

@@ -37,7 +37,7 @@ class Decomposition(Section):
         27,
         description="Least number of grains of a breakable particle, smaller ones if need be.",
     )
-    neck: bounded(Share, below=1, at_most=None) = Field(
+    neck: bounded(Share, below=1) = Field(
         0.15,
         description="Touching particles are split at necks narrower by this share than the "
         "thinner of the two.",
@@ -54,25 +54,25 @@ class Mechanics(Section):
     """How the quasi-static motion is integrated."""
 
     inertial_number: bounded(PositiveShare, at_most=0.1) = Field(
-        3e-3,
-        description="Bound on the inertial number of the largest particle; sets the plate's speed.",
+        0.01,
+        description="Bound on the inertial number of a median particle; sets the plate's speed.",
     )
     pressure_floor: Pressure = Field(
-        "5 MPa", description="The inertial number is taken at no lower pressure than this."
+        "20 MPa", description="The inertial number is taken at no lower pressure than this."
     )
     step_factor: bounded(PositiveShare, at_most=1.0) = Field(
-        0.8, description="Time step over its stability estimate."
+        0.7, description="Time step over its stability estimate."
     )
-    damping: bounded(Share, below=1, at_most=None) = Field(
-        0.3, description="Local damping: share of the unbalanced force that opposes the motion."
+    damping: bounded(Share, below=1) = Field(
+        0.7, description="Local damping: share of the unbalanced force that opposes the motion."
     )
     verlet_skin: bounded(PositiveShare, at_most=2.0) = Field(
         0.3, description="Reach of the neighbour list beyond contact, over the mean grain radius."
     )
     unbalanced_force: bounded(PositiveShare, at_most=0.1) = Field(
-        1e-2,
-        description="A release is at rest when the mean unbalanced force over the mean contact "
-        "force is below this.",
+        0.01,
+        description="A release is at rest when the unbalanced force over the mean contact force "
+        "is below this.",
     )
 
 
@@ -89,6 +89,9 @@ class Calendering(Section):
     )
     seating_pressure: Pressure = Field(
         "0.1 MPa", description="Pressure at which the plate counts as free: the thickness gauge's."
+    )
+    pressure_limit: Pressure = Field(
+        "2000 MPa", description="A target that this pressure does not reach ends the run."
     )
     plate_friction: NumberOrZero = Field(
         0.0, description="Coulomb friction between the grains and the plates."

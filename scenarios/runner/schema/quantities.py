@@ -135,6 +135,10 @@ Text = Annotated[str, Strict()]
 
 
 def bounded(quantity: Any, **bounds: float) -> Any:
-    """One of the types above with other bounds, in its kind's unit."""
+    """One of the types above with other bounds, in its kind's unit; one a side."""
     (marker,) = quantity.__metadata__
+    for one, other in (("above", "at_least"), ("below", "at_most")):
+        for given, replaced in ((one, other), (other, one)):
+            if given in bounds:
+                bounds[replaced] = None
     return Annotated[float, replace(marker, **bounds)]
