@@ -88,10 +88,11 @@ def _empty(recipe: Recipe, nx: int, ny: int) -> Volume:
 
 
 def _check_sizes(recipe: Recipe, diameter: np.ndarray, width: float) -> None:
-    if diameter[0] >= width:
+    if 2.0 * diameter[0] > width:
+        # Else it would meet a neighbour and that neighbour's periodic image at once.
         raise InputError(
-            f"footprint: expected wider than the largest particle of {diameter[0] * 1e6:.1f} µm, "
-            f"found {width * 1e6:.1f} µm"
+            "footprint: expected at least twice as wide as the largest particle of "
+            f"{diameter[0] * 1e6:.1f} µm, found {width * 1e6:.1f} µm"
         )
     if diameter[0] > recipe.thickness:
         raise InputError(
