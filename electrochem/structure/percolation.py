@@ -1,0 +1,42 @@
+"""Connectivity of a phase: which of its clusters span the coating from plane to plane."""
+
+import numpy as np
+from scipy.ndimage import label as label_clusters
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+
+def clusters(phase: np.ndarray, periodic: bool) -> np.ndarray:
+    """Number the face-connected clusters of a phase.
+
+    phase : (nz, ny, nx) bool; periodic : whether the two in-plane directions are periodic
+    Returns (nz, ny, nx) int32, 0 outside the phase, clusters from 1.
+    """
+    number, count = label_clusters(phase)
+    if not periodic or count < 2:
+        return number.astype(np.int32, copy=False)
+    joins = []
+    for axis in (1, 2):
+        first, last = np.take(number, 0, axis).ravel(), np.take(number, -1, axis).ravel()
+        touch = (first > 0) & (last > 0)
+        joins.append(np.stack([first[touch], last[touch]]))
+    first, last = np.concatenate(joins, axis=1)
+    graph = coo_array((np.ones(len(first), bool), (first, last)), shape=(count + 1, count + 1))
+    # Cluster 0, outside the phase, joins nothing and keeps the first component number, 0.
+    _, component = connected_components(graph, directed=False)
+    return component.astype(np.int32)[number]
+
+
+def spanning(phase: np.ndarray, periodic: bool) -> np.ndarray:
+    """(nz, ny, nx) bool, the clusters of a phase that touch both the first and the last layer."""
+    number = clusters(phase, periodic)
+    reaches_both = np.intersect1d(number[0], number[-1])
+    reaches_both = reaches_both[reaches_both > 0]
+    return np.isin(number, reaches_both)
+
+
+def connected_to_top(phase: np.ndarray, periodic: bool) -> np.ndarray:
+    """(nz, ny, nx) bool, the clusters of a phase that touch the last layer (the separator side)."""
+    number = clusters(phase, periodic)
+    touching = np.unique(number[-1])
+    return np.isin(number, touching[touching > 0])
