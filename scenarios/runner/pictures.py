@@ -10,17 +10,20 @@ from functools import cached_property
 from pathlib import Path
 
 import numpy as np
+import tifffile
 
-from voxelize.volume import ACTIVE_MATERIAL, CARBON_BINDER, COLLECTOR
+from voxelize.volume import ACTIVE_MATERIAL, CARBON_BINDER, COLLECTOR, CRACK
 
 WIDTH, HEIGHT = 1400, 1150
 LARGEST_PIECE = 4_000_000
 """Voxels of a state that are drawn in 3-D; beyond, a corner of the footprint is."""
+RENDERER = Path(__file__).with_name("render.py")
 CRACKED_BELOW = 0.95
 """A particle whose largest fragment holds less than this share of it is cracked."""
 
 BINDER_COLOUR = (56, 54, 58)
 FOIL_COLOUR = (196, 190, 180)
+CRACK_COLOUR = (190, 20, 90)
 INTACT_COLOURS = np.array(
     [(148, 163, 184), (131, 149, 173), (164, 177, 194), (120, 140, 166), (176, 187, 202)]
 )
@@ -42,6 +45,7 @@ class StatePicture:
     cracked : (fragments,) bool, whether the fragment's particle is cracked
     rank : (fragments,) int, place of the fragment in its particle, the largest 0
     particle : (fragments,) int, particle the fragment belongs to
+    drawn : (fragments,) bool, whether any voxel of active material is the fragment's
     voxel_um, bottom_um, thickness_um, density : voxel size and lowest face [µm], coating thickness
         [µm], density [g/cm³]; the last two nan where not known
     """
@@ -52,10 +56,17 @@ class StatePicture:
     cracked: np.ndarray
     rank: np.ndarray
     particle: np.ndarray
+    drawn: np.ndarray
     voxel_um: float
     bottom_um: float
     thickness_um: float
     density: float
+
+    @property
+    def particles(self) -> tuple[int, int]:
+        """Number of active particles in the volume, and how many of them are cracked."""
+        all_of_them = np.unique(self.particle[self.drawn])
+        return len(all_of_them), len(np.unique(self.particle[self.drawn & self.cracked]))
 
     @cached_property
     def fragment_colour(self) -> np.ndarray:
@@ -65,56 +76,37 @@ class StatePicture:
         return np.where(self.cracked[:, None], warm, cool).astype(np.uint8)
 
 
+def has_volume(folder: Path, name: str) -> bool:
+    """Whether a run folder holds the volume of a state."""
+    return any((folder / "volume" / f"{name}.{kind}").is_file() for kind in ("vti", "tif"))
+
+
 def read_state(folder: Path, name: str) -> StatePicture:
-    """Read a state from `volume/<name>.vti` and, where there, `particles/<name>.vtp` of a run.
+    """Read a state's volume, from `volume/<name>.vti` or else `.tif`, and `particles/<name>.vtp`.
 
-    Raises FileNotFoundError without the volume.
+    Without grains every particle is one fragment; a TIFF knows no particles at all.
+    Raises FileNotFoundError without a volume.
     """
-    from vtkmodules.util.numpy_support import vtk_to_numpy
-    from vtkmodules.vtkIOXML import vtkXMLImageDataReader, vtkXMLPolyDataReader
-
-    path = folder / "volume" / f"{name}.vti"
-    if not path.is_file():
-        raise FileNotFoundError(path)
-    reader = vtkXMLImageDataReader()
-    reader.SetFileName(str(path))
-    reader.Update()
-    image = reader.GetOutput()
-    shape = tuple(size - 1 for size in image.GetDimensions()[::-1])
-
-    def cell_array(array_name: str) -> np.ndarray | None:
-        array = image.GetCellData().GetArray(array_name)
-        return None if array is None else vtk_to_numpy(array).reshape(shape)
-
-    def figure(array_name: str) -> float:
-        array = image.GetFieldData().GetArray(array_name)
-        return float("nan") if array is None else array.GetTuple1(0)
-
-    labels = cell_array("label")
-    particle = cell_array("particle_id")
-    grain = cell_array("grain_id")
-    owner = grain
-    grain_fragments = None
+    labels, particle, grain, voxel_um, bottom_um, figures = _read_volume(folder / "volume", name)
+    owner, grain_cracked = grain, None
     grains_path = folder / "particles" / f"{name}.vtp"
     if grain is not None and grains_path.is_file():
-        grains_reader = vtkXMLPolyDataReader()
-        grains_reader.SetFileName(str(grains_path))
-        grains_reader.Update()
-        arrays = grains_reader.GetOutput().GetPointData()
-        if arrays.GetArray("fragment_id") is not None:
-            columns = [vtk_to_numpy(arrays.GetArray(c)) for c in ("particle_id", "fragment_id")]
-            grain_fragments = np.stack(columns, axis=1)
-    if grain_fragments is None:
-        # Without grains every particle is one fragment of itself.
+        grain_fragments, grain_cracked = _read_fragments(grains_path)
+    else:
         owner = np.where(labels == ACTIVE_MATERIAL, 0, -1) if particle is None else particle
         ids = np.arange(max(int(owner.max()), 0) + 1)
         grain_fragments = np.stack([ids, ids], axis=1)
-    active = (labels == ACTIVE_MATERIAL) & (owner >= 0) & (owner < len(grain_fragments))
+    active = (labels == ACTIVE_MATERIAL) & (owner >= 0)
     fragments, fragment_of_owner = np.unique(grain_fragments, axis=0, return_inverse=True)
-    fragment = np.full(shape, -1, dtype=np.int32)
-    fragment[active] = fragment_of_owner.reshape(-1)[owner[active]]
+    fragment_of_owner = fragment_of_owner.reshape(-1)
+    fragment = np.full(labels.shape, -1, dtype=np.int32)
+    fragment[active] = fragment_of_owner[owner[active]]
     voxels = np.bincount(fragment[active], minlength=len(fragments))
     cracked, rank = _cracks(fragments[:, 0], voxels)
+    if grain_cracked is not None:
+        # The mechanics know it from masses, which voxels only approach.
+        cracked = np.zeros(len(fragments), dtype=bool)
+        cracked[fragment_of_owner] = grain_cracked
     return StatePicture(
         name=name,
         labels=labels,
@@ -122,11 +114,52 @@ def read_state(folder: Path, name: str) -> StatePicture:
         cracked=cracked,
         rank=rank,
         particle=fragments[:, 0],
-        voxel_um=image.GetSpacing()[0],
-        bottom_um=image.GetOrigin()[2],
-        thickness_um=figure("thickness_um"),
-        density=figure("density_g_cm3"),
+        drawn=voxels > 0,
+        voxel_um=voxel_um,
+        bottom_um=bottom_um,
+        thickness_um=figures.get("thickness_um", float("nan")),
+        density=figures.get("density_g_cm3", float("nan")),
     )
+
+
+def _read_volume(folder: Path, name: str) -> tuple:
+    """Labels, particle and grain ids or None, voxel size and lowest face [µm], further figures."""
+    if (path := folder / f"{name}.vti").is_file():
+        from vtkmodules.util.numpy_support import vtk_to_numpy
+        from vtkmodules.vtkIOXML import vtkXMLImageDataReader
+
+        reader = vtkXMLImageDataReader()
+        reader.SetFileName(str(path))
+        reader.Update()
+        image = reader.GetOutput()
+        shape = tuple(size - 1 for size in image.GetDimensions()[::-1])
+        arrays = [image.GetCellData().GetArray(n) for n in ("label", "particle_id", "grain_id")]
+        field = image.GetFieldData()
+        figures = {
+            field.GetArrayName(i): field.GetArray(i).GetTuple1(0)
+            for i in range(field.GetNumberOfArrays())
+        }
+        volumes = [a if a is None else vtk_to_numpy(a).reshape(shape) for a in arrays]
+        return *volumes, image.GetSpacing()[0], image.GetOrigin()[2], figures
+    with tifffile.TiffFile(folder / f"{name}.tif") as file:
+        labels, voxel_um = file.asarray(), float(file.imagej_metadata["spacing"])
+    foil = (labels == COLLECTOR).all(axis=(1, 2))
+    layers = int(np.argmin(foil)) if not foil.all() else len(foil)
+    return labels, None, None, voxel_um, -layers * voxel_um, {}
+
+
+def _read_fragments(path: Path) -> tuple[np.ndarray, np.ndarray | None]:
+    """(n, 2) particle and fragment of each grain; (n,) whether cracked, where that is written."""
+    from vtkmodules.util.numpy_support import vtk_to_numpy
+    from vtkmodules.vtkIOXML import vtkXMLPolyDataReader
+
+    reader = vtkXMLPolyDataReader()
+    reader.SetFileName(str(path))
+    reader.Update()
+    arrays = reader.GetOutput().GetPointData()
+    ids = [vtk_to_numpy(arrays.GetArray(name)) for name in ("particle_id", "fragment_id")]
+    cracked = arrays.GetArray("cracked")
+    return np.stack(ids, axis=1), None if cracked is None else vtk_to_numpy(cracked).astype(bool)
 
 
 def _cracks(particle: np.ndarray, voxels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -178,28 +211,40 @@ def render(states: list[StatePicture], seconds: float = 240.0) -> list[bytes]:
 
 
 def _run_renderer(job: Path, seconds: float) -> None:
-    program = Path(__file__).with_name("render.py")
-    # A display that does not answer ends the process; EGL and OSMesa need none.
-    environment = {key: value for key, value in os.environ.items() if key != "DISPLAY"}
-    try:
-        finished = subprocess.run(
-            [sys.executable, "-P", str(program), str(job)],
-            env=environment,
-            capture_output=True,
-            text=True,
-            errors="replace",
-            timeout=seconds,
-            check=False,
-        )
-    except subprocess.TimeoutExpired as error:
-        raise NoPicturesError(f"rendering took more than {seconds:g} s") from error
-    if finished.returncode < 0:
-        raise NoPicturesError(
-            f"VTK ended with signal {-finished.returncode}; it found no usable OpenGL library"
-        )
-    if finished.returncode > 0:
-        last = finished.stderr.strip().splitlines()[-1:] or ["no message"]
-        raise NoPicturesError(f"VTK could not render: {last[0]}")
+    """Run the renderer, with each of VTK's windows that need no display until one works."""
+    windows = [None]
+    if sys.platform == "linux" and "VTK_DEFAULT_OPENGL_WINDOW" not in os.environ:
+        # VTK's own choice ends the process where libX11 is missing or the display does not answer.
+        windows = ["vtkEGLRenderWindow", "vtkOSOpenGLRenderWindow"]
+    reason = ""
+    for window in windows:
+        environment = {key: value for key, value in os.environ.items() if key != "DISPLAY"}
+        if window:
+            environment["VTK_DEFAULT_OPENGL_WINDOW"] = window
+        try:
+            finished = subprocess.run(
+                [sys.executable, "-P", str(RENDERER), str(job)],
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                errors="replace",
+                timeout=seconds,
+                check=False,
+            )
+        except subprocess.TimeoutExpired as error:
+            raise NoPicturesError(f"rendering took more than {seconds:g} s") from error
+        if finished.returncode == 0:
+            return
+        if finished.returncode < 0:
+            reason = (
+                "VTK found no usable OpenGL library and ended with signal "
+                f"{-finished.returncode}; Mesa's libEGL or libOSMesa is needed"
+            )
+        else:
+            last = finished.stderr.strip().splitlines()[-1:] or ["it gave no message"]
+            reason = f"VTK could not render: {last[0]}"
+    raise NoPicturesError(reason)
 
 
 def _piece(state: StatePicture) -> dict:
@@ -237,6 +282,7 @@ def section_image(state: StatePicture) -> np.ndarray:
     image = np.full((*labels.shape, 3), 255, dtype=np.uint8)
     image[labels == CARBON_BINDER] = BINDER_COLOUR
     image[labels == COLLECTOR] = FOIL_COLOUR
+    image[labels == CRACK] = CRACK_COLOUR
     active = fragment >= 0
     image[active] = state.fragment_colour[fragment[active]]
     return image

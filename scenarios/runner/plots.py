@@ -1,7 +1,7 @@
 """Plots of the report, each a function from tables of a run to one SVG."""
 
 import io
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 
 import matplotlib
 import numpy as np
@@ -9,8 +9,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from scenarios.runner.pictures import StatePicture, section_image
+from scenarios.runner.results import Rows, column
 
-Rows = Sequence[Mapping[str, float | str]]
 Arrays = Mapping[str, np.ndarray]
 
 COLOURS = ("#1f5a8a", "#d9531e", "#3f8f5b", "#8a4f9e", "#b8860b", "#5b6470", "#b03a48", "#2a9d9d")
@@ -42,12 +42,6 @@ def svg(draw: Callable[[Axes], None], size: tuple[float, float] = (5.4, 3.7)) ->
         page = io.BytesIO()
         figure.savefig(page, format="svg", metadata={"Date": None, "Creator": None})
     return page.getvalue()
-
-
-def column(rows: Rows, name: str) -> np.ndarray:
-    """A column of the summary as floats, nan where a row leaves it blank or it is not a figure."""
-    values = [row.get(name, float("nan")) for row in rows]
-    return np.array([v if isinstance(v, float) else float("nan") for v in values])
 
 
 def has(rows: Rows, *names: str) -> bool:
@@ -110,11 +104,7 @@ def crush(curve: Arrays) -> bytes:
 
 
 def against_density(
-    rows: Rows,
-    series: Mapping[str, str],
-    label: str,
-    factor: float = 1.0,
-    from_zero: bool = True,
+    rows: Rows, series: Mapping[str, str], label: str, factor: float = 1.0
 ) -> bytes:
     """Columns of the summary against density; `series` maps a column's name to its legend."""
     density = column(rows, "density_g_cm3")
@@ -138,8 +128,7 @@ def against_density(
                 )
         axes.set_xlabel("Coating density / g cm⁻³")
         axes.set_ylabel(label)
-        if from_zero:
-            axes.set_ylim(bottom=0)
+        axes.set_ylim(0, 1.08 * axes.get_ylim()[1])
         if len(series) > 1:
             axes.legend()
 
@@ -237,7 +226,7 @@ def depth_profiles(profiles: Mapping[str, Arrays], name: str, label: str) -> byt
     def draw(axes: Axes) -> None:
         for state, arrays in profiles.items():
             if name in arrays:
-                axes.plot(arrays["profile_z_um"], arrays[name], label=state)
+                axes.plot(arrays["profile_z_um"], arrays[name], label=state.replace("_", " "))
         axes.set_xlabel("Height above the foil / µm")
         axes.set_ylabel(label)
         axes.set_ylim(bottom=0)

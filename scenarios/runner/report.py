@@ -1,21 +1,17 @@
 """The page that shows a run: tables, plots and pictures in one self-contained HTML file."""
 
 import base64
-import csv
-import json
 import math
 import os
-import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-import h5py
 import jinja2
 import numpy as np
 
-from dem.errors import InputError
 from scenarios.runner import pictures, plots
+from scenarios.runner.results import Run, number_or_text, read_run
 
 TABLE = (
     ("density_g_cm3", "Density", "g cm⁻³", 1.0, 3),
@@ -51,33 +47,6 @@ OVERLAP_LIMIT = 0.1
 """Overlap over radius beyond which Hertz' small-contact law is no longer meant."""
 
 
-@dataclass
-class Run:
-    """What a run folder holds, as far as the page shows it; whatever the run left out is empty."""
-
-    folder: Path
-    rows: list[dict[str, float | str]] = field(default_factory=list)
-    summary: dict = field(default_factory=dict)
-    scenario_text: str = ""
-    scenario: dict = field(default_factory=dict)
-    path: dict[str, np.ndarray] = field(default_factory=dict)
-    crush: dict[str, np.ndarray] = field(default_factory=dict)
-    releases: dict[str, dict[str, np.ndarray]] = field(default_factory=dict)
-    profiles: dict[str, dict[str, np.ndarray]] = field(default_factory=dict)
-    overlap: dict[str, np.ndarray] = field(default_factory=dict)
-    discharges: dict[str, dict[str, np.ndarray]] = field(default_factory=dict)
-
-    @property
-    def name(self) -> str:
-        """Name of the scenario, or of the folder."""
-        return str(self.scenario.get("scenario", {}).get("name") or self.folder.name)
-
-    @property
-    def states(self) -> list[str]:
-        """Names of the states along the path."""
-        return [str(row["state"]) for row in self.rows if "state" in row]
-
-
 @dataclass(frozen=True)
 class Shown:
     """A picture or plot on the page: its data as a URL, its caption and what it shows in words."""
@@ -100,7 +69,7 @@ def write_report(folder: Path) -> Path:
     )
     page = environment.get_template("report.html.j2").render(
         title=run.name,
-        description=_description(run),
+        description=str(run.scenario.get("scenario", {}).get("description", "")),
         abstract=abstract(run),
         warnings=[str(text) for text in run.summary.get("warnings", [])],
         columns=[_state_title(row) for row in run.rows],
@@ -122,48 +91,6 @@ def write_report(folder: Path) -> Path:
     return path
 
 
-def read_run(folder: Path) -> Run:
-    """Read a run folder; files that the run did not write leave their part empty.
-
-    Raises InputError when neither `summary.csv` nor `run.h5` is there.
-    """
-    if not (folder / "summary.csv").is_file() and not (folder / "run.h5").is_file():
-        raise InputError(f"{folder} holds no finished run: neither summary.csv nor run.h5 is there")
-    run = Run(folder.resolve())
-    if (path := folder / "summary.csv").is_file():
-        run.rows = read_table(path)
-    if (path := folder / "summary.json").is_file():
-        summary = json.loads(path.read_text(encoding="utf-8"))
-        run.summary = summary if isinstance(summary, dict) else {}
-    if (path := folder / "scenario.toml").is_file():
-        run.scenario_text = path.read_text(encoding="utf-8")
-        run.scenario = tomllib.loads(run.scenario_text)
-    if (path := folder / "run.h5").is_file():
-        with h5py.File(path) as file:
-            run.path = _arrays(file, "path")
-            run.crush = _arrays(file, "crush")
-            run.overlap = _arrays(file, "overlap")
-            run.releases = _arrays_by_state(file, "release")
-            run.profiles = _arrays_by_state(file, "states")
-    for path in sorted(folder.glob("discharge/*.csv")):
-        rows = read_table(path)
-        if rows:
-            run.discharges[_discharge_title(path.stem)] = {
-                name: plots.column(rows, name) for name in rows[0]
-            }
-    return run
-
-
-def read_table(path: Path) -> list[dict[str, float | str]]:
-    """Rows of a CSV file with a heading; numbers as floats, `inf` included, blanks left out."""
-    with path.open(encoding="utf-8", newline="") as file:
-        return [
-            {name: _number(text) for name, text in row.items() if name != "state" and text}
-            | ({"state": row["state"]} if "state" in row else {})
-            for row in csv.DictReader(file)
-        ]
-
-
 def figure_table(rows: list[dict[str, float | str]]) -> list[tuple[str, str, list[str]]]:
     """Rows of the table: figure, unit, a text for each state; left out where no state has it."""
     table = []
@@ -183,7 +110,7 @@ def abstract(run: Run) -> str:
         if len(rows) > 1:
             parts.append(
                 f"Calendered from {first['density_g_cm3']:.2f} to {last['density_g_cm3']:.2f} "
-                f"g cm⁻³ in {len(rows) - 1} state{'s' if len(rows) > 2 else ''}, "
+                f"g cm⁻³ in {len(rows) - 1} step{'s' if len(rows) > 2 else ''}, "
                 "each density being the one left at zero load."
             )
         else:
@@ -303,7 +230,7 @@ def _plots(run: Run) -> list[tuple[str, list[Shown]]]:
         numerics.append(
             _plot(
                 plots.energy_ledger(path),
-                "Energy ledger: stored and lost energies should add up to the plate's work.",
+                f"Energy ledger of the loading path{_imbalance(path)}.",
             )
         )
     if "density_g_cm3" in path and {"inertial_number", "unbalanced_force"} & path.keys():
@@ -328,13 +255,23 @@ def _plots(run: Run) -> list[tuple[str, list[Shown]]]:
     return [(heading, shown) for heading, shown in groups if shown]
 
 
+def _imbalance(path: Mapping[str, np.ndarray]) -> str:
+    """How far the stored and lost energies are from the plate's work at the end of the path."""
+    if "wall_work_J" not in path:
+        return ""
+    booked = sum(path[name] for name in plots.ENERGIES if name in path)
+    work = path["wall_work_J"][-1] - path["wall_work_J"][0]
+    missing = abs(booked[-1] - booked[0] - work)
+    return f": at its end {100 * missing / work:.1f} % off the plate's work" if work > 0 else ""
+
+
 def _pictures(run: Run) -> tuple[list[Shown], list[Shown], str]:
     """3-D views of the first and last state, sections of up to four, and why there are no views."""
-    names = [n for n in run.states if (run.folder / "volume" / f"{n}.vti").is_file()]
+    names = [name for name in run.states if pictures.has_volume(run.folder, name)]
     if not names:
         return [], [], "This run wrote no volumes, so there is nothing to picture."
     chosen = [names[i] for i in np.unique(np.linspace(0, len(names) - 1, 4).round().astype(int))]
-    states = [pictures.read_state(run.folder, name) for name in chosen]
+    states = [_state(run, name) for name in chosen]
     width = max(state.labels.shape[2] * state.voxel_um for state in states)
     tops = [state.bottom_um + state.labels.shape[0] * state.voxel_um for state in states]
     coatings = [s.thickness_um + 2.0 for s in states if math.isfinite(s.thickness_um)]
@@ -342,6 +279,8 @@ def _pictures(run: Run) -> tuple[list[Shown], list[Shown], str]:
     sections = [
         _plot(plots.cross_section(state, _picture_title(state), width, top), "") for state in states
     ]
+    if not run.wants_pictures:
+        return [], sections, "The scenario asks for no 3-D pictures."
     ends = states[:1] if len(states) == 1 else [states[0], states[-1]]
     try:
         images = pictures.render(ends)
@@ -354,14 +293,26 @@ def _pictures(run: Run) -> tuple[list[Shown], list[Shown], str]:
     return views, sections, ""
 
 
+def _state(run: Run, name: str) -> pictures.StatePicture:
+    """A state to picture; the summary knows density and thickness where the volume does not."""
+    state = pictures.read_state(run.folder, name)
+    row = next(row for row in run.rows if row.get("state") == name)
+    density, thickness = row.get("density_g_cm3"), row.get("thickness_um")
+    return replace(
+        state,
+        density=density if isinstance(density, float) else state.density,
+        thickness_um=thickness if isinstance(thickness, float) else state.thickness_um,
+    )
+
+
 def _picture_title(state: pictures.StatePicture) -> str:
-    title = state.name.replace("_", " ")
+    title = "" if isinstance(number_or_text(state.name), float) else state.name.replace("_", " ")
     if math.isfinite(state.density):
-        title = f"{title}: {state.density:.2f} g cm⁻³"
-    if state.cracked.any():
-        cracked = len(np.unique(state.particle[state.cracked]))
-        title += f", {cracked} of {len(np.unique(state.particle))} particles cracked"
-    return title
+        title += f"{', ' if title else ''}{state.density:.2f} g cm⁻³"
+    count, cracked = state.particles
+    if cracked:
+        title += f", {cracked} of {count} particles cracked"
+    return title or state.name
 
 
 def _plot(image: bytes, caption: str, wide: bool = False) -> Shown:
@@ -384,48 +335,10 @@ def _text(value: float | str | None, factor: float, decimals: int) -> str:
     return f"{value * factor:.{decimals}f}"
 
 
-def _number(text: str) -> float | str:
-    try:
-        return float(text)
-    except ValueError:
-        return text
-
-
 def _state_title(row: Mapping[str, float | str]) -> str:
     return str(row.get("state", "")).replace("_", " ")
 
 
-def _discharge_title(stem: str) -> str:
-    density, separator, rate = stem.rpartition("_")
-    if not separator:
-        return stem
-    return f"{density} g cm⁻³, {rate}" if density[:1].isdigit() else f"{density}, {rate}"
-
-
-def _description(run: Run) -> str:
-    scenario = run.scenario.get("scenario", {})
-    return str(scenario.get("description") or scenario.get("title") or "")
-
-
 def _versions(run: Run) -> dict[str, str]:
-    versions = run.summary.get("versions") or run.scenario.get("versions") or {}
-    return {str(name): str(version) for name, version in versions.items()}
-
-
-def _arrays(file: h5py.File, group: str) -> dict[str, np.ndarray]:
-    if group not in file:
-        return {}
-    return {
-        name: np.asarray(item, dtype=np.float64)
-        for name, item in file[group].items()
-        if isinstance(item, h5py.Dataset) and item.dtype.kind in "fiu" and item.ndim == 1
-    }
-
-
-def _arrays_by_state(file: h5py.File, group: str) -> dict[str, dict[str, np.ndarray]]:
-    if group not in file:
-        return {}
-    order = [str(name) for name in file[group].attrs.get("order", [])]
-    names = [name for name in order if name in file[group]]
-    names += [name for name in file[group] if name not in names]
-    return {name: _arrays(file, f"{group}/{name}") for name in names}
+    resolved = run.scenario.get("scenario", {}).get("versions", {})
+    return run.summary.get("versions") or resolved

@@ -1,0 +1,129 @@
+"""Reading a run folder back, as far as its report shows it."""
+
+import csv
+import json
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import h5py
+import numpy as np
+
+from dem.errors import InputError
+
+Rows = Sequence[Mapping[str, float | str]]
+
+
+@dataclass
+class Run:
+    """What a run folder holds, as far as the page shows it; whatever the run left out is empty."""
+
+    folder: Path
+    rows: list[dict[str, float | str]] = field(default_factory=list)
+    summary: dict = field(default_factory=dict)
+    scenario_text: str = ""
+    scenario: dict = field(default_factory=dict)
+    path: dict[str, np.ndarray] = field(default_factory=dict)
+    crush: dict[str, np.ndarray] = field(default_factory=dict)
+    releases: dict[str, dict[str, np.ndarray]] = field(default_factory=dict)
+    profiles: dict[str, dict[str, np.ndarray]] = field(default_factory=dict)
+    overlap: dict[str, np.ndarray] = field(default_factory=dict)
+    discharges: dict[str, dict[str, np.ndarray]] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """Name of the scenario, or of the folder."""
+        return str(self.scenario.get("scenario", {}).get("name") or self.folder.name)
+
+    @property
+    def wants_pictures(self) -> bool:
+        """Whether the scenario asks for 3-D pictures."""
+        return bool(self.scenario.get("output", {}).get("pictures", True))
+
+    @property
+    def states(self) -> list[str]:
+        """Names of the states along the path."""
+        return [str(row["state"]) for row in self.rows if "state" in row]
+
+
+def read_run(folder: Path) -> Run:
+    """Read a run folder; files that the run did not write leave their part empty.
+
+    Raises InputError when neither `summary.csv` nor `run.h5` is there.
+    """
+    if not (folder / "summary.csv").is_file() and not (folder / "run.h5").is_file():
+        raise InputError(f"{folder} holds no finished run: neither summary.csv nor run.h5 is there")
+    run = Run(folder.resolve())
+    if (path := folder / "summary.csv").is_file():
+        run.rows = read_table(path)
+    if (path := folder / "summary.json").is_file():
+        summary = json.loads(path.read_text(encoding="utf-8"))
+        run.summary = summary if isinstance(summary, dict) else {}
+    if (path := folder / "scenario.toml").is_file():
+        run.scenario_text = path.read_text(encoding="utf-8")
+        run.scenario = tomllib.loads(run.scenario_text)
+    if (path := folder / "run.h5").is_file():
+        with h5py.File(path) as file:
+            run.path = _arrays(file, "path")
+            run.crush = _arrays(file, "crush")
+            run.overlap = _arrays(file, "overlap")
+            run.releases = _arrays_by_state(file, "release")
+            run.profiles = _arrays_by_state(file, "states")
+    for path in sorted(folder.glob("discharge/*.csv")):
+        rows = read_table(path)
+        if rows:
+            run.discharges[_discharge_title(path.stem)] = {
+                name: column(rows, name) for name in rows[0]
+            }
+    return run
+
+
+def read_table(path: Path) -> list[dict[str, float | str]]:
+    """Rows of a CSV file with a heading; numbers as floats, `inf` included, blanks left out."""
+    with path.open(encoding="utf-8", newline="") as file:
+        return [
+            {name: number_or_text(text) for name, text in row.items() if name != "state" and text}
+            | ({"state": row["state"]} if "state" in row else {})
+            for row in csv.DictReader(file)
+        ]
+
+
+def column(rows: Rows, name: str) -> np.ndarray:
+    """A column as floats, nan where a row leaves it blank or it is not a figure."""
+    values = [row.get(name, float("nan")) for row in rows]
+    return np.array([v if isinstance(v, float) else float("nan") for v in values])
+
+
+def number_or_text(text: str) -> float | str:
+    """The number that a text is, or else the text."""
+    try:
+        return float(text)
+    except ValueError:
+        return text
+
+
+def _discharge_title(stem: str) -> str:
+    density, separator, rate = stem.rpartition("_")
+    if not separator:
+        return stem
+    return f"{density} g cm⁻³, {rate}" if density[:1].isdigit() else f"{density}, {rate}"
+
+
+def _arrays(file: h5py.File, group: str) -> dict[str, np.ndarray]:
+    if group not in file:
+        return {}
+    return {
+        name: np.asarray(item, dtype=np.float64)
+        for name, item in file[group].items()
+        if isinstance(item, h5py.Dataset) and item.dtype.kind in "fiu" and item.ndim == 1
+    }
+
+
+def _arrays_by_state(file: h5py.File, group: str) -> dict[str, dict[str, np.ndarray]]:
+    if group not in file:
+        return {}
+    order = [str(name) for name in file[group].attrs.get("order", [])]
+    names = [name for name in order if name in file[group]]
+    names += [name for name in file[group] if name not in names]
+    return {name: _arrays(file, f"{group}/{name}") for name in names}
