@@ -177,12 +177,19 @@ def test_missing_damaged_and_foreign_files_are_refused(tmp_path, tiff):
     note.write_text("not an image")
     with pytest.raises(InputError, match="cannot be read as a TIFF"):
         read_volume(note, H, MAP)
-    whole = tiff(np.repeat(electrode(), 5, axis=0), compression="zlib", metadata=None)
+
+
+@pytest.mark.parametrize("share", [0.02, 0.3, 0.9])
+def test_torn_file_is_refused_not_read_in_part(tmp_path, share):
+    whole = tmp_path / "whole.tif"
+    with tifffile.TiffWriter(whole) as writer:
+        for page in np.repeat(electrode(ny=32, nx=32), 3, axis=0):
+            writer.write(page, photometric="minisblack", contiguous=False, metadata=None)
+    assert read_volume(whole, H, MAP).labels.shape == (24, 32, 32)
     torn = tmp_path / "torn.tif"
-    for share in (0.02, 0.3, 0.9):
-        torn.write_bytes(whole.read_bytes()[: int(share * whole.stat().st_size)])
-        with pytest.raises(InputError, match="cannot be read as a TIFF"):
-            read_volume(torn, H, MAP)
+    torn.write_bytes(whole.read_bytes()[: int(share * whole.stat().st_size)])
+    with pytest.raises(InputError, match="cannot be read as a TIFF"):
+        read_volume(torn, H, MAP)
 
 
 def test_stretched_voxels_of_the_file_are_refused(tiff):

@@ -45,6 +45,22 @@ def test_depth_of_the_neck_decides():
     assert split_particles(active, H, h_maxima=0.35).max() == 0
 
 
+def test_neck_is_measured_against_the_smaller_particle():
+    # Radii 16 and 8: a neck of 7.4 voxels is 0.93 of the smaller radius, one of 5.6 is 0.7.
+    for neck, parts in ((7.4, 1), (5.6, 2)):
+        apart = np.sqrt(16.0**2 - neck**2) + np.sqrt(8.0**2 - neck**2)
+        centres = [(20.2, 20.2, 20.2), (20.2, 20.2, 20.2 + apart)]
+        active = sphere_numbers((40, 40, 56), centres, [16.0, 8.0]) >= 0
+        assert split_particles(active, H, h_maxima=0.15).max() + 1 == parts
+
+
+def test_smoothing_forgives_pinholes():
+    holed = sphere_numbers((40, 40, 40), [(20, 20, 20)], [15.0]) >= 0
+    holed &= np.random.default_rng(0).random(holed.shape) > 0.01
+    bare, smooth = (split_particles(holed, H, 0.15, sigma, 0.0).max() + 1 for sigma in (0, 1))
+    assert 2 * smooth < bare
+
+
 def test_packed_spheres_are_found_again():
     rng = np.random.default_rng(3)
     # Spheres on a cubic lattice that press into their six neighbours by up to a tenth.
