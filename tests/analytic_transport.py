@@ -20,7 +20,9 @@ def simple_cubic_insulating_spheres(fraction):
     Sangani & Acrivos, Proc. R. Soc. A 386 (1983) 263: series in the volume fraction.
     """
     first, second, third, fourth, fifth = (-(2 * i - 1) / (2 * i) for i in range(1, 6))
-    coupled = (1 + 0.231 * third * fraction ** (11 / 3)) / (1 - 0.405 * second * fraction ** (7 / 3))
+    coupled = (1 + 0.231 * third * fraction ** (11 / 3)) / (
+        1 - 0.405 * second * fraction ** (7 / 3)
+    )
     denominator = (
         -1 / first
         + fraction

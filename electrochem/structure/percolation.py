@@ -40,3 +40,9 @@ def connected_to_top(phase: np.ndarray, periodic: bool) -> np.ndarray:
     number = clusters(phase, periodic)
     touching = np.unique(number[-1])
     return np.isin(number, touching[touching > 0])
+
+
+def share_of(part: np.ndarray, phase: np.ndarray, weights: np.ndarray) -> float:
+    """Volume share of a phase that lies in a part of it, layers weighted; 0 for an absent phase."""
+    whole = float(weights @ phase.sum(axis=(1, 2)))
+    return float(weights @ part.sum(axis=(1, 2))) / whole if whole > 0.0 else 0.0

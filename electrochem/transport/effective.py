@@ -7,6 +7,7 @@ import numpy as np
 
 from dem.errors import InputError
 from electrochem.structure.percolation import spanning
+from electrochem.structure.phase_fractions import coating, porosity
 from electrochem.transport.conductance import INSULATING, build_network
 from electrochem.transport.multigrid import conduct
 from voxelize.volume import (
@@ -79,9 +80,7 @@ def effective_conductivity(
         if not 0.0 <= value < np.inf:
             raise InputError(f"conductivity of {name} is {value}: expected a finite value ≥ 0")
 
-    weights = volume.layer_weights
-    inside = weights > 0.0
-    labels, heights = volume.labels[inside], weights[inside]
+    labels, heights = coating(volume)
     conducting = spanning(conductivity[labels] > 0.0, volume.periodic)
     if not conducting.any():
         return EffectiveConductivity(0.0, 0, 0.0, percolates=False)
@@ -115,16 +114,12 @@ def pore_transport(
     conductivity = np.zeros(len(LABEL_NAMES))
     conductivity[[PORE, CRACK]] = 1.0
     conductivity[CARBON_BINDER] = volume.cbd_nanoporosity**BRUGGEMAN_EXPONENT
-    porosity = (
-        volume.fraction(PORE)
-        + volume.fraction(CRACK)
-        + volume.fraction(CARBON_BINDER) * volume.cbd_nanoporosity
-    )
+    space = porosity(volume)
     effective = effective_conductivity(volume, conductivity, tolerance, progress)
     return PoreTransport(
         effective_diffusivity=effective.value,
-        conducting_porosity=porosity,
-        tortuosity_factor=porosity / effective.value if effective.percolates else float("inf"),
+        conducting_porosity=space,
+        tortuosity_factor=space / effective.value if effective.percolates else float("inf"),
         error_estimate=effective.error_estimate,
     )
 

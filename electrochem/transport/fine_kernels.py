@@ -151,7 +151,9 @@ def first_coarsening(net, across, along, beside, shares):
                         across[block, row, column] += shares[0] * tables[net.across[k], down, own]
                     if k == layers - 1:
                         up = classes[k + 2, j + 1, i + 1]
-                        across[block + 1, row, column] += shares[0] * tables[net.across[k + 1], own, up]
+                        across[block + 1, row, column] += (
+                            shares[0] * tables[net.across[k + 1], own, up]
+                        )
                     if j == rows - 1 or j % 2 == 1:
                         after = classes[k + 1, j + 2, i + 1]
                         along[block, row, column] += shares[1] * tables[side, own, after]
