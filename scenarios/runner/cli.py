@@ -5,7 +5,8 @@ import errno
 import json
 import logging
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from dem.errors import InputError
@@ -16,6 +17,8 @@ from scenarios.runner.progress import Reporter
 from scenarios.runner.run_folder import RunFailed, RunFolder, refuse_existing_run, versions
 
 DONE, WRONG_INPUT, FAILED, INTERRUPTED = 0, 2, 3, 130
+
+_FAILURES = (RunFailed, RuntimeError, ArithmeticError, MemoryError)
 
 logger = logging.getLogger("calendem")
 
@@ -112,11 +115,12 @@ def _work(folder: RunFolder, scenario, stop: StopRequest, threads: int | None, f
             use_threads(threads)
             if not kernels_are_cached():
                 reporter.say("First run: kernels are being compiled, which takes a minute or two.")
-            if folder.last_checkpoint() is None:
-                pipeline.run(scenario, folder, reporter)
-            else:
-                pipeline.resume(folder, reporter)
-            folder.mark_finished()
+            with _failures_logged():
+                if folder.last_checkpoint() is None:
+                    pipeline.run(scenario, folder, reporter)
+                else:
+                    pipeline.resume(folder, reporter)
+                folder.mark_finished()
     except InputError:
         if fresh and folder.last_checkpoint() is None:
             folder.discard()
@@ -125,10 +129,21 @@ def _work(folder: RunFolder, scenario, stop: StopRequest, threads: int | None, f
         return _fail(f"interrupted; {how_to_go_on}", INTERRUPTED)
     except OSError as error:
         return _fail(f"the run failed: {_reason(error)}; {how_to_go_on}", FAILED)
-    except (RunFailed, RuntimeError, ArithmeticError, MemoryError) as error:
-        return _fail(f"the run failed: {error or type(error).__name__}; {how_to_go_on}", FAILED)
+    except _FAILURES as error:
+        what = str(error) or type(error).__name__
+        return _fail(f"the run failed: {what}; {how_to_go_on}", FAILED)
     print(f"Done: {folder.path}")
     return DONE
+
+
+@contextmanager
+def _failures_logged() -> Iterator[None]:
+    """Keep the traceback of a failure in the run's log; the terminal gets one sentence."""
+    try:
+        yield
+    except (*_FAILURES, OSError):
+        logger.exception("the run failed")
+        raise
 
 
 def _reason(error: OSError) -> str:
@@ -147,7 +162,6 @@ def _report(args: argparse.Namespace) -> int:
 
 
 def _discharge(args: argparse.Namespace) -> int:
-    from scenarios.runner import pipeline
     from scenarios.runner.units import read_rate
 
     if args.bpx is not None:
@@ -163,6 +177,8 @@ def _discharge(args: argparse.Namespace) -> int:
     folder = RunFolder.open(Path(args.folder))
     if not folder.is_finished:
         raise InputError(f"{args.folder}: this run is not finished; resume it first")
+    from scenarios.runner import pipeline
+
     with stop_on_signals() as stop:
         try:
             pipeline.discharge(folder, tuple(rates), Reporter(stop))

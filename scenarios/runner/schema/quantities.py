@@ -137,8 +137,6 @@ Text = Annotated[str, Strict()]
 def bounded(quantity: Any, **bounds: float) -> Any:
     """One of the types above with other bounds, in its kind's unit; one a side."""
     (marker,) = quantity.__metadata__
-    for one, other in (("above", "at_least"), ("below", "at_most")):
-        for given, replaced in ((one, other), (other, one)):
-            if given in bounds:
-                bounds[replaced] = None
+    other = {"above": "at_least", "at_least": "above", "below": "at_most", "at_most": "below"}
+    bounds = {other[name]: None for name in bounds} | bounds
     return Annotated[float, replace(marker, **bounds)]

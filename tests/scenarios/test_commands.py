@@ -1,0 +1,160 @@
+"""The commands run and resume with a pipeline that ends in every way one can end."""
+
+import errno
+import os
+import signal
+import sys
+import types
+
+import pytest
+
+import scenarios.runner
+from dem.errors import InputError
+from scenarios.runner.cli import main
+from scenarios.runner.run_folder import RunFailed, RunFolder
+
+
+class FakePipeline(types.ModuleType):
+    """Stands for the pipeline: does in `run` and `resume` what the test puts there."""
+
+    def __init__(self):
+        super().__init__("scenarios.runner.pipeline")
+        self.calls = []
+        self.work = lambda folder, reporter: None
+
+    def run(self, scenario, folder, reporter):
+        self.calls.append(("run", scenario.scenario.name))
+        self.work(folder, reporter)
+
+    def resume(self, folder, reporter):
+        self.calls.append(("resume", folder.last_checkpoint().read_text()))
+        self.work(folder, reporter)
+
+
+@pytest.fixture
+def pipeline(monkeypatch, tmp_path):
+    """A fake pipeline in the place of the real one, in an empty working folder."""
+    fake = FakePipeline()
+    monkeypatch.setitem(sys.modules, "scenarios.runner.pipeline", fake)
+    monkeypatch.setattr(scenarios.runner, "pipeline", fake, raising=False)
+    monkeypatch.chdir(tmp_path)
+    return fake
+
+
+def checkpoint(folder, text="half way"):
+    """Write a checkpoint that holds a text."""
+    folder.write_checkpoint(lambda path: path.write_text(text))
+
+
+def test_run_goes_to_a_folder_of_the_scenarios_name(pipeline, tmp_path, capsys):
+    assert main(["run", "quickstart"]) == 0
+    folder = RunFolder.open(tmp_path / "quickstart-run")
+    assert folder.is_finished
+    assert "quickstart-run" in capsys.readouterr().out
+    assert main(["run", "quickstart"]) == 2
+    assert "already holds a run" in capsys.readouterr().err
+
+
+def test_resuming_a_finished_run_says_so_and_does_nothing(pipeline, capsys):
+    assert main(["run", "quickstart", "-o", "mine"]) == 0
+    assert main(["resume", "mine"]) == 0
+    assert "finished" in capsys.readouterr().out
+    assert pipeline.calls == [("run", "quickstart")]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_signal_stops_the_stage_and_the_run_can_go_on(number, pipeline, capsys):
+    def interrupted(folder, reporter):
+        with reporter.stage("pressing") as progress:
+            progress(0.1, "")
+            checkpoint(folder)
+            os.kill(os.getpid(), number)
+            progress(0.2, "")
+            pytest.fail("the stage went on")
+
+    handlers = signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)
+    pipeline.work = interrupted
+    assert main(["run", "quickstart", "-o", "mine"]) == 130
+    assert "calendem resume mine" in capsys.readouterr().err
+    assert (signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)) == handlers
+    pipeline.work = lambda folder, reporter: None
+    assert main(["resume", "mine"]) == 0
+    assert pipeline.calls == [("run", "quickstart"), ("resume", "half way")]
+
+
+def test_run_stopped_before_its_first_checkpoint_starts_anew(pipeline):
+    def interrupted(folder, reporter):
+        os.kill(os.getpid(), signal.SIGTERM)
+        with reporter.stage("reading"):
+            pytest.fail("the stage began")
+
+    pipeline.work = interrupted
+    assert main(["run", "crush", "-o", "mine"]) == 130
+    pipeline.work = lambda folder, reporter: None
+    assert main(["resume", "mine"]) == 0
+    assert pipeline.calls == [("run", "crush"), ("run", "crush")]
+
+
+@pytest.mark.parametrize(
+    ("failure", "words"),
+    [
+        (RunFailed("3.9 g/cm^3 is out of reach"), "out of reach"),
+        (RuntimeError("the motion blew up"), "blew up"),
+        (OSError(errno.ENOSPC, "No space left on device", "run.h5"), "disk is full (run.h5)"),
+        (ZeroDivisionError("division by zero"), "division"),
+        (MemoryError(), "MemoryError"),
+    ],
+)
+def test_failed_run_ends_with_3_and_its_checkpoint_is_good(
+    failure, words, pipeline, tmp_path, capsys
+):
+    def fail(folder, reporter):
+        checkpoint(folder)
+        raise failure
+
+    pipeline.work = fail
+    assert main(["run", "quickstart", "-o", "mine"]) == 3
+    printed = capsys.readouterr().err
+    assert words in printed and "calendem resume mine" in printed
+    assert "Traceback" not in printed
+    assert "Traceback" in (tmp_path / "mine" / "calendem.log").read_text()
+    pipeline.work = lambda folder, reporter: None
+    assert main(["resume", "mine"]) == 0
+    assert pipeline.calls[-1] == ("resume", "half way")
+
+
+def test_wrong_input_that_a_stage_finds_leaves_nothing_behind(pipeline, tmp_path, capsys):
+    def refuse(folder, reporter):
+        folder.write_text("volume/labels.txt", "…")
+        raise InputError("labels.tif: the particles cannot hold grains")
+
+    pipeline.work = refuse
+    assert main(["run", "quickstart"]) == 2
+    assert "cannot hold grains" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_disk_full_at_the_very_start_ends_with_3(pipeline, tmp_path, capsys, monkeypatch):
+    def full(folder, name, text):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(RunFolder, "write_text", full)
+    assert main(["run", "quickstart"]) == 3
+    assert "disk is full" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_threads_are_set(pipeline):
+    import numba
+
+    seen = []
+    before = numba.get_num_threads()
+    pipeline.work = lambda folder, reporter: seen.append(numba.get_num_threads())
+    try:
+        assert main(["run", "quickstart", "--threads", "1"]) == 0
+    finally:
+        numba.set_num_threads(before)
+    assert seen == [1]
+    with pytest.raises(SystemExit) as ended:
+        main(["run", "quickstart", "--threads", "0"])
+    assert ended.value.code == 2

@@ -1,0 +1,114 @@
+"""The run folder: made only for good input, its files whole, two checkpoints kept."""
+
+import errno
+import logging
+import stat
+
+import pytest
+
+from dem.errors import InputError
+from scenarios.runner.load import load
+from scenarios.runner.run_folder import RunFolder, versions
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A new run of the quickstart."""
+    return RunFolder.create(tmp_path / "run", load("quickstart"))
+
+
+def test_new_folder_holds_the_resolved_scenario_with_versions(folder):
+    assert [path.name for path in folder.path.iterdir()] == ["scenario.toml"]
+    again = folder.scenario()
+    assert again.electrode == load("quickstart").electrode
+    assert again.scenario.versions == versions()
+    assert "numpy" in versions()
+
+
+def test_folder_that_holds_a_run_is_refused_and_left_alone(folder):
+    before = (folder.path / "scenario.toml").read_bytes()
+    with pytest.raises(InputError, match="already holds a run"):
+        RunFolder.create(folder.path, load("crush"))
+    assert (folder.path / "scenario.toml").read_bytes() == before
+
+
+def test_two_checkpoints_are_kept(folder):
+    assert folder.last_checkpoint() is None
+    for number in range(1, 6):
+        folder.write_checkpoint(lambda path, n=number: path.write_text(f"state {n}"))
+        assert folder.last_checkpoint().read_text() == f"state {number}"
+    kept = sorted(path.read_text() for path in (folder.path / "checkpoints").iterdir())
+    assert kept == ["state 4", "state 5"]
+
+
+def test_checkpoints_survive_a_full_disk(folder):
+    for number in (1, 2):
+        folder.write_checkpoint(lambda path, n=number: path.write_text(f"state {n}"))
+
+    def fill(path):
+        path.write_text("half a sta")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with pytest.raises(OSError, match="No space left"):
+        folder.write_checkpoint(fill)
+    kept = sorted(path.read_text() for path in (folder.path / "checkpoints").iterdir())
+    assert kept == ["state 1", "state 2"]
+    assert folder.last_checkpoint().read_text() == "state 2"
+
+
+def test_what_a_killed_process_left_half_written_is_no_checkpoint(folder):
+    folder.write_checkpoint(lambda path: path.write_text("state 1"))
+    left = folder.path / "checkpoints" / ".checkpoint-000002-abc.part.h5"
+    left.write_text("half a sta")
+    assert folder.last_checkpoint().read_text() == "state 1"
+    folder.write_checkpoint(lambda path: path.write_text("state 2"))
+    assert not left.exists()
+
+
+def test_written_files_replace_the_old_only_when_whole(folder):
+    folder.write_text("summary.csv", "state\nas_coated\n")
+    with pytest.raises(RuntimeError):
+        folder.write("summary.csv", _break)
+    assert (folder.path / "summary.csv").read_text() == "state\nas_coated\n"
+    assert not list(folder.path.glob(".*"))
+    mode = stat.S_IMODE((folder.path / "summary.csv").stat().st_mode)
+    (folder.path / "plain").touch()
+    assert mode == stat.S_IMODE((folder.path / "plain").stat().st_mode)
+
+
+def _break(path):
+    path.write_text("sta")
+    raise RuntimeError("broken off")
+
+
+def test_discarding_leaves_nothing_behind(tmp_path):
+    folder = RunFolder.create(tmp_path / "a" / "b" / "run", load("quickstart"))
+    folder.write_text("volume/as_coated.txt", "…")
+    folder.discard()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_discarding_keeps_what_was_there_before(tmp_path):
+    (tmp_path / "notes.txt").write_text("mine")
+    folder = RunFolder.create(tmp_path, load("quickstart"))
+    folder.discard()
+    assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
+
+
+def test_finished_is_known_in_another_process(folder):
+    assert not RunFolder.open(folder.path).is_finished
+    folder.mark_finished()
+    assert RunFolder.open(folder.path).is_finished
+    assert RunFolder.open(folder.path).last_checkpoint() is None
+
+
+def test_log_holds_messages_and_warnings(folder):
+    with folder.log():
+        logging.getLogger("dem").info("pressed to 3.0")
+        logging.getLogger("py.warnings").warning("careful")
+    text = (folder.path / "calendem.log").read_text()
+    assert "pressed to 3.0" in text and "careful" in text
+    with folder.log():
+        logging.getLogger("dem").info("resumed")
+    text = (folder.path / "calendem.log").read_text()
+    assert "pressed to 3.0" in text and "resumed" in text
