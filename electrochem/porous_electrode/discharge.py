@@ -16,7 +16,12 @@ from electrochem.porous_electrode.balance import (
 from electrochem.porous_electrode.cell import Cell
 from electrochem.porous_electrode.equations import PorousElectrodeEquations
 from electrochem.porous_electrode.mesh import Resolution, build
-from electrochem.porous_electrode.timestep import Point, advance, rest_under_load
+from electrochem.porous_electrode.timestep import (
+    Point,
+    advance,
+    rest_under_load,
+    uniform_reaction,
+)
 
 LOWER_VOLTAGE = "lower voltage limit"
 DEPLETED = "electrolyte depleted"
@@ -39,7 +44,7 @@ class Discharge:
 
     time [s], voltage [V], capacity [A h/m²] : (nt,)
     current_density [A/m²]; c_rate : current over nominal_capacity [A h/m²]
-    end_reason : one of this module's five constants; note : what limits, in a sentence, or empty
+    end_reason : one of the five constants above it; note : what limits, in a sentence, or empty
     lithium_error : largest error of any lithium sum (each electrode, the salt) over the discharge,
         as a share of the lithium that has passed in all
     position : (n,) [m]; electrolyte_concentration : (nt, n) [mol/m³]
@@ -109,7 +114,7 @@ class _Run:
         state, self.newton_updates = rest_under_load(self.equations, rest, self.current)
         if state is None:  # the current is beyond what the surfaces can pass
             self.points.append(Point(0.0, rest, self.equations.voltage(rest, 0.0)))
-            self.end_reason = self._limit(rest)
+            self.end_reason = self._limit(uniform_reaction(self.equations, rest, self.current))
             return
         self.points.append(Point(0.0, state, self.equations.voltage(state, self.current)))
         if self.points[0].voltage <= self.equations.cell.lower_voltage:
@@ -157,24 +162,27 @@ class _Run:
         history = self.points[:-4:-1]
         above, below = history[0], beyond
         value_above, value_below = above.voltage - lower, below.voltage - lower
-        for _ in range(60):
-            if abs(below.voltage - lower) < VOLTAGE_ACCURACY:
-                break
-            # False position; halving a retained end's weight (Illinois) keeps it superlinear.
+        met, last_above = below, None
+        while abs(met.voltage - lower) > VOLTAGE_ACCURACY:
             share = value_above / (value_above - value_below)
             time = above.time + share * (below.time - above.time)
+            if not above.time < time < below.time:
+                break  # the limit is crossed between two neighbouring floating-point times
             trial, _, updates = advance(self.equations, history, time, self.current)
             self.newton_updates += updates
             if trial is None:
-                break
-            value = trial.voltage - lower
-            if value > 0.0:
-                above, value_above = trial, value
-                value_below *= 0.5
+                value_below *= 4.0  # nearer to the last good point
+                continue
+            met, is_above = trial, trial.voltage > lower
+            # False position; halving the value of an end kept twice (Illinois) makes it fast.
+            if is_above:
+                above, value_above = trial, trial.voltage - lower
+                value_below *= 0.5 if last_above is True else 1.0
             else:
-                below, value_below = trial, value
-                value_above *= 0.5
-        return below
+                below, value_below = trial, trial.voltage - lower
+                value_above *= 0.5 if last_above is False else 1.0
+            last_above = is_above
+        return met
 
     def _limit(self, state) -> str:
         """What keeps a current from flowing on from a state."""
@@ -195,8 +203,10 @@ class _Run:
             self.progress(min(1.0, time / self.duration), f"{time:.0f} s discharged")
 
     def _note(self) -> str:
-        if self.end_reason in (SATURATED, EMPTIED, STALLED) and len(self.points) == 1:
-            return "the current is more than the particles' surfaces can pass at all"
+        if len(self.points) == 1:
+            if self.end_reason == LOWER_VOLTAGE:
+                return "the voltage falls below the limit as soon as the current flows"
+            return "the particles cannot pass this current at all; the voltage given is at rest"
         if self._salt_left(self.points[-1].state) < DEPLETION:
             return "the electrolyte is depleted in part of the cell: its transport limits"
         return ""

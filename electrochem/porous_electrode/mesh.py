@@ -23,7 +23,7 @@ class Mesh:
     width, porosity, transport : (n,) [m], –, porosity/τ² of each volume
     solid : one slice of the n volumes for each porous electrode
     shell_volume : (nr,) ∫ρ² dρ of each shell, ρ = r/R; face_area : (nr−1,) ρ² of inner faces
-    shell_distance : (nr−1,) between shell centres; surface_distance : last centre to ρ = 1
+    shell_distance : (nr−1,) between neighbours' means; surface_distance : last mean to ρ = 1
     """
 
     width: np.ndarray
@@ -52,10 +52,12 @@ def build(cell: Cell, resolution: Resolution) -> Mesh:
     def spread(values):
         return np.repeat(np.array(values, dtype=float), counts)
 
-    # Gradients gather under the surface: thickness falls evenly to a third of the innermost's.
-    thickness = np.linspace(3.0, 1.0, resolution.radial)
+    # Gradients gather under the surface: thickness falls evenly to a quarter of the innermost's.
+    thickness = np.linspace(8.0, 1.0, resolution.radial)
     edge = np.concatenate([[0.0], np.cumsum(thickness)]) / thickness.sum()
-    centre = 0.5 * (edge[1:] + edge[:-1])
+    # Distances that make differences of shell means exact for c ∝ ρ², the profile under a steady
+    # flux: mean ρ² differs by 2 ρ_face times the distance.
+    mean_square = 0.6 * np.diff(edge**5) / np.diff(edge**3)
     return Mesh(
         width=spread([layer.thickness / count for layer, count in layers]),
         porosity=spread([layer.porosity for layer, _ in layers]),
@@ -67,6 +69,6 @@ def build(cell: Cell, resolution: Resolution) -> Mesh:
         ),
         shell_volume=np.diff(edge**3) / 3.0,
         face_area=edge[1:-1] ** 2,
-        shell_distance=np.diff(centre),
-        surface_distance=float(1.0 - centre[-1]),
+        shell_distance=np.diff(mean_square) / (2.0 * edge[1:-1]),
+        surface_distance=float(0.5 * (1.0 - mean_square[-1])),
     )

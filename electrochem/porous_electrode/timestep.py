@@ -71,19 +71,24 @@ def _share_left(value, change) -> float:
     return float(np.min((1.0 - KEEP_SHARE) * value[falls] / -change[falls]))
 
 
-def rest_under_load(equations: PorousElectrodeEquations, state, current: float):
-    """Potentials and reaction that carry a current at given concentrations: the consistent start.
-
-    Returns (state, updates) or (None, updates) where no such state is found.
-    """
-    guess = state.copy()
-    j = equations.parts(guess)[3]
+def uniform_reaction(equations: PorousElectrodeEquations, state, current: float):
+    """A copy of a state in which the current reacts evenly over each electrode."""
+    state = state.copy()
+    j = equations.parts(state)[3]
     _, positive = equations.electrode[-1]
     j[positive] = -current / equations.reacting[positive].sum()
     if not equations.cell.is_half:
         _, negative = equations.electrode[0]
         j[negative] = current / equations.reacting[negative].sum()
-    return converge(equations, guess, None, current)
+    return state
+
+
+def rest_under_load(equations: PorousElectrodeEquations, state, current: float):
+    """Potentials and reaction that carry a current at given concentrations: the consistent start.
+
+    Returns (state, updates) or (None, updates) where no such state is found.
+    """
+    return converge(equations, uniform_reaction(equations, state, current), None, current)
 
 
 def predict(history: list[Point], time: float) -> np.ndarray:

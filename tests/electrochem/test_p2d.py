@@ -1,0 +1,207 @@
+"""The porous electrode's equations against conservation laws and closed forms."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from electrochem.kinetics import FARADAY, GAS_CONSTANT
+from electrochem.materials import ELECTROLYTES, Constant
+from electrochem.porous_electrode import Resolution, discharge, nominal_capacity
+from electrochem.porous_electrode.equations import PorousElectrodeEquations
+from electrochem.porous_electrode.mesh import build
+from electrochem.porous_electrode.timestep import (
+    Point,
+    advance,
+    backward_difference,
+    rest_under_load,
+)
+from tests.analytic_cell import (
+    concentration_step,
+    porous_electrode_resistance,
+    sphere_surface_rise,
+    symmetric_overpotential,
+)
+from tests.electrochem.cells import (
+    FULL,
+    HALF,
+    POSITIVE,
+    constant_electrolyte,
+    with_variable_diffusivity,
+)
+
+LANDESFEIND = ELECTROLYTES["lipf6_landesfeind2019"](1000.0)
+
+
+def march(cell, resolution, current, times, stoichiometry):
+    """Implicit steps to given times, no error control; returns the equations and all points."""
+    equations = PorousElectrodeEquations(cell, build(cell, resolution))
+    state, _ = rest_under_load(equations, equations.rest(stoichiometry), current)
+    points = [Point(0.0, state, equations.voltage(state, current))]
+    for time in times:
+        point, _, _ = advance(equations, points[:-4:-1], time, current)
+        points.append(point)
+    return equations, points
+
+
+@pytest.mark.parametrize("cell", [FULL, HALF], ids=["full", "half"])
+@pytest.mark.parametrize("frozen", [False, True])
+def test_newton_update_solves_the_linearised_equations(cell, frozen):
+    """Along Newton's update every residual must fall in proportion, up to second order."""
+    electrodes = {"positive": with_variable_diffusivity(cell.positive), "electrolyte": LANDESFEIND}
+    if not cell.is_half:
+        electrodes["negative"] = with_variable_diffusivity(cell.negative)
+    cell = replace(cell, **electrodes)
+    window = [0.7, 0.4][-len(cell.electrodes) :]
+    equations, points = march(cell, Resolution(5, 3, 6), 60.0, [20.0, 60.0, 110.0], window)
+    rate = None if frozen else backward_difference(points[:-4:-1], 150.0, 2)
+    random = np.random.default_rng(3)
+    state = points[-1].state * (1.0 + 1e-3 * random.uniform(-1.0, 1.0, equations.size))
+    update, _, _ = equations.newton_update(state, rate, 70.0)
+    start = equations.residual(state, rate, 70.0)
+    defects = []
+    for share in (1e-2, 1e-3):
+        residual = equations.residual(state + share * update, rate, 70.0)
+        defects.append(np.abs(residual - (1.0 - share) * start) / share)
+    # The defect over the share is first order in the share; what is linear is rounding already.
+    floor = 1e-9 * np.abs(start).max()
+    assert (defects[1] <= 0.11 * defects[0] + floor).all()
+    assert defects[1].max() < 1e-2 * np.abs(start).max()
+
+
+@pytest.mark.parametrize("cell", [FULL, HALF], ids=["full", "half"])
+@pytest.mark.parametrize("surface", [1.0, 1.7])
+def test_discharge_conserves_lithium_and_charge(cell, surface):
+    """Also where the reacting surface is not the spheres' own 3 ε_s/R."""
+    positive = replace(cell.positive, surface_area=surface * cell.positive.surface_area)
+    cell = replace(cell, positive=positive, electrolyte=LANDESFEIND)
+    result = discharge(cell, c_rate=2.0)
+    assert result.end_reason == "lower voltage limit"
+    # Sums over some 1000 numbers in double precision.
+    assert result.lithium_error < 1e-11
+    width = cell.positive.thickness / 20
+    passed = result.reaction[:, -20:].sum(axis=1) * positive.surface_area * width
+    np.testing.assert_allclose(passed, -result.current_density, rtol=1e-10)
+    if not cell.is_half:
+        width = cell.negative.thickness / 20
+        passed = result.reaction[:, :20].sum(axis=1) * cell.negative.surface_area * width
+        np.testing.assert_allclose(passed, result.current_density, rtol=1e-10)
+
+
+def test_slow_discharge_follows_the_equilibrium_voltage():
+    capacity = nominal_capacity(FULL)
+    lithium = capacity * 3600.0 / FARADAY
+    gaps = []
+    for rate in (1e-2, 1e-3):
+        result = discharge(FULL, c_rate=rate)
+        share = result.capacity / capacity
+        inside = (share > 0.02) & (share < 0.98)
+        share, voltage = share[inside], result.voltage[inside]
+        p = 0.2638452245913298 + share * lithium / POSITIVE.lithium_capacity
+        n = 0.9106180466524104 - share * lithium / FULL.negative.lithium_capacity
+        equilibrium = (
+            POSITIVE.material.open_circuit_potential(p)[0]
+            - FULL.negative.material.open_circuit_potential(n)[0]
+        )
+        gaps.append(np.abs(voltage - equilibrium).max())
+        assert result.capacity[-1] <= capacity
+    # Overpotentials are linear in a small current; local errors of 1e-4 V blur the ratio of ten.
+    assert gaps[1] < 1e-3
+    assert gaps[1] < 0.2 * gaps[0]
+    # What is left in the cell at C/1000 sits behind an overpotential of well under 1 mV.
+    assert result.capacity[-1] == pytest.approx(capacity, rel=1e-3)
+
+
+def test_first_voltage_is_equilibrium_less_both_overpotentials():
+    """With easy transport the reaction is even and Butler–Volmer can be inverted by hand."""
+    material = replace(POSITIVE.material, diffusivity=Constant(1e-6))
+    positive = replace(POSITIVE, material=material, electronic_conductivity=1e6, surface_area=5e5)
+    cell = replace(
+        HALF,
+        positive=positive,
+        electrolyte=constant_electrolyte(1e6, 1e-3),
+        contact_resistance=2e-3,
+    )
+    current, x = 30.0, cell.positive_stoichiometry
+    result = discharge(cell, current_density=current)
+    j0 = 3.42e-6 * 63104.0 * np.sqrt(1000.0 * x * (1.0 - x))
+    metal = FARADAY * 3.5e-8 * 76900.0**0.7 * 1000.0**0.3
+    expected = (
+        POSITIVE.material.potential(x)
+        - symmetric_overpotential(current / (5e5 * positive.thickness), j0, 298.15)
+        - symmetric_overpotential(current, metal, 298.15)
+        - current * 2e-3
+    )
+    # Left over: ohmic drops of some 1e-9 V and concentration differences of 1e-5 of the salt.
+    assert result.voltage[0] == pytest.approx(expected, abs=2e-6)
+
+
+def test_separator_carries_salt_and_current_as_in_closed_form():
+    """Once the salt is steady: Δc = I(1−t₊)L/(F D_eff), and its potential drop."""
+    conductivity, diffusivity, t_plus, factor, current = 0.8, 3e-10, 0.3, 1.5, 20.0
+    cell = replace(
+        HALF,
+        electrolyte=constant_electrolyte(conductivity, diffusivity, t_plus, factor),
+        separator=replace(HALF.separator, thickness=50e-6),
+    )
+    # The salt relaxes in some 100 s; after 1500 s the slow drift of the reaction is left.
+    times = np.concatenate([np.geomspace(0.01, 50.0, 30), np.linspace(60.0, 1500.0, 73)])
+    equations, points = march(cell, Resolution(10, 16, 8), current, times, [0.27])
+    c, phi, _, j, _ = equations.parts(points[-1].state)
+    share = cell.separator.porosity / cell.separator.tortuosity_factor
+    between = cell.separator.thickness * 15.0 / 16.0  # from first to last centre
+    step = concentration_step(current, between, t_plus, share * diffusivity)
+    assert c[0] - c[15] == pytest.approx(step, rel=1e-3)
+    drop = current * between / (share * conductivity)
+    strength = 2.0 * GAS_CONSTANT * 298.15 / FARADAY * (1.0 - t_plus) * factor
+    # The current through the separator is exact; the logarithm of c is the solver's own.
+    assert phi[0] - phi[15] == pytest.approx(drop + strength * np.log(c[0] / c[15]), rel=1e-9)
+    # In the electrode the current left in the electrolyte is what has not yet reacted.
+    left = current + np.cumsum(equations.reacting * j)[:-1]
+    pore = cell.positive.porosity / cell.positive.tortuosity_factor
+    steps = concentration_step(left, cell.positive.thickness / 10.0, t_plus, pore * diffusivity)
+    np.testing.assert_allclose(-np.diff(c[16:]), steps, rtol=1e-2, atol=1e-2)
+
+
+@pytest.mark.parametrize("surface", [1.0, 0.6])
+def test_sphere_fills_as_under_constant_flux(surface):
+    """One volume through the electrode makes the flux constant; the closed form is Crank's.
+
+    The sphere's flux is set by the current per active volume, whatever the reacting surface is.
+    """
+    positive = replace(POSITIVE, surface_area=surface * POSITIVE.surface_area)
+    cell = replace(HALF, positive=positive)
+    current, radius, diffusivity = 10.0, POSITIVE.particle_radius, 4e-15
+    per_sphere = current / (FARADAY * POSITIVE.thickness * 3.0 * POSITIVE.active_fraction / radius)
+    scale = per_sphere * radius / (diffusivity * 63104.0)
+    times = np.concatenate([np.geomspace(0.01, 100.0, 100), np.linspace(120.0, 8000.0, 200)])
+    equations, points = march(cell, Resolution(1, 2, 40), current, times, [0.27])
+    surface = np.array([equations.surface_stoichiometry(p.state)[0] for p in points[1:]])
+    rise = sphere_surface_rise(diffusivity * times / radius**2)
+    late = times > 30.0
+    # 40 shells resolve the layer √(Dt) ≥ 0.07 R with some ten of them: 0.5 %.
+    np.testing.assert_allclose(surface[late] - 0.27, scale * rise[late], rtol=5e-3)
+    # A steady flux makes a parabola, which the shells hold exactly; time steps leave the rest.
+    assert surface[-1] - 0.27 == pytest.approx(scale * rise[-1], rel=2e-5)
+
+
+@pytest.mark.parametrize("solid", [0.02, 0.4, 50.0])
+def test_resistance_is_that_of_a_porous_electrode_with_linear_kinetics(solid):
+    """The first voltage at a small current against Newman and Tobias' closed form."""
+    material = replace(POSITIVE.material, diffusivity=Constant(1e-6))
+    positive = replace(POSITIVE, material=material, electronic_conductivity=solid)
+    electrolyte = constant_electrolyte(conductivity=0.2, diffusivity=1e-3)
+    cell = replace(HALF, positive=positive, electrolyte=electrolyte)
+    current, x = 0.1, cell.positive_stoichiometry
+    result = discharge(cell, current_density=current, resolution=Resolution(40, 4, 8))
+    j0 = 3.42e-6 * 63104.0 * np.sqrt(1000.0 * x * (1.0 - x))
+    pores = 0.2 * positive.porosity / positive.tortuosity_factor
+    separator = cell.separator
+    expected = porous_electrode_resistance(
+        positive.thickness, pores, solid, positive.surface_area * j0, 298.15
+    ) + separator.thickness * separator.tortuosity_factor / (0.2 * separator.porosity)
+    metal = FARADAY * 3.5e-8 * 76900.0**0.7 * 1000.0**0.3
+    expected += GAS_CONSTANT * 298.15 / (FARADAY * metal)
+    measured = (POSITIVE.material.potential(x) - result.voltage[0]) / current
+    # 40 volumes: second order, 1e-3 where the reaction gathers within a tenth of the electrode.
+    assert measured == pytest.approx(expected, rel=1e-3)
