@@ -30,10 +30,12 @@ def regions(volume, settings):
         )
     particle = volume.particle
     if particle is None:
-        if volume.periodic:
-            raise InputError("a periodic volume must come with its particles numbered")
         particle = split_particles(
-            is_active, volume.voxel_size, settings.neck, merge_below=settings.merge_below
+            is_active,
+            volume.voxel_size,
+            settings.neck,
+            merge_below=settings.merge_below,
+            periodic=volume.periodic,
         )
     if ((particle >= 0) != is_active).any():
         raise InputError("the particle numbers do not cover exactly the active material's voxels")

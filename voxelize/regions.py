@@ -1,5 +1,7 @@
 """Regions of a label volume: connected pieces, shared faces, hosts for small ones."""
 
+from collections.abc import Iterator
+
 import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
@@ -39,6 +41,15 @@ def connected_pieces(region: np.ndarray, periodic: bool, connectivity: int = 1) 
     return result
 
 
+def adjacent(periodic: bool) -> Iterator[tuple[int, tuple, tuple]]:
+    """Axis of the normal and the two index tuples that select voxels on either side of a face."""
+    for axis in range(3):
+        before = (slice(None),) * axis
+        yield axis, (*before, slice(0, -1)), (*before, slice(1, None))
+        if periodic and axis in IN_PLANE:
+            yield axis, (*before, slice(-1, None)), (*before, slice(0, 1))
+
+
 def shared_faces(
     region: np.ndarray, periodic: bool, layer_weights: np.ndarray | None = None
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -50,17 +61,14 @@ def shared_faces(
     """
     count = np.int64(region.max()) + 1
     keys, directions, weights = [], [], []
-    for axis in range(3):
-        sides = [(_cut(region, axis, 0, -1), _cut(region, axis, 1, None))]
-        if periodic and axis in IN_PLANE:
-            sides.append((_cut(region, axis, -1, None), _cut(region, axis, 0, 1)))
-        for a, b in sides:
-            at = np.nonzero((a != b) & (a >= 0) & (b >= 0))
-            low, high = np.minimum(a[at], b[at]), np.maximum(a[at], b[at])
-            keys.append(low * count + high)
-            directions.append(np.full(len(low), axis, dtype=np.int8))
-            upright = layer_weights is not None and axis in IN_PLANE
-            weights.append(layer_weights[at[0]] if upright else np.ones(len(low)))
+    for axis, one, other in adjacent(periodic):
+        a, b = region[one], region[other]
+        at = np.nonzero((a != b) & (a >= 0) & (b >= 0))
+        low, high = np.minimum(a[at], b[at]), np.maximum(a[at], b[at])
+        keys.append(low * count + high)
+        directions.append(np.full(len(low), axis, dtype=np.int8))
+        upright = layer_weights is not None and axis in IN_PLANE
+        weights.append(layer_weights[at[0]] if upright else np.ones(len(low)))
     pair, index = np.unique(np.concatenate(keys), return_inverse=True)
     faces = np.bincount(
         3 * index + np.concatenate(directions), np.concatenate(weights), 3 * len(pair)
@@ -111,9 +119,3 @@ def renumber(region: np.ndarray, number: np.ndarray) -> np.ndarray:
     _, rank = np.unique(number, return_inverse=True)
     # Index −1, outside, reads the appended last entry.
     return np.append(rank, -1).astype(np.int32)[region]
-
-
-def _cut(volume: np.ndarray, axis: int, start: int, stop: int | None) -> np.ndarray:
-    index = [slice(None)] * 3
-    index[axis] = slice(start, stop)
-    return volume[tuple(index)]
