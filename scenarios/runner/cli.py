@@ -18,6 +18,7 @@ from scenarios.runner.run_folder import RunFailed, RunFolder, refuse_existing_ru
 
 DONE, WRONG_INPUT, FAILED, INTERRUPTED = 0, 2, 3, 130
 
+_COMPILING = "First run: kernels are being compiled, which takes a minute or two."
 _FAILURES = (RunFailed, RuntimeError, ArithmeticError, MemoryError)
 
 logger = logging.getLogger("calendem")
@@ -114,7 +115,7 @@ def _work(folder: RunFolder, scenario, stop: StopRequest, threads: int | None, f
         with folder.log():
             use_threads(threads)
             if not kernels_are_cached():
-                reporter.say("First run: kernels are being compiled, which takes a minute or two.")
+                reporter.say(_COMPILING)
             with _failures_logged():
                 if folder.last_checkpoint() is None:
                     pipeline.run(scenario, folder, reporter)
@@ -188,11 +189,16 @@ def _discharge(args: argparse.Namespace) -> int:
 
 
 def _analyse(args: argparse.Namespace) -> int:
-    from scenarios.runner.analyse import analyse
-
     with stop_on_signals() as stop:
+        from dem.jit import kernels_are_cached, use_threads
+        from scenarios.runner.analyse import analyse
+
+        reporter = Reporter(stop)
+        use_threads(args.threads)
+        if not kernels_are_cached():
+            reporter.say(_COMPILING)
         try:
-            analyse(args, Reporter(stop))
+            analyse(args, reporter)
         except Interrupted:
             return _fail("interrupted; nothing was written", INTERRUPTED)
     return DONE

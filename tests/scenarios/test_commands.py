@@ -1,12 +1,16 @@
 """The commands run and resume with a pipeline that ends in every way one can end."""
 
+import csv
 import errno
+import io
 import os
 import signal
 import sys
 import types
 
+import numpy as np
 import pytest
+import tifffile
 
 import scenarios.runner
 from dem.errors import InputError
@@ -158,3 +162,40 @@ def test_threads_are_set(pipeline):
     with pytest.raises(SystemExit) as ended:
         main(["run", "quickstart", "--threads", "0"])
     assert ended.value.code == 2
+
+
+def test_analyse_measures_a_laminate(tmp_path, monkeypatch, capsys):
+    # Half the width pore, half active material: every figure has a closed form.
+    labels = np.zeros((20, 16, 16), np.uint8)
+    labels[:, :, 8:] = 1
+    tifffile.imwrite(tmp_path / "laminate.tif", labels)
+    monkeypatch.chdir(tmp_path)
+    assert main(["analyse", "laminate.tif", "--voxel-size", "0.5 um", "-o", "out"]) == 0
+    assert "porosity" in capsys.readouterr().out
+    table = (tmp_path / "out" / "summary.csv").read_text()
+    (row,) = csv.DictReader(io.StringIO(table))
+    assert float(row["porosity"]) == 0.5
+    assert float(row["am_fraction"]) == 0.5
+    assert float(row["thickness_um"]) == 10.0
+    # The solver's own error estimate is held below 1e-4; channels along the path solve exactly.
+    assert float(row["tortuosity_factor_z"]) == pytest.approx(1.0, rel=1e-4)
+    assert float(row["electronic_conductivity_z_S_m"]) == pytest.approx(0.05, rel=1e-4)
+    assert main(["analyse", "laminate.tif", "--voxel-size", "0.5 um", "-o", "out"]) == 2
+    assert "already holds a run" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--voxel-size", "0.5"], "voxel_size"),
+        (["--voxel-size", "0.5 um", "--labels", "pore"], "--labels"),
+        (["--voxel-size", "0.5 um", "--labels", "pore=0,activ=1"], "activ"),
+        ([], "voxel size"),
+    ],
+)
+def test_analyse_refuses_wrong_arguments(options, words, tmp_path, monkeypatch, capsys):
+    tifffile.imwrite(tmp_path / "volume.tif", np.ones((8, 8, 8), np.uint8))
+    monkeypatch.chdir(tmp_path)
+    assert main(["analyse", "volume.tif", *options]) == 2
+    assert words in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["volume.tif"]
