@@ -1,5 +1,6 @@
 """The run folder: made when all checks have passed, every file in it whole or not there."""
 
+import fcntl
 import logging
 import os
 import re
@@ -147,8 +148,16 @@ class RunFolder:
 
     @contextmanager
     def log(self) -> Iterator[None]:
-        """Append what the program logs, warnings included, to the folder's calendem.log."""
+        """Append what the program logs, warnings included, to the folder's calendem.log.
+
+        Raises InputError while another process works in the folder: it holds the log's lock.
+        """
         handler = _LogFile(self.path / "calendem.log", encoding="utf-8")
+        try:
+            fcntl.flock(handler.stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            handler.close()
+            raise InputError(f"{self.path}: another process is at work on this run") from None
         handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
         root = logging.getLogger()
         level = root.level

@@ -112,3 +112,16 @@ def test_log_holds_messages_and_warnings(folder):
         logging.getLogger("dem").info("resumed")
     text = (folder.path / "calendem.log").read_text()
     assert "pressed to 3.0" in text and "resumed" in text
+
+
+def test_two_processes_do_not_work_on_one_run(folder):
+    with folder.log():
+        with (
+            pytest.raises(InputError, match="another process"),
+            RunFolder.open(folder.path).log(),
+        ):
+            pytest.fail("both went on")
+        logging.getLogger("dem").info("the first goes on")
+    with RunFolder.open(folder.path).log():
+        pass
+    assert "the first goes on" in (folder.path / "calendem.log").read_text()
