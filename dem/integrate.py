@@ -9,10 +9,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from dem.bonding.forces import bond_row
-from dem.contact.forces import contact_row, part, separation
+from dem.bonding.forces import bond_rows
+from dem.contact.forces import contact_rows
 from dem.jit import njit, prange
-from dem.walls.plane import BOTTOM, TOP, push_of_rolls, push_of_side
+from dem.vector import add, dot, length, scale
+from dem.walls.plane import BOTTOM, TOP, plane_rows
+
+_CHUNKS = 32
+"""Shares of a loop, independent of the number of threads; enough to balance a few dozen."""
 
 DONE, LIST_TOO_OLD, UNSTABLE = 0, 1, 2
 """Why `run_steps` returned."""
@@ -54,108 +58,129 @@ class Motion(NamedTuple):
 
 
 @njit
-def gather(i, grains, motion, table, box, bonds, contacts, planes, height, plate_speed):
-    """Net force and torque on grain i: its contacts, its bonds, then the planes."""
-    fx = fy = fz = tx = ty = tz = 0.0
-    for p in range(contacts.start[i], contacts.start[i + 1]):
-        arm = contacts.arm[p, 0]
-        fx -= contacts.force[p, 0]
-        fy -= contacts.force[p, 1]
-        fz -= contacts.force[p, 2]
-        tx -= arm * contacts.lever[p, 0]
-        ty -= arm * contacts.lever[p, 1]
-        tz -= arm * contacts.lever[p, 2]
-    for k in range(contacts.reverse_start[i], contacts.reverse_start[i + 1]):
-        p = contacts.reverse[k]
-        arm = contacts.arm[p, 1]
-        fx += contacts.force[p, 0]
-        fy += contacts.force[p, 1]
-        fz += contacts.force[p, 2]
-        tx -= arm * contacts.lever[p, 0]
-        ty -= arm * contacts.lever[p, 1]
-        tz -= arm * contacts.lever[p, 2]
-    for b in range(bonds.start[i], bonds.start[i + 1]):
-        arm = bonds.arm[b, 0]
-        fx -= bonds.force[b, 0]
-        fy -= bonds.force[b, 1]
-        fz -= bonds.force[b, 2]
-        tx += bonds.moment[b, 0] - arm * bonds.lever[b, 0]
-        ty += bonds.moment[b, 1] - arm * bonds.lever[b, 1]
-        tz += bonds.moment[b, 2] - arm * bonds.lever[b, 2]
-    for k in range(bonds.reverse_start[i], bonds.reverse_start[i + 1]):
-        b = bonds.reverse[k]
-        arm = bonds.arm[b, 1]
-        fx += bonds.force[b, 0]
-        fy += bonds.force[b, 1]
-        fz += bonds.force[b, 2]
-        tx -= bonds.moment[b, 0] + arm * bonds.lever[b, 0]
-        ty -= bonds.moment[b, 1] + arm * bonds.lever[b, 1]
-        tz -= bonds.moment[b, 2] + arm * bonds.lever[b, 2]
-    planes.energy[i] = 0.0
-    for side in (BOTTOM, TOP):
-        px, py, pz, mx, my = push_of_rolls(
-            i, side, height, plate_speed, grains, motion, table, planes
-        )
-        fx += px
-        fy += py
-        fz += pz
-        tx += mx
-        ty += my
-    if not box.periodic:
-        x, v = grains.position, grains.velocity
-        lx, ly = box.length[0], box.length[1]
-        fx += push_of_side(i, 2, x[i, 0], v[i, 0], grains, motion, table, planes)
-        fx -= push_of_side(i, 3, lx - x[i, 0], -v[i, 0], grains, motion, table, planes)
-        fy += push_of_side(i, 4, x[i, 1], v[i, 1], grains, motion, table, planes)
-        fy -= push_of_side(i, 5, ly - x[i, 1], -v[i, 1], grains, motion, table, planes)
-    motion.force[i, 0], motion.force[i, 1], motion.force[i, 2] = fx, fy, fz
-    motion.torque[i, 0], motion.torque[i, 1], motion.torque[i, 2] = tx, ty, tz
+def gather_planes(begin, end, motion, planes):
+    """Begin the net force and torque of the grains begin … end with those of the planes."""
+    net, torque, push, turn = motion.force, motion.torque, planes.push, planes.turn
+    for i in range(begin, end):
+        for c in range(3):
+            net[i, c] = push[i, c]
+            torque[i, c] = turn[i, c]
 
 
 @njit
-def kick(i, velocity, force, inertia, damping, dt):
-    """Add (force + local damping) dt / inertia to the velocity; returns the energy damped.
+def gather(begin, end, motion, rows):
+    """Add the rows of contacts or bonds to the net force and torque of the grains begin … end."""
+    start, reverse_start, reverse = rows.start, rows.reverse_start, rows.reverse
+    force, lever, arm = rows.force, rows.lever, rows.arm
+    net, torque = motion.force, motion.torque
+    for i in range(begin, end):
+        fx = fy = fz = tx = ty = tz = 0.0
+        for p in range(start[i], start[i + 1]):
+            fx -= force[p, 0]
+            fy -= force[p, 1]
+            fz -= force[p, 2]
+            tx -= arm[p, 0] * lever[p, 0]
+            ty -= arm[p, 0] * lever[p, 1]
+            tz -= arm[p, 0] * lever[p, 2]
+        for k in range(reverse_start[i], reverse_start[i + 1]):
+            p = reverse[k]
+            fx += force[p, 0]
+            fy += force[p, 1]
+            fz += force[p, 2]
+            tx -= arm[p, 1] * lever[p, 0]
+            ty -= arm[p, 1] * lever[p, 1]
+            tz -= arm[p, 1] * lever[p, 2]
+        net[i, 0] += fx
+        net[i, 1] += fy
+        net[i, 2] += fz
+        torque[i, 0] += tx
+        torque[i, 1] += ty
+        torque[i, 2] += tz
 
-    Local damping opposes the velocity with a share of the force's size (Cundall 1987).
+
+@njit
+def gather_moments(begin, end, motion, bonds):
+    """Add the bending and twisting moments of the bonds to the torque of the grains begin … end."""
+    start, reverse_start, reverse = bonds.start, bonds.reverse_start, bonds.reverse
+    moment, torque = bonds.moment, motion.torque
+    for i in range(begin, end):
+        tx = ty = tz = 0.0
+        for b in range(start[i], start[i + 1]):
+            tx += moment[b, 0]
+            ty += moment[b, 1]
+            tz += moment[b, 2]
+        for k in range(reverse_start[i], reverse_start[i + 1]):
+            b = reverse[k]
+            tx -= moment[b, 0]
+            ty -= moment[b, 1]
+            tz -= moment[b, 2]
+        torque[i, 0] += tx
+        torque[i, 1] += ty
+        torque[i, 2] += tz
+
+
+@njit
+def kicked(velocity, force, inertia, damping, dt):
+    """Velocity after the force, and the energy that local damping took (Cundall 1987).
+
+    Damping opposes the velocity with a share of the force's size, never more than stops the body.
     """
-    vx, vy, vz = velocity[i, 0], velocity[i, 1], velocity[i, 2]
-    fx, fy, fz = force[i, 0], force[i, 1], force[i, 2]
+    speed = length(velocity)
     taken = 0.0
-    if damping > 0.0:
-        speed = math.sqrt(vx * vx + vy * vy + vz * vz)
-        drag = damping * math.sqrt(fx * fx + fy * fy + fz * fz)
-        if speed > 0.0:
-            # Never more than stops the body in this step.
-            drag = min(drag, speed * inertia / dt)
-            fx -= drag * vx / speed
-            fy -= drag * vy / speed
-            fz -= drag * vz / speed
-            taken = drag * speed * dt
-    factor = dt / inertia
-    velocity[i, 0] = vx + factor * fx
-    velocity[i, 1] = vy + factor * fy
-    velocity[i, 2] = vz + factor * fz
-    return taken
+    if damping > 0.0 and speed > 0.0:
+        drag = min(damping * length(force), speed * inertia / dt)
+        force = add(force, scale(-drag / speed, velocity))
+        taken = drag * speed * dt
+    return add(velocity, scale(dt / inertia, force)), taken
 
 
 @njit
-def drift(i, grains, dt, rate):
-    """Move grain i by its velocity and the affine strain; turn it by its angular velocity."""
-    x, v = grains.position, grains.velocity
-    x[i, 0] += dt * v[i, 0]
-    x[i, 1] += dt * v[i, 1]
-    x[i, 2] += dt * (v[i, 2] + rate * x[i, 2])
-    q, spin = grains.orientation, grains.angular_velocity
-    hx, hy, hz = 0.5 * dt * spin[i, 0], 0.5 * dt * spin[i, 1], 0.5 * dt * spin[i, 2]
-    if hx == 0.0 and hy == 0.0 and hz == 0.0:
-        return
-    w, a, b, c = q[i, 0], q[i, 1], q[i, 2], q[i, 3]
-    nw = w - hx * a - hy * b - hz * c
-    na = a + hx * w + hy * c - hz * b
-    nb = b + hy * w + hz * a - hx * c
-    nc = c + hz * w + hx * b - hy * a
-    norm = 1.0 / math.sqrt(nw * nw + na * na + nb * nb + nc * nc)
-    q[i, 0], q[i, 1], q[i, 2], q[i, 3] = nw * norm, na * norm, nb * norm, nc * norm
+def turned(q, half_turn):
+    """Orientation q after a small rotation, given half its rotation vector."""
+    w, x, y, z = q
+    a, b, c = half_turn
+    nw = w - a * x - b * y - c * z
+    nx = x + a * w + b * z - c * y
+    ny = y + b * w + c * x - a * z
+    nz = z + c * w + a * y - b * x
+    norm = 1.0 / math.sqrt(nw * nw + nx * nx + ny * ny + nz * nz)
+    return nw * norm, nx * norm, ny * norm, nz * norm
+
+
+@njit
+def move(begin, end, stretch, grains, motion):
+    """Kick and drift the grains begin … end by their net force and torque."""
+    position, orientation = grains.position, grains.orientation
+    velocity, spin = grains.velocity, grains.angular_velocity
+    mass, moment, listed = motion.mass, motion.moment, motion.listed
+    force, torque, displaced = motion.force, motion.torque, motion.displaced
+    damped, driven = motion.damped, motion.driven
+    dt, rate, damping = motion.step, motion.rate, motion.damping
+    for i in range(begin, end):
+        f = (force[i, 0], force[i, 1], force[i, 2])
+        z = position[i, 2]
+        driven[i] -= f[2] * rate * z * dt
+        v, taken = kicked((velocity[i, 0], velocity[i, 1], velocity[i, 2]), f, mass[i], damping, dt)
+        w, taken_turning = kicked(
+            (spin[i, 0], spin[i, 1], spin[i, 2]),
+            (torque[i, 0], torque[i, 1], torque[i, 2]), moment[i], damping, dt,
+        )  # fmt: skip
+        damped[i] += taken + taken_turning
+        x = (position[i, 0] + dt * v[0], position[i, 1] + dt * v[1], z + dt * (v[2] + rate * z))
+        for c in range(3):
+            velocity[i, c] = v[c]
+            spin[i, c] = w[c]
+            position[i, c] = x[c]
+        if dot(w, w) > 0.0:
+            q = turned(
+                (orientation[i, 0], orientation[i, 1], orientation[i, 2], orientation[i, 3]),
+                scale(0.5 * dt, w),
+            )
+            for c in range(4):
+                orientation[i, c] = q[c]
+        displaced[i] = length(
+            (x[0] - listed[i, 0], x[1] - listed[i, 1], x[2] - listed[i, 2] * stretch)
+        )
 
 
 @njit(parallel=True)
@@ -164,8 +189,8 @@ def run_steps(count, skin, reach, grains, motion, table, box, bonds, contacts, p
 
     Rows hold the forces of the present positions; velocities stand half a step behind them.
     """
-    n = len(grains.radius)
-    dt = motion.step
+    n, pairs, beams = len(grains.radius), len(contacts.first), len(bonds.first)
+    pushes, displaced, dt = planes.force, motion.displaced, motion.step
     for step in range(count):
         height = plate[HEIGHT]
         speed = motion.rate * height
@@ -173,41 +198,35 @@ def run_steps(count, skin, reach, grains, motion, table, box, bonds, contacts, p
             speed = motion.servo_gain * (plate[TOP_FORCE] - motion.servo_force)
             speed = max(-motion.servo_limit, min(motion.servo_limit, speed))
         stretch = plate[STRETCH] * (1.0 + motion.rate * dt)
-        for i in prange(n):
-            gather(i, grains, motion, table, box, bonds, contacts, planes, height, speed)
-            motion.driven[i] -= motion.force[i, 2] * motion.rate * grains.position[i, 2] * dt
-            taken = kick(i, grains.velocity, motion.force, motion.mass[i], motion.damping, dt)
-            taken += kick(
-                i, grains.angular_velocity, motion.torque, motion.moment[i], motion.damping, dt
-            )
-            motion.damped[i] += taken
-            drift(i, grains, dt, motion.rate)
-            dx = grains.position[i, 0] - motion.listed[i, 0]
-            dy = grains.position[i, 1] - motion.listed[i, 1]
-            dz = grains.position[i, 2] - motion.listed[i, 2] * stretch
-            motion.displaced[i] = math.sqrt(dx * dx + dy * dy + dz * dz)
+        for c in prange(_CHUNKS):
+            begin, end = c * n // _CHUNKS, (c + 1) * n // _CHUNKS
+            plane_rows(begin, end, height, speed, grains, motion, table, box, planes)
+            gather_planes(begin, end, motion, planes)
+            gather(begin, end, motion, contacts)
+            gather(begin, end, motion, bonds)
+            gather_moments(begin, end, motion, bonds)
+            move(begin, end, stretch, grains, motion)
         top = bottom = farthest = 0.0
         bounded = True
         for i in range(n):
-            bottom += planes.force[i, BOTTOM]
-            top += planes.force[i, TOP]
-            farthest = max(farthest, motion.displaced[i])
-            bounded = bounded and motion.displaced[i] < 1e3 * reach  # false for NaN
+            bottom += pushes[i, BOTTOM]
+            top += pushes[i, TOP]
+            farthest = max(farthest, displaced[i])
+            bounded = bounded and displaced[i] < 1e3 * reach  # false for NaN
         plate[TOP_FORCE] = top
         plate[BOTTOM_FORCE] = bottom
         plate[PLATE_WORK] -= top * speed * dt
         plate[HEIGHT] = height + speed * dt
         plate[STRETCH] = stretch
-        for p in prange(len(contacts.first)):
-            i, j = contacts.first[p], contacts.second[p]
-            dx, dy, dz, distance = separation(i, j, grains, box)
-            rest = contacts.rest[p]
-            if distance < rest:
-                contact_row(p, i, j, dx, dy, dz, distance, rest, grains, motion, table, contacts)
-            else:
-                part(p, contacts)
-        for b in prange(len(bonds.first)):
-            bond_row(b, grains, motion, table, box, bonds)
+        for c in prange(_CHUNKS):
+            contact_rows(
+                c * pairs // _CHUNKS, (c + 1) * pairs // _CHUNKS,
+                grains, motion, table, box, contacts,
+            )  # fmt: skip
+            bond_rows(
+                c * beams // _CHUNKS, (c + 1) * beams // _CHUNKS,
+                grains, motion, table, box, bonds,
+            )  # fmt: skip
         if not bounded:
             return step + 1, UNSTABLE
         if 2.0 * farthest + abs(1.0 - stretch) * reach > skin:

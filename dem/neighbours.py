@@ -1,14 +1,14 @@
 """Verlet list of the pairs that may touch, found through a cell list."""
 
-import math
 from typing import NamedTuple
 
 import numpy as np
 
 from dem.box import Box
-from dem.contact.forces import separation
+from dem.contact.forces import periods, wrapped
 from dem.grains import Grains
 from dem.jit import njit
+from dem.vector import length
 
 
 class Contacts(NamedTuple):
@@ -145,7 +145,7 @@ def _find_pairs(grains, box, skin, count, cell_start, cell, order, bond_start, b
                         if j <= i:
                             continue
                         reach = grains.radius[i] + grains.radius[j] + skin
-                        if separation(i, j, grains, box)[3] >= reach:
+                        if separation(i, j, grains.position, box) >= reach:
                             continue
                         bonded = False
                         for b in range(bond_start[i], bond_start[i + 1]):
@@ -164,6 +164,19 @@ def _find_pairs(grains, box, skin, count, cell_start, cell, order, bond_start, b
         found_second[begin:p].sort()
         start[i + 1] = p
     return found_first[:p].copy(), found_second[:p].copy(), start
+
+
+@njit
+def separation(i, j, position, box):
+    """Minimum-image distance of grains i and j."""
+    period_x, period_y = periods(box)
+    return length(
+        (
+            wrapped(position[j, 0] - position[i, 0], period_x),
+            wrapped(position[j, 1] - position[i, 1], period_y),
+            position[j, 2] - position[i, 2],
+        )
+    )
 
 
 @njit
@@ -188,7 +201,7 @@ def _carry_history(grains, box, old, new, growth, overlaps_rest):
             j = new.second[p]
             while k < old.start[i + 1] and old.second[k] < j:
                 k += 1
-            distance = separation(i, j, grains, box)[3]
+            distance = separation(i, j, grains.position, box)
             if k < old.start[i + 1] and old.second[k] == j:
                 grown = old.rest[k] + growth[i] + growth[j]
                 new.rest[p] = max(old.rest[k], min(grown, distance))

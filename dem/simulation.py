@@ -181,7 +181,7 @@ def simulate(
 
     Raises InputError when a periodic box is too narrow for its largest grains.
     """
-    widest = 2 * float(grains.radius.max()) * (1 + numerics.skin)
+    widest = 2 * float(grains.radius.max())
     if box.periodic and 2 * widest > box.length.min():
         raise InputError(
             f"the periodic box is {box.length.min() * 1e6:.3g} µm wide, but grains up to "

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from dem.jit import njit
+from dem.vector import across, add, dot, length, rotate, scale
 
 
 class BeamStiffness(NamedTuple):
@@ -41,70 +42,56 @@ def beam_stiffness(modulus, poisson_ratio, area, length) -> BeamStiffness:
 
 
 @njit
-def rotate(w, x, y, z, ax, ay, az):
-    """Vector (ax, ay, az) turned by the unit quaternion (w, x, y, z)."""
-    tx, ty, tz = 2 * (y * az - z * ay), 2 * (z * ax - x * az), 2 * (x * ay - y * ax)
-    return (
-        ax + w * tx + (y * tz - z * ty),
-        ay + w * ty + (z * tx - x * tz),
-        az + w * tz + (x * ty - y * tx),
+def rotation_between(p, q):
+    """Rotation vector that carries orientation p to q, and their mean orientation.
+
+    The vector is 2 × the vector part of q p*: the angle itself up to its cube over 24.
+    """
+    cosine = p[0] * q[0] + p[1] * q[1] + p[2] * q[2] + p[3] * q[3]
+    sign = 1.0 if cosine >= 0.0 else -1.0
+    turn = (
+        2 * sign * (q[1] * p[0] - q[0] * p[1] - q[2] * p[3] + q[3] * p[2]),
+        2 * sign * (q[2] * p[0] - q[0] * p[2] - q[3] * p[1] + q[1] * p[3]),
+        2 * sign * (q[3] * p[0] - q[0] * p[3] - q[1] * p[2] + q[2] * p[1]),
     )
+    norm = 1.0 / math.sqrt(2.0 + 2.0 * sign * cosine)
+    mean = (
+        (p[0] + sign * q[0]) * norm,
+        (p[1] + sign * q[1]) * norm,
+        (p[2] + sign * q[2]) * norm,
+        (p[3] + sign * q[3]) * norm,
+    )
+    return turn, mean
 
 
 @njit
-def rotation_between(q, i, j):
-    """Rotation vector that carries the orientation of i to that of j, and their mean orientation.
+def beam(normal, distance, rest_axis, rest_length, p, q, k_normal, k_shear, k_bending, k_twist):
+    """Load of one beam: (tension, shear force, moment, bending moment, twisting moment, energy).
 
-    The vector is 2 × the vector part of q_j q_i*: the angle itself up to its cube over 24.
+    normal, rest_axis : unit vectors from first to second, now and at rest; p, q : orientations.
+    The shear force is that on `second`, the moment that on `first`; tension > 0 is stretched.
     """
-    wi, xi, yi, zi = q[i, 0], q[i, 1], q[i, 2], q[i, 3]
-    wj, xj, yj, zj = q[j, 0], q[j, 1], q[j, 2], q[j, 3]
-    dot = wi * wj + xi * xj + yi * yj + zi * zj
-    sign = 1.0 if dot >= 0.0 else -1.0
-    rx = 2 * sign * (xj * wi - wj * xi - yj * zi + zj * yi)
-    ry = 2 * sign * (yj * wi - wj * yi - zj * xi + xj * zi)
-    rz = 2 * sign * (zj * wi - wj * zi - xj * yi + yj * xi)
-    norm = 1.0 / math.sqrt(2.0 + 2.0 * sign * dot)
-    return (
-        rx, ry, rz,
-        (wi + sign * wj) * norm, (xi + sign * xj) * norm,
-        (yi + sign * yj) * norm, (zi + sign * zj) * norm,
-    )  # fmt: skip
-
-
-@njit
-def beam(b, i, j, dx, dy, dz, distance, orientation, bonds):
-    """Evaluate beam b: (tension, shear force ×3, moment ×3, twist moment, bending moment, energy).
-
-    The shear force and the moment are those on `second` and on `first`; the sign of tension is
-    positive when the beam is stretched.
-    """
-    nx, ny, nz = dx / distance, dy / distance, dz / distance
-    rx, ry, rz, w, x, y, z = rotation_between(orientation, i, j)
-    length = bonds.length[b]
-    # m: the rest axis, turned as the mean of the two ends; its angle to n is the shear.
-    mx, my, mz = rotate(
-        w, x, y, z,
-        bonds.rest[b, 0] / length, bonds.rest[b, 1] / length, bonds.rest[b, 2] / length,
-    )  # fmt: skip
-    along = mx * nx + my * ny + mz * nz
-    px, py, pz = mx - along * nx, my - along * ny, mz - along * nz
-    stretch = distance - length
-    tension = bonds.normal[b] * stretch
-    factor = bonds.shear[b] * length * length * along / distance
-    twist_angle = rx * nx + ry * ny + rz * nz
-    bx, by, bz = rx - twist_angle * nx, ry - twist_angle * ny, rz - twist_angle * nz
-    twist = bonds.twist[b] * twist_angle
-    kb = bonds.bending[b]
-    bend2 = bx * bx + by * by + bz * bz
+    turn, mean = rotation_between(p, q)
+    # The rest axis turned as the mean of the two ends: its angle to the present axis is the shear.
+    axis = rotate(mean, rest_axis)
+    sheared = across(axis, normal)
+    stretch = distance - rest_length
+    tension = k_normal * stretch
+    twist_angle = dot(turn, normal)
+    bend = across(turn, normal)
+    twist = k_twist * twist_angle
+    stiff = k_shear * rest_length * rest_length
     energy = 0.5 * (
         tension * stretch
-        + bonds.shear[b] * length * length * (px * px + py * py + pz * pz)
-        + kb * bend2
+        + stiff * dot(sheared, sheared)
+        + k_bending * dot(bend, bend)
         + twist * twist_angle
     )
     return (
-        tension, factor * px, factor * py, factor * pz,
-        kb * bx + twist * nx, kb * by + twist * ny, kb * bz + twist * nz,
-        twist, kb * math.sqrt(bend2), energy,
-    )  # fmt: skip
+        tension,
+        scale(stiff * dot(axis, normal) / distance, sheared),
+        add(scale(k_bending, bend), scale(twist, normal)),
+        k_bending * length(bend),
+        twist,
+        energy,
+    )

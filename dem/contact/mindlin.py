@@ -3,6 +3,7 @@
 import math
 
 from dem.jit import njit
+from dem.vector import across, dot, length, scale, subtract
 
 
 @njit
@@ -12,31 +13,20 @@ def tangential_stiffness(overlap, shear, radius):
 
 
 @njit
-def advance_spring(fx, fy, fz, nx, ny, nz, sx, sy, sz, stiffness, former_stiffness, limit):
-    """Tangential force after a slip increment; returns (fx, fy, fz, dissipated energy).
+def advance_spring(force, normal, slip, stiffness, former_stiffness, limit):
+    """Tangential force after a slip increment; returns (force, friction work).
 
     The force of the last step is turned into the present tangent plane, scaled down with the
-    stiffness when the contact unloads (Thornton et al. 2013), loaded with the increment (sx, sy,
-    sz) [m] and cut at `limit` = µ F_n; what the cut takes is friction work.
+    stiffness when the contact unloads (Thornton et al. 2013), loaded with the increment `slip` [m]
+    and cut at `limit` = µ F_n; what the cut takes is friction work [J].
     """
-    before = fx * fx + fy * fy + fz * fz
-    along = fx * nx + fy * ny + fz * nz
-    fx -= along * nx
-    fy -= along * ny
-    fz -= along * nz
-    after = fx * fx + fy * fy + fz * fz
-    scale = math.sqrt(before / after) if after > 0.0 else 1.0
+    turned = across(force, normal)
+    before, after = dot(force, force), dot(turned, turned)
+    factor = math.sqrt(before / after) if after > 0.0 else 1.0
     if stiffness < former_stiffness:
-        scale *= stiffness / former_stiffness
-    fx = fx * scale - stiffness * sx
-    fy = fy * scale - stiffness * sy
-    fz = fz * scale - stiffness * sz
-    size = math.sqrt(fx * fx + fy * fy + fz * fz)
-    dissipated = 0.0
-    if size > limit:
-        dissipated = limit * (size - limit) / stiffness
-        cut = limit / size
-        fx *= cut
-        fy *= cut
-        fz *= cut
-    return fx, fy, fz, dissipated
+        factor *= stiffness / former_stiffness
+    force = subtract(scale(factor, turned), scale(stiffness, slip))
+    size = length(force)
+    if size <= limit:
+        return force, 0.0
+    return scale(limit / size, force), limit * (size - limit) / stiffness

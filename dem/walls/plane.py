@@ -6,27 +6,37 @@ import numpy as np
 
 from dem.box import Box
 from dem.contact.forces import touch
-from dem.contact.hertz import damping_force, elastic_force, normal_stiffness
 from dem.grains import Grains
 from dem.jit import njit
+from dem.vector import add, cross, scale
 
 BOTTOM, TOP = 0, 1
+_COUNT = 6
+
+_NORMALS = np.array([[0, 0, 1], [0, 0, -1], [1, 0, 0], [-1, 0, 0], [0, 1, 0], [0, -1, 0]], float)
+"""Into the box: bottom, top, x = 0, x = Lx, y = 0, y = Ly."""
 
 
 class Planes(NamedTuple):
-    """Contacts of n grains with the two rolls' planes and the four symmetry planes.
+    """Contacts of n grains with the six planes: bottom, top, x = 0, x = Lx, y = 0, y = Ly.
 
-    rest : (n, 6) [m], distance at which the grain touches bottom, top, x = 0, x = Lx, y = 0, y = Ly
-    tangential : (n, 2, 3) [N], friction of bottom and top on the grain, the contact's history
-    stiffness : (n, 2) [N/m], tangential stiffness of the last step, 0 when apart
-    force : (n, 2) [N], push of the grain on bottom and top, positive in compression
+    normal : (6, 3); rubs : (6,) 1 where the plane has friction, 0 for symmetry planes
+    rest : (n, 6) [m], distance at which the grain touches
+    tangential : (n, 6, 3) [N], friction on the grain, the contact's history
+    stiffness : (n, 6) [N/m], tangential stiffness of the last step, 0 when apart
+    force : (n, 6) [N], push of the grain on the plane, positive in compression
+    push, turn : (n, 3) [N], [N m], force and torque of all planes on the grain
     energy : (n,) [J], stored in all planes; dissipated, viscous : (n,) [J], work lost so far
     """
 
+    normal: np.ndarray
+    rubs: np.ndarray
     rest: np.ndarray
     tangential: np.ndarray
     stiffness: np.ndarray
     force: np.ndarray
+    push: np.ndarray
+    turn: np.ndarray
     energy: np.ndarray
     dissipated: np.ndarray
     viscous: np.ndarray
@@ -36,71 +46,78 @@ def distances(grains: Grains, box: Box, plate_height: float) -> np.ndarray:
     """Distance of every grain's centre to the six planes, (n, 6) [m]; infinite at absent sides."""
     x, y, z = grains.position.T
     far = np.full(len(z), np.inf)
-    if box.periodic:
-        sides = [far] * 4
-    else:
-        sides = [x, box.length[0] - x, y, box.length[1] - y]
+    sides = [far] * 4 if box.periodic else [x, box.length[0] - x, y, box.length[1] - y]
     return np.column_stack([z, plate_height - z, *sides])
 
 
 def planes_around(grains: Grains, box: Box, plate_height: float) -> Planes:
     """Planes that exert no force on the unloaded picture, even where it is cut by them."""
     n = len(grains.radius)
-    rest = np.minimum(grains.radius[:, None], distances(grains, box, plate_height))
     return Planes(
-        rest, np.zeros((n, 2, 3)), np.zeros((n, 2)), np.zeros((n, 2)),
-        np.zeros(n), np.zeros(n), np.zeros(n),
-    )  # fmt: skip
+        normal=_NORMALS.copy(),
+        rubs=np.array([1.0, 1.0, 0.0, 0.0, 0.0, 0.0]),
+        rest=np.minimum(grains.radius[:, None], distances(grains, box, plate_height)),
+        tangential=np.zeros((n, _COUNT, 3)),
+        stiffness=np.zeros((n, _COUNT)),
+        force=np.zeros((n, _COUNT)),
+        push=np.zeros((n, 3)),
+        turn=np.zeros((n, 3)),
+        energy=np.zeros(n),
+        dissipated=np.zeros(n),
+        viscous=np.zeros(n),
+    )
 
 
 @njit
-def push_of_rolls(i, side, height, plate_speed, grains, motion, table, planes):
-    """Force and moment of the lower (side 0) or upper plane on grain i: (fx, fy, fz, tx, ty)."""
-    z = grains.position[i, 2]
-    distance = z if side == BOTTOM else height - z
-    overlap = planes.rest[i, side] - distance
-    if overlap <= 0.0:
-        planes.stiffness[i, side] = 0.0
-        planes.force[i, side] = 0.0
+def plane_rows(begin, end, height, plate_speed, grains, motion, table, box, planes):
+    """Evaluate the planes for the grains begin … end."""
+    position, velocity, spin = grains.position, grains.velocity, grains.angular_velocity
+    radius, material, mass = grains.radius, grains.material, motion.mass
+    young, shear = table.wall_young, table.wall_shear
+    friction, damping = table.wall_friction, table.wall_damping
+    normals, rubs, rest = planes.normal, planes.rubs, planes.rest
+    spring, former, force = planes.tangential, planes.stiffness, planes.force
+    push, turn, energy = planes.push, planes.turn, planes.energy
+    dissipated, viscous = planes.dissipated, planes.viscous
+    dt, rate = motion.step, motion.rate
+    length_x, length_y = box.length[0], box.length[1]
+    count = 2 if box.periodic else 6
+    for i in range(begin, end):
+        x, y, z = position[i, 0], position[i, 1], position[i, 2]
+        gaps = (z, height - z, x, length_x - x, y, length_y - y)
+        total, torque, stored = (0.0, 0.0, 0.0), (0.0, 0.0, 0.0), 0.0
+        for w in range(count):
+            overlap = rest[i, w] - gaps[w]
+            if overlap <= 0.0:
+                if former[i, w] != 0.0:
+                    former[i, w] = force[i, w] = 0.0
+                    for c in range(3):
+                        spring[i, w, c] = 0.0
+                continue
+            normal = (normals[w, 0], normals[w, 1], normals[w, 2])
+            arm = scale(-gaps[w], normal)
+            u = add(
+                (velocity[i, 0], velocity[i, 1], velocity[i, 2] + rate * z),
+                cross((spin[i, 0], spin[i, 1], spin[i, 2]), arm),
+            )
+            if w == TOP:
+                u = (u[0], u[1], u[2] - plate_speed)
+            m = material[i]
+            pressing, tangential, k_t, kept, rubbed, damped = touch(
+                overlap, u, normal, dt, (spring[i, w, 0], spring[i, w, 1], spring[i, w, 2]),
+                former[i, w], radius[i], mass[i], young[m], shear[m], rubs[w] * friction[m],
+                damping[m],
+            )  # fmt: skip
+            for c in range(3):
+                spring[i, w, c] = tangential[c]
+            former[i, w] = k_t
+            force[i, w] = pressing
+            total = add(total, add(scale(pressing, normal), tangential))
+            torque = add(torque, cross(arm, tangential))
+            stored += kept
+            dissipated[i] += rubbed
+            viscous[i] += damped
+        energy[i] = stored
         for c in range(3):
-            planes.tangential[i, side, c] = 0.0
-        return 0.0, 0.0, 0.0, 0.0, 0.0
-    up = 1.0 if side == BOTTOM else -1.0
-    m = grains.material[i]
-    v, w = grains.velocity, grains.angular_velocity
-    # Velocity of the grain's surface at the plane: ω × (−distance · up ẑ).
-    ux = v[i, 0] - w[i, 1] * distance * up
-    uy = v[i, 1] + w[i, 0] * distance * up
-    rising = v[i, 2] + motion.rate * z
-    parting = rising if side == BOTTOM else plate_speed - rising
-    normal, fx, fy, fz, k_t, energy, dissipated, power = touch(
-        overlap, -parting, 0.0, 0.0, up,
-        ux * motion.step, uy * motion.step, 0.0,
-        planes.tangential[i, side, 0], planes.tangential[i, side, 1],
-        planes.tangential[i, side, 2], planes.stiffness[i, side], table.wall_young[m],
-        table.wall_shear[m], grains.radius[i], table.wall_friction[m], table.wall_damping[m],
-        motion.mass[i],
-    )  # fmt: skip
-    planes.tangential[i, side, 0], planes.tangential[i, side, 1] = fx, fy
-    planes.stiffness[i, side] = k_t
-    planes.force[i, side] = normal
-    planes.energy[i] += energy
-    planes.dissipated[i] += dissipated
-    planes.viscous[i] += power * motion.step
-    return fx, fy, up * normal, distance * up * fy, -distance * up * fx
-
-
-@njit
-def push_of_side(i, side, distance, speed, grains, motion, table, planes):
-    """Normal force of a frictionless symmetry plane on grain i (≥ 0 pushes away from it)."""
-    overlap = planes.rest[i, side] - distance
-    if overlap <= 0.0:
-        return 0.0
-    m = grains.material[i]
-    young, radius = table.wall_young[m], grains.radius[i]
-    force = elastic_force(overlap, young, radius)
-    planes.energy[i] += 0.4 * force * overlap
-    stiffness = normal_stiffness(overlap, young, radius)
-    viscous = damping_force(stiffness, -speed, table.wall_damping[m], motion.mass[i])
-    planes.viscous[i] -= viscous * speed * motion.step
-    return force + viscous
+            push[i, c] = total[c]
+            turn[i, c] = torque[c]

@@ -1,0 +1,113 @@
+"""What a simulation shows: stress of its grains, energy ledger, balance and overlaps."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from dem import integrate
+from dem.bonds import INTACT
+from dem.simulation import Simulation
+from dem.walls.plane import BOTTOM, TOP
+
+
+class Energies(NamedTuple):
+    """Energy ledger [J]: given work = stored + kinetic + lost; `residual` is the difference."""
+
+    contact: float
+    bond: float
+    kinetic: float
+    friction: float
+    viscous: float
+    damping: float
+    broken_bonds: float
+    work: float
+
+    @property
+    def residual(self) -> float:
+        """Work that no other entry accounts for [J]."""
+        return self.work - sum(self[:-1])
+
+
+def energies(sim: Simulation) -> Energies:
+    """The ledger since the unloaded picture; kinetic energy is that of the scaled masses."""
+    g, b, c, p = sim.grains, sim.bonds, sim.contacts, sim.planes
+    intact = b.state == INTACT
+    speed2 = (g.velocity**2).sum(axis=1)
+    spin2 = (g.angular_velocity**2).sum(axis=1)
+    return Energies(
+        contact=float(c.energy.sum() + b.energy[~intact].sum() + p.energy.sum()),
+        bond=float(b.energy[intact].sum()),
+        kinetic=float(0.5 * (sim.mass @ speed2 + sim.moment @ spin2)),
+        friction=float(
+            sim.lost["friction"] + c.dissipated.sum() + b.dissipated.sum() + p.dissipated.sum()
+        ),
+        viscous=float(sim.lost["viscous"] + c.viscous.sum() + b.viscous.sum() + p.viscous.sum()),
+        damping=float(sim.scratch["damped"].sum()),
+        broken_bonds=float(b.released.sum()),
+        work=float(sim.plate[integrate.PLATE_WORK] + sim.scratch["driven"].sum()),
+    )
+
+
+def unbalanced_force(sim: Simulation) -> float:
+    """Mean net force on a grain over the mean force of its contacts and bonds."""
+    forces = np.concatenate(
+        [np.linalg.norm(rows.force, axis=1) for rows in (sim.contacts, sim.bonds)]
+    )
+    carrying = forces[forces > 0]
+    if len(carrying) == 0:
+        return 0.0
+    return float(np.linalg.norm(sim.scratch["force"], axis=1).mean() / carrying.mean())
+
+
+def grain_stress(sim: Simulation) -> np.ndarray:
+    """Mean stress of each grain, tension positive, (n, 3, 3) [Pa].
+
+    σ = 1/V Σ sym(r ⊗ f) over its contacts, bonds and planes, r from the centre to the contact (the
+    review's eq. 16; Christoffersen et al. 1981).
+    """
+    n = len(sim.grains.radius)
+    moment = np.zeros((n, 3, 3))
+    x = sim.grains.position
+    for rows in (sim.contacts, sim.bonds):
+        i, j = rows.first, rows.second
+        branch = x[j] - x[i]
+        if sim.box.periodic:
+            branch[:, :2] -= sim.box.length * np.round(branch[:, :2] / sim.box.length)
+        distance = np.linalg.norm(branch, axis=1, keepdims=True)
+        dyad = branch[:, :, None] / distance[:, :, None] * rows.force[:, None, :]
+        # rows.force acts on `second`: pressing pushes it along the branch, a negative stress.
+        np.subtract.at(moment, i, rows.arm[:, 0, None, None] * dyad)
+        np.subtract.at(moment, j, rows.arm[:, 1, None, None] * dyad)
+    arms = np.column_stack([x[:, 2], sim.height - x[:, 2]])
+    for side in (BOTTOM, TOP):
+        moment[:, 2, 2] -= arms[:, side] * sim.planes.force[:, side]
+    symmetric = 0.5 * (moment + moment.transpose(0, 2, 1))
+    return symmetric / sim.grains.volume[:, None, None]
+
+
+def von_mises(stress: np.ndarray) -> np.ndarray:
+    """Von Mises stress of (…, 3, 3) stresses [Pa]."""
+    pressure = np.trace(stress, axis1=-2, axis2=-1)[..., None, None] / 3
+    deviator = stress - pressure * np.eye(3)
+    return np.sqrt(1.5 * (deviator**2).sum(axis=(-2, -1)))
+
+
+def relative_overlaps(sim: Simulation) -> np.ndarray:
+    """Overlap over reduced radius of all touching contacts, broken bonds included, (k,).
+
+    Independent Hertz contacts lose their meaning above about 0.1.
+    """
+    found = []
+    broken = sim.bonds.state != INTACT
+    for rows, rest, chosen in (
+        (sim.contacts, sim.contacts.rest, slice(None)),
+        (sim.bonds, sim.bonds.length, broken),
+    ):
+        i, j = rows.first[chosen], rows.second[chosen]
+        branch = sim.grains.position[j] - sim.grains.position[i]
+        if sim.box.periodic:
+            branch[:, :2] -= sim.box.length * np.round(branch[:, :2] / sim.box.length)
+        r = sim.grains.radius
+        overlap = rest[chosen] - np.linalg.norm(branch, axis=1)
+        found.append((overlap / (r[i] * r[j] / (r[i] + r[j])))[overlap > 0])
+    return np.concatenate(found)
