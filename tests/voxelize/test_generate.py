@@ -24,7 +24,7 @@ RECIPE = Recipe(
     footprint=(18e-6, 20e-6),
     voxel_size=0.4e-6,
     foil_thickness=0.8e-6,
-    modes=(SizeMode(8e-6, 0.2, 0.7), SizeMode(3e-6, 0.2, 0.3)),
+    modes=(SizeMode(6e-6, 0.2, 0.7), SizeMode(3e-6, 0.2, 0.3)),
 )
 
 
@@ -119,7 +119,7 @@ def test_sizes_meet_the_volume_distribution_in_a_small_box():
         ({"loading": 0.0}, "loading"),
         ({"voxel_size": 0.9e-6}, "voxel_size"),
         ({"footprint": (8e-6, 30e-6)}, "footprint"),
-        ({"loading": 0.02, "footprint": (40e-6, 40e-6)}, "modes"),
+        ({"loading": 0.015, "footprint": (40e-6, 40e-6)}, "modes"),
         ({"modes": ()}, "modes"),
         ({"modes": (SizeMode(8e-6, 0.2, 0.7),)}, "shares"),
         ({"modes": (SizeMode(5e-6, 0.1, 0.995), SizeMode(18e-6, 0.1, 0.005))}, "footprint"),
