@@ -133,3 +133,11 @@ class Cell:
     def electrodes(self) -> tuple[Electrode, ...]:
         """The porous electrodes from the negative collector to the positive one."""
         return (self.positive,) if self.is_half else (self.negative, self.positive)
+
+    @property
+    def placeholders(self) -> tuple[str, ...]:
+        """One sentence for each parameter of the cell that has no source of its own."""
+        parts = [electrode.material for electrode in self.electrodes] + [self.electrolyte]
+        if self.is_half:
+            parts.append(self.negative)
+        return tuple(dict.fromkeys(note for part in parts for note in part.placeholders))

@@ -18,8 +18,9 @@ from electrochem.porous_electrode.mesh import Mesh
 
 MASS, CHARGE, SOLID = 0, 1, 2  # equations and unknowns of a volume: c, φ_e, φ_s
 BAND = 5  # three unknowns a volume, coupled to both neighbours
-# Nearer to 0 or 1 a surface's vacancy is lost to rounding, some 0.7 V past any voltage limit.
+# Nearer to 0 or 1 a surface's vacancy is lost to rounding.
 SURFACE_MARGIN = 1e-13
+END_POLE = 1e-6  # [V], as PyBaMM adds to every potential: 0.1 mV at 1 % from full or empty
 
 
 class OutsideRangeError(ArithmeticError):
@@ -278,6 +279,10 @@ class PorousElectrodeEquations:
             material = electrode.material
             j0[at], j0_c[at], j0_x[at] = material.exchange_current_density(local[at], surface[at])
             potential[at], potential_x[at] = material.open_circuit_potential(surface[at])
+        # A fitted potential stays finite where a surface is full, and the particle could then only
+        # stop the whole cell; a pole too weak to see elsewhere lets it drop out alone.
+        potential += END_POLE * (1.0 / surface - 1.0 / (1.0 - surface))
+        potential_x -= END_POLE * (1.0 / surface**2 + 1.0 / (1.0 - surface) ** 2)
         eta, eta_j, eta_j0 = overpotential(j, j0, self.cell.temperature)
         residual = eta + potential - phi_s + phi_e[self.solid_index]
         return residual, eta_j, eta_j0 * j0_c, potential_x + eta_j0 * j0_x

@@ -132,8 +132,8 @@ def test_first_voltage_is_equilibrium_less_both_overpotentials():
         - symmetric_overpotential(current, metal, 298.15)
         - current * 2e-3
     )
-    # Left over: ohmic drops of some 1e-9 V and concentration differences of 1e-5 of the salt.
-    assert result.voltage[0] == pytest.approx(expected, abs=2e-6)
+    # Left over: 2.3e-6 V of END_POLE, ohmic drops of some 1e-9 V.
+    assert result.voltage[0] == pytest.approx(expected, abs=4e-6)
 
 
 def test_separator_carries_salt_and_current_as_in_closed_form():
@@ -185,6 +185,19 @@ def test_sphere_fills_as_under_constant_flux(surface):
     assert surface[-1] - 0.27 == pytest.approx(scale * rise[-1], rel=2e-5)
 
 
+def test_slow_discharge_ends_when_the_surfaces_are_full():
+    """Chen's potential never falls to 3 V: the cell ends at surface 1, N R/(5 D) above the mean."""
+    current = 5.0
+    result = discharge(HALF, current_density=current)
+    per_sphere = current * POSITIVE.particle_radius / (
+        3.0 * POSITIVE.active_fraction * POSITIVE.thickness * FARADAY
+    )  # fmt: skip
+    lag = per_sphere * POSITIVE.particle_radius / (5.0 * 4e-15 * 63104.0)
+    moved = (1.0 - lag - HALF.positive_stoichiometry) * POSITIVE.lithium_capacity
+    # The reaction is not quite even over the electrode, second order in a small spread.
+    assert result.capacity[-1] == pytest.approx(moved * FARADAY / 3600.0, rel=1e-4)
+
+
 @pytest.mark.parametrize("solid", [0.02, 0.4, 50.0])
 def test_resistance_is_that_of_a_porous_electrode_with_linear_kinetics(solid):
     """The first voltage at a small current against Newman and Tobias' closed form."""
@@ -192,8 +205,11 @@ def test_resistance_is_that_of_a_porous_electrode_with_linear_kinetics(solid):
     positive = replace(POSITIVE, material=material, electronic_conductivity=solid)
     electrolyte = constant_electrolyte(conductivity=0.2, diffusivity=1e-3)
     cell = replace(HALF, positive=positive, electrolyte=electrolyte)
-    current, x = 0.1, cell.positive_stoichiometry
-    result = discharge(cell, current_density=current, resolution=Resolution(40, 4, 8))
+    x = cell.positive_stoichiometry
+    low, high = (
+        discharge(cell, current_density=current, resolution=Resolution(40, 4, 8)).voltage[0]
+        for current in (0.05, 0.1)
+    )
     j0 = 3.42e-6 * 63104.0 * np.sqrt(1000.0 * x * (1.0 - x))
     pores = 0.2 * positive.porosity / positive.tortuosity_factor
     separator = cell.separator
@@ -202,6 +218,6 @@ def test_resistance_is_that_of_a_porous_electrode_with_linear_kinetics(solid):
     ) + separator.thickness * separator.tortuosity_factor / (0.2 * separator.porosity)
     metal = FARADAY * 3.5e-8 * 76900.0**0.7 * 1000.0**0.3
     expected += GAS_CONSTANT * 298.15 / (FARADAY * metal)
-    measured = (POSITIVE.material.potential(x) - result.voltage[0]) / current
+    measured = (low - high) / 0.05
     # 40 volumes: second order, 1e-3 where the reaction gathers within a tenth of the electrode.
     assert measured == pytest.approx(expected, rel=1e-3)

@@ -138,6 +138,11 @@ def test_voltage_below_the_limit_at_once():
     assert "as soon as" in result.note
 
 
+def test_cell_names_its_placeholders():
+    assert nmc622_cell(1.25).placeholders == NMC622.placeholders
+    assert len(NMC622.placeholders) >= 2
+
+
 def test_contact_resistance_lowers_the_voltage_by_its_drop():
     plain = discharge(HALF, c_rate=1.0, resolution=Resolution(6, 3, 8))
     cell = replace(HALF, contact_resistance=1e-3)
