@@ -14,7 +14,7 @@ import tifffile
 
 from voxelize.volume import ACTIVE_MATERIAL, CARBON_BINDER, COLLECTOR, CRACK
 
-WIDTH, HEIGHT = 1400, 1150
+WIDTH, HEIGHT = 1500, 1400
 LARGEST_PIECE = 4_000_000
 """Voxels of a state that are drawn in 3-D; beyond, a corner of the footprint is."""
 RENDERER = Path(__file__).with_name("render.py")

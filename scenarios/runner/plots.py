@@ -108,9 +108,10 @@ def against_density(
 ) -> bytes:
     """Columns of the summary against density; `series` maps a column's name to its legend."""
     density = column(rows, "density_g_cm3")
+    known = {name: legend for name, legend in series.items() if any(name in row for row in rows)}
 
     def draw(axes: Axes) -> None:
-        for index, (name, legend) in enumerate(series.items()):
+        for index, (name, legend) in enumerate(known.items()):
             values = column(rows, name) * factor
             axes.plot(density, values, "o-", label=legend, color=COLOURS[index])
             blocked = density[np.isinf(values)]
@@ -129,7 +130,7 @@ def against_density(
         axes.set_xlabel("Coating density / g cm⁻³")
         axes.set_ylabel(label)
         axes.set_ylim(0, 1.08 * axes.get_ylim()[1])
-        if len(series) > 1:
+        if len(known) > 1:
             axes.legend()
 
     return svg(draw)

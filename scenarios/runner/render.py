@@ -31,6 +31,8 @@ from vtkmodules.vtkRenderingCore import (
 from vtkmodules.vtkRenderingOpenGL2 import vtkOpenGLFXAAPass, vtkRenderStepsPass, vtkSSAOPass
 
 TOWARDS_CAMERA = np.array([-0.45, -1.0, 0.52])
+BORDER = 24
+"""White pixels left around what is drawn."""
 INK = (0.15, 0.17, 0.2)
 
 
@@ -183,8 +185,8 @@ def shade_hollows(renderer: vtkRenderer, radius_um: float) -> None:
     renderer.SetPass(smooth)
 
 
-def draw(view: dict, scene: list[float], width: int, height: int) -> None:
-    """Draw one view into its PNG file."""
+def draw(view: dict, scene: list[float], width: int, height: int) -> np.ndarray:
+    """One view as (height, width, 3) uint8, lowest row first."""
     with np.load(view["regions"]) as data:
         mesh = surface(data["region"], float(data["voxel_um"]), float(data["bottom_um"]))
         colour, gloss = data["colour"], data["gloss"]
@@ -206,17 +208,34 @@ def draw(view: dict, scene: list[float], width: int, height: int) -> None:
     grab.SetInput(window)
     grab.ReadFrontBufferOff()
     grab.Update()
+    pixels = grab.GetOutput().GetPointData().GetScalars()
+    return vtk_to_numpy(pixels).reshape(height, width, 3).copy()
+
+
+def write_png(pixels: np.ndarray, path: str) -> None:
+    """Write (height, width, 3) uint8, lowest row first."""
+    image = vtkImageData()
+    image.SetDimensions(pixels.shape[1], pixels.shape[0], 1)
+    shades = numpy_to_vtk(np.ascontiguousarray(pixels.reshape(-1, 3)), deep=True)
+    image.GetPointData().SetScalars(shades)
     writer = vtkPNGWriter()
-    writer.SetFileName(view["output"])
-    writer.SetInputConnection(grab.GetOutputPort())
+    writer.SetFileName(path)
+    writer.SetInputData(image)
     writer.Write()
 
 
 def main() -> None:
-    """Draw the views of the job file named on the command line."""
+    """Draw the views of the job file named on the command line, cut to what any of them shows."""
     job = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
-    for view in job["views"]:
-        draw(view, job["scene_um"], job["width"], job["height"])
+    images = [draw(view, job["scene_um"], job["width"], job["height"]) for view in job["views"]]
+    inked = np.any([(image < 250).any(axis=2) for image in images], axis=0)
+    kept = []
+    for axis, size in ((1, job["height"]), (0, job["width"])):
+        drawn = np.flatnonzero(inked.any(axis=axis))
+        first, last = (drawn[0], drawn[-1]) if len(drawn) else (0, size - 1)
+        kept.append(slice(max(0, first - BORDER), last + 1 + BORDER))
+    for view, image in zip(job["views"], images, strict=True):
+        write_png(image[tuple(kept)], view["output"])
 
 
 if __name__ == "__main__":
