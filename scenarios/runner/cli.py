@@ -4,6 +4,7 @@ import argparse
 import errno
 import json
 import logging
+import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -33,6 +34,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _fail(str(error), WRONG_INPUT)
     except KeyboardInterrupt:
         return _fail("stopped", INTERRUPTED)
+    except BrokenPipeError:
+        # Whoever read our output has gone; Python must not complain about it once more at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+    except (RunFailed, MemoryError) as error:
+        return _fail(str(error) or "out of memory", FAILED)
+    except OSError as error:
+        return _fail(_reason(error), FAILED)
 
 
 def _fail(text: str, code: int) -> int:

@@ -51,10 +51,14 @@ class Reporter:
         logger.info("%s: begins", name)
         start = time.perf_counter()
         show = self._live if self._console.is_terminal else self._plain
+        furthest = 0.0
         with show(name) as tell:
 
             def progress(fraction: float, note: str = "") -> None:
-                tell(min(max(fraction, 0.0), 1.0), note)
+                nonlocal furthest
+                # An iteration's estimate of how far it is may fall back; what is shown does not.
+                furthest = max(furthest, min(fraction, 1.0))
+                tell(furthest, note)
                 self._stop.check()
 
             yield progress
@@ -92,7 +96,7 @@ class Reporter:
             last = now
             left = (now - start) * (1.0 - fraction) / fraction if fraction > 0.01 else None
             text = f"{name}: {100 * fraction:.0f} %"
-            if left is not None:
+            if left:
                 text += f", about {_duration(left)} left"
             self._console.print(text + (f" ({note})" if note else ""), markup=False)
 

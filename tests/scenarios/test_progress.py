@@ -1,6 +1,7 @@
 """What a run says while it works."""
 
 import io
+from contextlib import nullcontext
 
 import pytest
 
@@ -58,3 +59,14 @@ def test_stage_stops_at_its_next_step_when_asked():
         tell(0.2, "")
     with pytest.raises(Interrupted), reporter.stage("analysis"):
         pytest.fail("a stage began after the stop")
+
+
+def test_shown_progress_never_falls_back():
+    stream = Terminal()
+    seen = []
+    reporter = Reporter(StopRequest(), stream)
+    reporter._live = lambda name: nullcontext(lambda fraction, note: seen.append(fraction))
+    with reporter.stage("solving") as tell:
+        for fraction in (0.2, 0.5, 0.4, 1.2):
+            tell(fraction, "")
+    assert seen == [0.2, 0.5, 0.5, 1.0]
