@@ -296,7 +296,7 @@ def _pictures(run: Run) -> tuple[list[Shown], list[Shown], str]:
 def _state(run: Run, name: str) -> pictures.StatePicture:
     """A state to picture; the summary knows density and thickness where the volume does not."""
     state = pictures.read_state(run.folder, name)
-    row = next(row for row in run.rows if row.get("state") == name)
+    row = next((row for row in run.rows if row.get("state") == name), {})
     density, thickness = row.get("density_g_cm3"), row.get("thickness_um")
     return replace(
         state,

@@ -5,7 +5,8 @@ import json
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+from xml.etree import ElementTree
 
 import h5py
 import numpy as np
@@ -43,8 +44,13 @@ class Run:
 
     @property
     def states(self) -> list[str]:
-        """Names of the states along the path."""
-        return [str(row["state"]) for row in self.rows if "state" in row]
+        """Names of the states along the path; of a run without a table, those of its volumes."""
+        named = [str(row["state"]) for row in self.rows if "state" in row]
+        series = self.folder / "volume.pvd"
+        if named or not series.is_file():
+            return named
+        entries = ElementTree.parse(series).getroot().iterfind("Collection/DataSet")
+        return [PurePosixPath(entry.get("file", "")).stem for entry in entries]
 
 
 def read_run(folder: Path) -> Run:

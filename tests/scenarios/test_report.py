@@ -150,6 +150,14 @@ def test_crush_run_shows_stress_against_strain(tmp_path):
     assert "Broken bonds / %" in svg
 
 
+def test_run_without_a_table_pictures_the_volumes_of_its_series(run):
+    (run / "summary.csv").unlink()
+    page = page_of(run)
+    assert read_run(run).states == ["as_coated", "2.80", "3.10"]
+    assert "Cross-sections" in page.headings
+    assert "States" not in page.headings
+
+
 def test_folder_without_a_run_is_refused(tmp_path):
     with pytest.raises(InputError, match="holds no finished run"):
         write_report(tmp_path)
