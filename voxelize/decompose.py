@@ -17,8 +17,10 @@ from voxelize.volume import Volume
 from voxelize.voronoi import minimum_image
 
 CONTACT_RADIUS_FACTOR = 0.85
-"""Contact radius over the radius of the grain's volume: two round particles pressed together
-close without a mean gap (`tests/voxelize/test_contact_radius.py` measures it)."""
+"""Contact radius over the radius of the grain's volume, so that round particles pressed together
+close without a mean gap: measured −0.03 and +0.03 grain widths (standard deviation 0.08) for 12 µm
+particles of 64 and 512 grains; +0.06 with only 4 voxels along a grain; 0.17 to 0.25 at factor 1.
+`tests/voxelize/test_contact_radius.py` repeats it."""
 
 
 class BondStrength(NamedTuple):
