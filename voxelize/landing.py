@@ -12,7 +12,7 @@ from voxelize.ride import put_back
 FACES = np.array([[0, 0, 1], [0, 0, -1], [0, 1, 0], [0, -1, 0], [1, 0, 0], [-1, 0, 0]])
 
 
-_HOLE_REACH = 6
+_HOLE_REACH = 3
 _CRACK_SPARING_REACH = 4
 """Within so many voxels a free cell outside cracks is preferred to a nearer one in a crack."""
 
