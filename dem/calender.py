@@ -26,7 +26,7 @@ class Pressing:
 
     targets : released densities [kg/m³], rising; tolerance : relative, on them
     coating_mass [kg], without the collector
-    inertial_number : bound on the particle diameter; pressure_floor [Pa] at which it is taken at least
+    inertial_number : bound on the particle diameter, taken at `pressure_floor` [Pa] at least
     particle_diameter : [m], median by volume
     seating_pressure : [Pa], load at which a thickness is read, as that of a thickness gauge
     pressure_limit : [Pa], where a target counts as unreachable
@@ -71,10 +71,13 @@ PATH_COLUMNS = (
 )  # fmt: skip
 
 _CHUNK = 200
-_SNAPSHOT_SPACING = 0.012
+_SNAPSHOT_SPACING = 0.02
 """Relative spacing of the loading path's snapshots in density."""
-# A release starts this much strain per step per unit of relative load: far below the speed of sound.
-_RELEASE_STRAIN = 2e-4
+_SNAPSHOTS_BELOW = 0.1
+"""Snapshots looser than the path by more than any springback are dropped, but the first."""
+# The plate parts by this strain a step, slower once the load is below this share of its peak: the
+# grains then follow it, the speed of sound being a hundred times that.
+_RELEASE_STRAIN, _RELEASE_SLOWS_BELOW = 1e-4, 0.25
 _RELEASE_CHUNKS = 60
 _TRIALS = 8
 
@@ -121,6 +124,13 @@ class Calendering:
         return len(self.states) == len(self.pressing.targets)
 
     @property
+    def note(self) -> str:
+        """What is going on, in a few words."""
+        sim = self.branch.sim if self.branch else self.path
+        doing = "releasing" if self.branch and self.branch.released else "pressing"
+        return f"{doing}: {self.density(sim) / 1000:.2f} g/cm³, {sim.pressure / 1e6:.0f} MPa"
+
+    @property
     def progress(self) -> float:
         """Share of the way from the coated to the highest target density, 0 … 1."""
         if self.finished:
@@ -136,19 +146,23 @@ class Calendering:
             return
         if self.goal is None:
             self.goal = self._first_goal()
-            self.snapshots = (
-                [*self.snapshots, self.path.copy()] if not self.record else self.snapshots
-            )
-            self._note()
+            if not self.record:
+                self.snapshots.append(self.path.copy())
+                self._note()
         if self.branch is not None:
             self._advance_branch()
         elif self.density(self.path) < self.goal:
             self._load(self.path, self.goal)
             self._note()
             if self.density(self.path) > self.density(self.snapshots[-1]) * (1 + _SNAPSHOT_SPACING):
-                self.snapshots.append(self.path.copy())
+                self._keep_snapshot()
         else:
             self.branch = self._branch_to(self.goal)
+
+    def _keep_snapshot(self) -> None:
+        first, *others = self.snapshots
+        least = self.density(self.path) * (1 - _SNAPSHOTS_BELOW)
+        self.snapshots = [first, *(s for s in others if self.density(s) > least), self.path.copy()]
 
     def _first_goal(self) -> float:
         target = self.pressing.targets[len(self.states)]
@@ -219,11 +233,11 @@ class Calendering:
         branch.pressures.append(sim.pressure)
 
     def _release(self, branch: Branch) -> bool:
-        """One chunk of unloading; true once plate and grains are at rest at the seating pressure."""
+        """One chunk of unloading; true once plate and grains rest at the seating pressure."""
         sim, seat = branch.sim, self.pressing.seating_pressure
         peak = max(branch.peak_pressure, 10 * seat)
-        gain = _RELEASE_STRAIN * sim.height / sim.step / (peak * sim.box.area)
         limit = _RELEASE_STRAIN * sim.height / sim.step
+        gain = limit / (_RELEASE_SLOWS_BELOW * peak * sim.box.area)
         before = sim.height
         sim.advance(_CHUNK, servo=(gain, seat * sim.box.area, limit))
         branch.chunks += 1
@@ -267,9 +281,6 @@ class Calendering:
             )
         )
         self.goal, self.trials = None, 0
-        # Later targets are denser: snapshots well below this release serve no more.
-        keep_from = max(0, sum(self.density(s) < branch.goal for s in self.snapshots) - 1)
-        self.snapshots = self.snapshots[keep_from:]
 
     def _next_goal(self, target: float) -> float:
         below = [s for s in self.samples if s[1] < target]
@@ -311,7 +322,7 @@ def as_coated(calendering: Calendering) -> State:
 def median_diameter(grains: Grains) -> float:
     """Median diameter by volume of the active particles, from their sphere-equivalent size [m]."""
     active = grains.material == ACTIVE
-    ids, index = np.unique(grains.particle[active], return_inverse=True)
+    _, index = np.unique(grains.particle[active], return_inverse=True)
     volume = np.sort(np.bincount(index, grains.volume[active]))
     middle = volume[np.searchsorted(np.cumsum(volume), 0.5 * volume.sum())]
     return float((6 * middle / np.pi) ** (1 / 3))

@@ -4,6 +4,7 @@ Import `njit` and `prange` from here, never from Numba: the cache folder and the
 layer must be chosen before the first kernel is declared.
 """
 
+import contextlib
 import hashlib
 import os
 import tempfile
@@ -12,13 +13,13 @@ from pathlib import Path
 import numba
 from numba import prange
 
-__all__ = ["njit", "prange", "use_threads"]
+__all__ = ["kernels_are_cached", "njit", "one_thread", "prange", "use_threads"]
 
 _PACKAGES = ("dem", "voxelize", "electrochem")
 
 
 def _source_digest() -> str:
-    """Digest of every source file: a kernel inlines laws of other files, Numba's cache does not see."""
+    """Digest of every source file: kernels inline other files' laws, which Numba misses."""
     root = Path(__file__).resolve().parent.parent
     digest = hashlib.sha256(numba.__version__.encode())
     for package in _PACKAGES:
@@ -64,3 +65,14 @@ def use_threads(count: int | None) -> int:
     count = available if count is None else max(1, min(count, available))
     numba.set_num_threads(count)
     return count
+
+
+@contextlib.contextmanager
+def one_thread():
+    """Run small problems on one thread: there the threads' meeting points cost more than the work."""
+    count = numba.get_num_threads()
+    numba.set_num_threads(1)
+    try:
+        yield
+    finally:
+        numba.set_num_threads(count)

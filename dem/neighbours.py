@@ -12,7 +12,7 @@ from dem.vector import length
 
 
 class Contacts(NamedTuple):
-    """Rows of p listed pairs, sorted by (first, second), first < second; bonded pairs are not listed.
+    """Rows of p listed pairs, sorted by (first, second), first < second; bonded ones left out.
 
     start : (n + 1,) int64, rows of grain i as `first` are start[i] … start[i + 1]
     reverse_start, reverse : (n + 1,), (p,) int64, the same rows found from `second`
@@ -59,8 +59,9 @@ def rebuild(
     """List the pairs closer than the sum of their radii + skin; history is carried from `old`.
 
     A pair that is new rests at the distance it has now or at the sum of its radii, whichever is
-    smaller; with `overlaps_rest` false always at the sum, so that overlaps push. `growth` (n,) [m] is what each contact radius has grown since the last list: a listed
-    pair's rest distance follows it, never past the present distance, so without a jump in force.
+    smaller; with `overlaps_rest` false always at the sum, so that overlaps push. `growth` (n,) [m]
+    is what each contact radius has grown since the last list: a listed pair's rest distance follows
+    it, never past the present distance, so without a jump in force.
     """
     cells, order = _sort_into_cells(grains, box, skin)
     first, second, start = _find_pairs(

@@ -1,4 +1,4 @@
-"""Quasi-static control: scaled inertia, the stable step, and the speed that an inertial number allows.
+"""Quasi-static control: scaled inertia, stable step, and the speed an inertial number allows.
 
 Inertia is fictitious in a quasi-static compression. Giving every grain the mass that its own
 stiffness needs for one common step (selective scaling) lets light, stiff grains keep the pace.

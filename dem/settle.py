@@ -1,4 +1,4 @@
-"""Moving spheres apart: a loose packing without overlap, as a coated electrode is before pressing."""
+"""Moving spheres apart: a loose packing without overlap, like a coating before pressing."""
 
 from collections.abc import Callable
 
@@ -8,6 +8,7 @@ from dem.bonds import Bonds
 from dem.box import Box
 from dem.errors import InputError
 from dem.grains import at_rest
+from dem.jit import one_thread
 from dem.materials import Material
 from dem.simulation import Numerics, Simulation, simulate
 
@@ -58,7 +59,8 @@ def separate(
             worst = _largest_overlap(sim)
             if worst < tolerance:
                 break
-            sim.advance(_CHUNK)
+            with one_thread():
+                sim.advance(_CHUNK)
             # Quenched each time: spheres that fly would meet too fast for the step.
             sim.grains.velocity[:] = 0.0
             sim.refresh()

@@ -67,19 +67,29 @@ class CarbonBinder(Section):
     minimum_nanoporosity: bounded(Share, below=1) = Field(
         0.1, description="Nanoporosity that pressing does not go below."
     )
-    young_modulus: Modulus = Field("1 GPa", description="Young's modulus in contacts.")
+    young_modulus: Modulus = Field(
+        "0.26 GPa",
+        description="Young's modulus of the porous domain in contacts: 1.05 GPa of the solid "
+        "(Song 2025) x (1 - nanoporosity)^2 (Gibson-Ashby, open cells).",
+    )
     poisson_ratio: PoissonRatio = Field(0.3, description="Poisson ratio in contacts.")
     friction: NumberOrZero = Field(0.3, description="Coulomb friction coefficient.")
     restitution: PositiveShare = Field(
         0.2, description="Rebound speed over impact speed of two spheres; sets contact damping."
     )
-    bond_modulus: Modulus = Field("1 GPa", description="Young's modulus of the domain's bonds.")
+    bond_modulus: Modulus = Field(
+        "0.26 GPa", description="Young's modulus of the domain's bonds, as in contacts."
+    )
     bond_poisson_ratio: PoissonRatio = Field(
         0.3, description="Poisson ratio of the bonds; sets their shear and twist stiffness."
     )
-    bond_tensile_strength: Pressure = Field("45 MPa", description="Tensile strength of a bond.")
+    bond_tensile_strength: Pressure = Field(
+        "16 MPa",
+        description="Tensile strength of a bond: 45 MPa of the solid (Song 2025) x "
+        "(1 - nanoporosity)^1.5 (Gibson-Ashby).",
+    )
     bond_cohesion: Pressure = Field(
-        "45 MPa", description="Shear strength of a bond without normal stress."
+        "16 MPa", description="Shear strength of a bond without normal stress."
     )
     bond_internal_friction: NumberOrZero = Field(
         0.3, description="tan(phi) of the Mohr-Coulomb criterion: pressure adds to shear strength."

@@ -1,0 +1,94 @@
+"""One particle crushed between platens."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from dem import quasistatic
+from dem.bonds import INTACT
+from dem.observe import grain_stress
+from dem.simulation import Simulation
+
+CURVE_COLUMNS = ("strain", "force_N", "stress_Pa", "broken_bond_fraction")
+_CHUNK = 100
+_STRAIN_PER_CHUNK = 2e-4
+
+
+@dataclass
+class Crushing:
+    """The upper platen closes on a particle by a share `strain_limit` of its diameter.
+
+    diameter [m]; record : rows of CURVE_COLUMNS; `peak` the simulation at the largest force so far,
+    with the stress of its grains, (n, 3, 3) [Pa]
+    """
+
+    sim: Simulation
+    diameter: float
+    strain_limit: float
+    inertial_number: float
+    pressure_floor: float
+    record: list[tuple[float, ...]] = field(default_factory=list)
+    peak: Simulation | None = None
+    stress: np.ndarray | None = None
+
+    @property
+    def strain(self) -> float:
+        """Closing of the platens over the diameter."""
+        return 1.0 - self.sim.height / self.diameter
+
+    @property
+    def finished(self) -> bool:
+        """Whether the strain limit is reached."""
+        return self.strain >= self.strain_limit * (1 - 1e-9)
+
+    @property
+    def progress(self) -> float:
+        """Share of the strain limit, 0 … 1."""
+        return min(self.strain / self.strain_limit, 1.0)
+
+    @property
+    def note(self) -> str:
+        """What is going on, in a few words."""
+        stress = self.record[-1][2] if self.record else 0.0
+        return f"{100 * self.strain:.1f} % closed, {stress / 1e6:.0f} MPa"
+
+    def advance(self) -> None:
+        """Close by one chunk of steps."""
+        sim = self.sim
+        if not self.record:
+            self._note(0.0)
+        rate = quasistatic.strain_rate_for(
+            self.inertial_number, self.diameter, sim.inertial_density,
+            max(self.record[-1][2], self.pressure_floor),
+        )  # fmt: skip
+        left = np.log(sim.height / (self.diameter * (1 - self.strain_limit)))
+        per_step = rate * sim.step
+        steps = int(np.clip(np.ceil(min(left, _STRAIN_PER_CHUNK) / per_step), 1, _CHUNK))
+        sim.advance(steps, rate=-rate)
+        # Each platen alone fluctuates with the waves between them.
+        self._note(0.5 * (sim.pressure + sim.bottom_pressure) * sim.box.area)
+
+    def _note(self, force: float) -> None:
+        b = self.sim.bonds
+        broken = float((b.state != INTACT).mean()) if len(b.state) else 0.0
+        if force > max((row[1] for row in self.record), default=-1.0):
+            self.peak = self.sim.copy()
+            self.stress = grain_stress(self.sim)
+        self.record.append((self.strain, force, crush_stress(force, self.diameter), broken))
+
+
+def crush_stress(force: float, diameter: float) -> float:
+    """Nominal stress σ = 2.48 F/(π d²) of a crushed particle [Pa] (Hiramatsu & Oka 1966, as S1)."""
+    return 2.48 * force / (np.pi * diameter**2)
+
+
+def apparent_modulus(curve: np.ndarray, diameter: float, poisson_ratio: float) -> float:
+    """Young's modulus [Pa] of a Hertz sphere that carries the force where half the peak is reached.
+
+    curve : (k, 4) of CURVE_COLUMNS. Each platen takes half of the closing: F = 4/3 E* √R (δ/2)^1.5.
+    """
+    strain, force = curve[:, 0], curve[:, 1]
+    half = int(np.argmax(force >= 0.5 * force.max()))
+    approach = 0.5 * strain[half] * diameter
+    effective = 0.75 * force[half] / (np.sqrt(0.5 * diameter) * approach**1.5)
+    return float(effective * (1 - poisson_ratio**2))

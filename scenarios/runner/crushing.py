@@ -1,0 +1,110 @@
+"""What a crushing run writes: the curve, its figures and the particle before and at its peak."""
+
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+
+from dem.calender import State
+from dem.crush import CURVE_COLUMNS, Crushing, apparent_modulus
+from dem.fragments import crack_figures
+from dem.grains import Grains
+from dem.simulation import Simulation
+from scenarios.runner import series
+from scenarios.runner.record import write_summary
+from scenarios.runner.run_folder import RunFolder, versions
+from scenarios.runner.schema import Scenario
+from voxelize.decompose import Decomposition
+from voxelize.deposit import deposit
+from voxelize.files import write_labels
+
+NAMES = ["unloaded", "peak", "end"]
+
+
+def write(
+    crushing: Crushing, decomposition: Decomposition, scenario: Scenario, folder: RunFolder
+) -> list[str]:
+    """Write tables, arrays and series; returns what went unusually."""
+    curve = np.array(crushing.record)
+    states = [
+        _unloaded(decomposition),
+        _state(crushing.peak, crushing.stress, crushing),
+        _state(crushing.sim, None, crushing),
+    ]
+    rows = [
+        _row(name, state, curve, crushing, scenario)
+        for name, state in zip(NAMES, states, strict=True)
+    ]
+    for index, (name, state) in enumerate(zip(NAMES, states, strict=True)):
+        _write_volume(name, index, state, decomposition, scenario, folder)
+    if scenario.output.vtk:
+        series.write_collections(folder, NAMES)
+
+    def arrays(path: Path) -> None:
+        with h5py.File(path, "w") as file:
+            group = file.create_group("crush")
+            for name, values in zip(CURVE_COLUMNS, curve.T, strict=True):
+                if name == "stress_Pa":
+                    name, values = "stress_MPa", 1e-6 * values
+                group[name] = values
+
+    folder.write("run.h5", arrays)
+    heading = {"name": scenario.scenario.name, "description": scenario.scenario.description}
+    write_summary(folder, rows, scenario=heading, warnings=[], versions=versions())
+    return []
+
+
+def _row(
+    name: str, state: State, curve: np.ndarray, crushing: Crushing, scenario: Scenario
+) -> dict[str, Any]:
+    at = {"unloaded": 0, "peak": int(np.argmax(curve[:, 1])), "end": len(curve) - 1}[name]
+    figures = crack_figures(state.grains, state.bonds, 1.0)
+    figures.pop("crack_area_m2_m3")
+    row = {
+        "state": name,
+        **figures,
+        "compression": float(curve[at, 0]),
+        "force_mN": float(curve[at, 1]) * 1e3,
+        "stress_MPa": float(curve[at, 2]) / 1e6,
+    }
+    if name == "peak":
+        ratio = scenario.materials.active_material.poisson_ratio
+        row["apparent_modulus_GPa"] = apparent_modulus(curve, crushing.diameter, ratio) / 1e9
+    return row
+
+
+def _write_volume(
+    name: str,
+    index: int,
+    state: State,
+    decomposition: Decomposition,
+    scenario: Scenario,
+    folder: RunFolder,
+) -> None:
+    back = deposit(decomposition, state.grains, state.bonds, state.thickness)
+    (folder.path / "volume").mkdir(exist_ok=True)
+    write_labels(folder.path / "volume" / f"{name}.tif", back.volume)
+    if scenario.output.vtk:
+        series.write_state(folder, name, index, state, decomposition, back)
+
+
+def _unloaded(decomposition: Decomposition) -> State:
+    thickness = decomposition.volume.thickness
+    n, m = len(decomposition.grains.radius), len(decomposition.bonds.first)
+    return State(
+        target=None, thickness=thickness, loaded_thickness=thickness, peak_pressure=0.0,
+        grains=decomposition.grains, bonds=decomposition.bonds, stress=np.zeros((n, 3, 3)),
+        bond_force=np.zeros((m, 3)), overlap_beyond_hertz=0.0, release={},
+    )  # fmt: skip
+
+
+def _state(sim: Simulation, stress: np.ndarray | None, crushing: Crushing) -> State:
+    from dem.observe import grain_stress
+
+    return State(
+        target=None, thickness=sim.height, loaded_thickness=sim.height,
+        peak_pressure=sim.pressure, grains=Grains(*(a.copy() for a in sim.grains)),
+        bonds=sim.bond_state(), stress=grain_stress(sim) if stress is None else stress,
+        bond_force=sim.bonds.force.copy(), overlap_beyond_hertz=0.0, release={},
+    )  # fmt: skip

@@ -1,0 +1,201 @@
+"""A run from scenario to report, stage by stage, in the order in which the data flows.
+
+What takes long lives in `Work`, which is checkpointed; everything before it is made again from the
+scenario and its seed, to the same bits.
+"""
+
+import time
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+
+from dem import checkpoint
+from dem.calender import Calendering, State, Unreachable, as_coated
+from dem.crush import Crushing
+from dem.simulation import Unstable
+from scenarios.runner import crushing, results_file, series
+from scenarios.runner.discharges import discharge_states
+from scenarios.runner.interrupt import Interrupted
+from scenarios.runner.prepare import (
+    calendering_of,
+    crushing_of,
+    electrode_volume,
+    grains_of,
+    simulation_of,
+)
+from scenarios.runner.progress import Reporter
+from scenarios.runner.record import write_summary
+from scenarios.runner.run_folder import RunFailed, RunFolder, versions
+from scenarios.runner.schema import Particle, Scenario
+from scenarios.runner.states import StateFigures, analyse_state, state_names
+from voxelize.decompose import Decomposition
+
+CHECKPOINT_SECONDS = 60.0
+
+
+@dataclass
+class Work:
+    """What a run has done so far.
+
+    pressing : the series, or the crushing of a single particle; None before it began
+    figures : of each state analysed, in the order of the path
+    """
+
+    pressing: Calendering | Crushing | None = None
+    figures: list[StateFigures] = field(default_factory=list)
+
+
+def run(scenario: Scenario, folder: RunFolder, reporter: Reporter) -> None:
+    """Run a scenario from the start. Raises InputError, Interrupted and RunFailed."""
+    _run(scenario, folder, reporter, Work())
+
+
+def resume(folder: RunFolder, reporter: Reporter) -> None:
+    """Go on from the last checkpoint of a run, to the bits it would have had without the stop."""
+    with h5py.File(folder.last_checkpoint()) as file:
+        work = Work(
+            pressing=checkpoint.load(file, "pressing"),
+            figures=[StateFigures(**row) for row in checkpoint.load(file, "figures")],
+        )
+    _run(folder.scenario(), folder, reporter, work)
+
+
+def discharge(folder: RunFolder, rates: tuple[float, ...], reporter: Reporter) -> None:
+    """Discharge the states of a finished run at other rates, without its mechanics."""
+    scenario = folder.scenario()
+    cell = scenario.cell.model_copy(update={"rates": rates})
+    figures = results_file.read_figures(folder.path / "run.h5")
+    discharge_states(figures, cell, folder, reporter)
+
+
+def _run(scenario: Scenario, folder: RunFolder, reporter: Reporter, work: Work) -> None:
+    volume = electrode_volume(scenario, reporter)
+    decomposition = grains_of(volume, scenario, reporter)
+    with _kept(work, folder):
+        if isinstance(scenario.electrode, Particle):
+            _crush(decomposition, scenario, folder, reporter, work)
+        else:
+            _calender(decomposition, scenario, folder, reporter, work)
+
+
+def _calender(
+    decomposition: Decomposition,
+    scenario: Scenario,
+    folder: RunFolder,
+    reporter: Reporter,
+    work: Work,
+) -> None:
+    states = _press(decomposition, scenario, folder, reporter, work)
+    names = state_names(states)
+    for index in range(len(work.figures), len(states)):
+        work.figures.append(
+            analyse_state(
+                names[index], index, states[index], decomposition, scenario, folder, reporter
+            )
+        )
+    if scenario.output.vtk:
+        series.write_collections(folder, names)
+    warnings = discharge_states(work.figures, scenario.cell, folder, reporter)
+    warnings += results_file.warnings(work.pressing, states, names, scenario)
+    folder.write("run.h5", lambda path: results_file.write(path, work, states, names))
+    write_summary(
+        folder,
+        [figures.row for figures in work.figures],
+        scenario={
+            "name": scenario.scenario.name,
+            "description": scenario.scenario.description,
+        },
+        warnings=warnings,
+        versions=versions(),
+    )
+    _report(folder, reporter, warnings)
+
+
+def _press(
+    decomposition: Decomposition,
+    scenario: Scenario,
+    folder: RunFolder,
+    reporter: Reporter,
+    work: Work,
+) -> list[State]:
+    """The states of the series, as coated first."""
+    unloaded = simulation_of(decomposition, scenario)
+    if work.pressing is None:
+        work.pressing = calendering_of(unloaded, scenario)
+    if not work.pressing.finished:
+        with reporter.stage("Calendering") as progress:
+            _advance(work, folder, progress)
+    return [as_coated(calendering_of(unloaded, scenario)), *work.pressing.states]
+
+
+def _crush(
+    decomposition: Decomposition,
+    scenario: Scenario,
+    folder: RunFolder,
+    reporter: Reporter,
+    work: Work,
+) -> None:
+    if work.pressing is None:
+        work.pressing = crushing_of(simulation_of(decomposition, scenario), scenario)
+    if not work.pressing.finished:
+        with reporter.stage("Crushing") as progress:
+            _advance(work, folder, progress)
+    warnings = crushing.write(work.pressing, decomposition, scenario, folder)
+    _report(folder, reporter, warnings)
+
+
+def _advance(work: Work, folder: RunFolder, progress) -> None:
+    """Move the mechanics to its end, a checkpoint every minute."""
+    kept = time.monotonic()
+    try:
+        while not work.pressing.finished:
+            work.pressing.advance()
+            progress(work.pressing.progress, work.pressing.note)
+            if time.monotonic() - kept > CHECKPOINT_SECONDS:
+                _keep(work, folder)
+                kept = time.monotonic()
+    except (Unreachable, Unstable) as error:
+        _keep(work, folder)
+        raise RunFailed(f"calendering.targets: {error}") from error
+    _keep(work, folder)
+
+
+class _kept:
+    """Writes a checkpoint when a stop is asked for in the block."""
+
+    def __init__(self, work: Work, folder: RunFolder) -> None:
+        self._work, self._folder = work, folder
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind, error, trace) -> None:
+        if kind is not None and issubclass(kind, Interrupted) and self._work.pressing is not None:
+            _keep(self._work, self._folder)
+
+
+def _keep(work: Work, folder: RunFolder) -> None:
+    def write(path: Path) -> None:
+        with h5py.File(path, "w") as file:
+            checkpoint.save(file, "pressing", work.pressing)
+            checkpoint.save(file, "figures", [_plain(asdict(f)) for f in work.figures])
+
+    folder.write_checkpoint(write)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def _report(folder: RunFolder, reporter: Reporter, warnings: list[str]) -> None:
+    from scenarios.runner.report import write_report
+
+    for text in warnings:
+        reporter.warn(text)
+    with reporter.stage("Report"):
+        write_report(folder.path)

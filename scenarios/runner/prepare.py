@@ -1,0 +1,181 @@
+"""From the scenario to grains: the electrode, its decomposition and the simulation of it."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from dem.box import Box
+from dem.calender import Calendering, Pressing, median_diameter, start_calendering
+from dem.crush import Crushing
+from dem.errors import InputError
+from dem.materials import Material
+from dem.simulation import Numerics, Simulation, simulate
+from scenarios.runner import schema
+from scenarios.runner.consistency import cbd_solid_density, target_density
+from scenarios.runner.image import read_image
+from scenarios.runner.progress import Reporter
+from scenarios.runner.schema import Image, Particle, Scenario
+from voxelize.decompose import (
+    BondStrength,
+    Decomposition,
+    DecompositionSettings,
+    SolidPhase,
+    decompose,
+)
+from voxelize.generate import generate
+from voxelize.recipe import Recipe, SizeMode
+from voxelize.single_particle import single_particle
+from voxelize.volume import ACTIVE_MATERIAL, Volume
+
+
+def electrode_volume(scenario: Scenario, reporter: Reporter) -> Volume:
+    """The unloaded electrode: generated, read, or a single particle."""
+    electrode = scenario.electrode
+    if isinstance(electrode, Particle):
+        return single_particle(electrode.diameter, electrode.voxel_size)
+    if isinstance(electrode, Image):
+        with reporter.stage("Reading the volume"):
+            volume = read_image(scenario)
+        if not electrode.split:
+            # One id for all: what touches is then taken as one particle.
+            whole = np.where(volume.labels == ACTIVE_MATERIAL, 0, -1).astype(np.int32)
+            volume = replace(volume, particle=whole)
+        return volume
+    with reporter.stage("Generating the electrode") as progress:
+        return generate(_recipe(scenario, electrode), scenario.scenario.seed, progress)
+
+
+def grains_of(volume: Volume, scenario: Scenario, reporter: Reporter) -> Decomposition:
+    """Particles and binder divided into bonded grains."""
+    d, materials = scenario.decomposition, scenario.materials
+    settings = DecompositionSettings(
+        grain_size=d.grain_size,
+        cbd_grain_size=d.cbd_grain_size,
+        minimum_grains=d.minimum_grains,
+        single_grain_below=d.single_grain_below,
+        contact_radius_factor=d.contact_radius_factor,
+        neck=d.neck,
+        merge_below=d.merge_below,
+    )
+    active = SolidPhase(materials.active_material.density, _strength(materials.active_material))
+    cbd = SolidPhase(cbd_solid_density(scenario), _strength(materials.cbd))
+    with reporter.stage("Dividing particles into grains") as progress:
+        return decompose(volume, settings, active, cbd, scenario.scenario.seed, progress)
+
+
+def simulation_of(decomposition: Decomposition, scenario: Scenario) -> Simulation:
+    """The decomposition between collector and plate, at rest."""
+    volume, grains = decomposition.volume, decomposition.grains
+    mechanics = scenario.mechanics
+    _, ny, nx = volume.labels.shape
+    return simulate(
+        grains,
+        decomposition.bonds,
+        Box(np.array([nx, ny]) * volume.voxel_size, volume.periodic),
+        [_material(scenario.materials.active_material), _material(scenario.materials.cbd)],
+        volume.thickness,
+        Numerics(
+            damping=mechanics.damping,
+            step_factor=mechanics.step_factor,
+            skin=mechanics.verlet_skin,
+        ),
+        wall_friction=scenario.calendering.plate_friction,
+        # Rubble has no face-sharing neighbours left: it fills its whole volume.
+        full_radius=np.maximum(grains.radius, np.cbrt(0.75 * grains.volume / np.pi)),
+    )
+
+
+def calendering_of(sim: Simulation, scenario: Scenario) -> Calendering:
+    """The series of the scenario's targets; raises InputError for one below the start."""
+    mechanics, grains = scenario.mechanics, sim.grains
+    mass = float(grains.mass.sum())
+    start = mass / (sim.box.area * sim.height)
+    crystal = crystal_density(scenario, grains)
+    targets = tuple(
+        sorted(
+            target_density(target, start, crystal, sim.height)
+            for target in scenario.calendering.targets
+        )
+    )
+    if targets and targets[0] <= start * (1 + scenario.calendering.tolerance):
+        raise InputError(
+            f"calendering.targets: {targets[0] / 1000:.4g} g/cm³ is not above the "
+            f"{start / 1000:.4g} g/cm³ that the electrode starts from"
+        )
+    pressing = Pressing(
+        targets=targets,
+        coating_mass=mass,
+        particle_diameter=median_diameter(grains),
+        tolerance=scenario.calendering.tolerance,
+        inertial_number=mechanics.inertial_number,
+        pressure_floor=mechanics.pressure_floor,
+        seating_pressure=scenario.calendering.seating_pressure,
+        pressure_limit=scenario.calendering.pressure_limit,
+        release_balance=mechanics.unbalanced_force,
+    )
+    return start_calendering(sim, pressing)
+
+
+def crushing_of(sim: Simulation, scenario: Scenario) -> Crushing:
+    """The crushing of a single particle."""
+    mechanics = scenario.mechanics
+    return Crushing(
+        sim=sim,
+        diameter=sim.height,
+        strain_limit=scenario.calendering.crush_strain,
+        inertial_number=mechanics.inertial_number,
+        pressure_floor=mechanics.pressure_floor,
+    )
+
+
+def crystal_density(scenario: Scenario, grains) -> float:
+    """Density of the coating's solids without any pore, from masses and material densities."""
+    volume = _solid_volumes(scenario, grains)
+    return float(grains.mass.sum() / volume.sum())
+
+
+def _solid_volumes(scenario: Scenario, grains) -> np.ndarray:
+    density = np.array([scenario.materials.active_material.density, cbd_solid_density(scenario)])
+    return grains.mass / density[grains.material]
+
+
+def _recipe(scenario: Scenario, electrode: schema.Recipe) -> Recipe:
+    active, cbd = scenario.materials.active_material, scenario.materials.cbd
+    return Recipe(
+        active_fraction=electrode.active_material_fraction,
+        carbon_fraction=electrode.carbon_fraction,
+        binder_fraction=electrode.binder_fraction,
+        active_density=active.density,
+        carbon_density=cbd.carbon_density,
+        binder_density=cbd.binder_density,
+        coated_density=electrode.coated_density,
+        loading=electrode.loading,
+        footprint=electrode.footprint,
+        voxel_size=electrode.voxel_size,
+        foil_thickness=electrode.foil_thickness,
+        modes=tuple(
+            SizeMode(mode.median_diameter, mode.spread, mode.mass_share)
+            for mode in electrode.size_modes
+        ),
+        cbd_nanoporosity=cbd.nanoporosity,
+        roughness=electrode.roughness,
+    )
+
+
+def _strength(material) -> BondStrength:
+    return BondStrength(
+        material.bond_tensile_strength, material.bond_cohesion, material.weibull_modulus
+    )
+
+
+def _material(material) -> Material:
+    return Material(
+        young_modulus=material.young_modulus,
+        poisson_ratio=material.poisson_ratio,
+        friction=material.friction,
+        restitution=material.restitution,
+        bond_modulus=material.bond_modulus,
+        bond_poisson_ratio=material.bond_poisson_ratio,
+        bond_internal_friction=material.bond_internal_friction,
+        bond_moment_share=material.bond_moment_share,
+    )

@@ -1,0 +1,84 @@
+"""The arrays of a run in `run.h5`: loading path, releases, profiles and what resuming needs not."""
+
+import json
+from pathlib import Path
+
+import h5py
+import numpy as np
+
+from dem.calender import PATH_COLUMNS, Calendering, State
+from scenarios.runner.schema import Scenario
+from scenarios.runner.states import StateFigures
+
+_PATH_NAMES = {
+    "density_kg_m3": ("density_g_cm3", 1e-3),
+    "thickness_m": ("thickness_um", 1e6),
+    "pressure_top_Pa": ("pressure_top_MPa", 1e-6),
+    "pressure_bottom_Pa": ("pressure_bottom_MPa", 1e-6),
+    "broken_bond_fraction": ("broken_bond_fraction", 1.0),
+    "inertial_number": ("inertial_number", 1.0),
+    "unbalanced_force": ("unbalanced_force", 1.0),
+    "contact_J": ("elastic_contact_J", 1.0),
+    "bond_J": ("elastic_bond_J", 1.0),
+    "kinetic_J": ("kinetic_J", 1.0),
+    "friction_J": ("friction_J", 1.0),
+    "damping_J": ("damping_J", 1.0),
+    "broken_bonds_J": ("broken_bond_J", 1.0),
+    "work_J": ("wall_work_J", 1.0),
+}
+_VALIDITY = 0.1
+_VOLUME_TOLERANCE = 0.005
+
+
+def write(path: Path, work, states: list[State], names: list[str]) -> None:
+    """Write the results of a calendering run."""
+    with h5py.File(path, "w") as file:
+        record = np.array(work.pressing.record).reshape(-1, len(PATH_COLUMNS))
+        columns = dict(zip(PATH_COLUMNS, record.T, strict=True))
+        # Contact dashpots and local damping are one loss to the reader.
+        columns["damping_J"] = columns["damping_J"] + columns["viscous_J"]
+        for name, (label, factor) in _PATH_NAMES.items():
+            file.create_dataset(f"path/{label}", data=factor * columns[name])
+        releases = file.create_group("release")
+        releases.attrs["order"] = names[1:]
+        for name, state in zip(names[1:], states[1:], strict=True):
+            group = releases.create_group(name)
+            group["thickness_um"] = 1e6 * np.array(state.release["thickness_m"])
+            group["pressure_MPa"] = 1e-6 * np.array(state.release["pressure_Pa"])
+        groups = file.create_group("states")
+        groups.attrs["order"] = names
+        for figures in work.figures:
+            group = groups.create_group(figures.name)
+            group.attrs["row"] = json.dumps(figures.row)
+            group.attrs["checks"] = json.dumps(figures.checks)
+
+
+def read_figures(path: Path) -> list[StateFigures]:
+    """The figures of the states of a finished run, in the order of the path."""
+    with h5py.File(path) as file:
+        return [
+            StateFigures(
+                name,
+                json.loads(file["states"][name].attrs["row"]),
+                json.loads(file["states"][name].attrs["checks"]),
+            )
+            for name in file["states"].attrs["order"]
+        ]
+
+
+def warnings(
+    pressing: Calendering, states: list[State], names: list[str], scenario: Scenario
+) -> list[str]:
+    """What the reader of the figures must know: where a law was stretched or a bound missed."""
+    found = []
+    beyond = [
+        f"{name} ({100 * state.overlap_beyond_hertz:.0f} %)"
+        for name, state in zip(names, states, strict=True)
+        if state.overlap_beyond_hertz > 0.0
+    ]
+    if beyond:
+        found.append(
+            f"overlaps above {_VALIDITY} of the reduced radius at peak load, where independent "
+            f"Hertz contacts lose their meaning: share of contacts in {', '.join(beyond)}"
+        )
+    return found

@@ -1,0 +1,64 @@
+"""The series that ParaView opens: grains, bonds and volume of every state on the path."""
+
+import numpy as np
+
+from dem.box import Box
+from dem.calender import State
+from dem.fragments import cracked_particles, fragments
+from dem.vtk_output import write_bonds, write_grains, write_series
+from scenarios.runner.run_folder import RunFolder
+from voxelize.decompose import Decomposition
+from voxelize.deposit import Deposit
+from voxelize.vtk_output import write_volume
+
+_KINDS = {"particles": "vtp", "bonds": "vtp", "volume": "vti"}
+
+
+def write_state(
+    folder: RunFolder,
+    name: str,
+    index: int,
+    state: State,
+    decomposition: Decomposition,
+    back: Deposit | None,
+) -> None:
+    """Grains, bonds and, where there is one, the volume of a state; stresses at peak load."""
+    volume = decomposition.volume
+    _, ny, nx = volume.labels.shape
+    box = Box(np.array([nx, ny]) * volume.voxel_size, volume.periodic)
+    field = {
+        "density_g_cm3": float(state.grains.mass.sum()) / (box.area * state.thickness) / 1000,
+        "pressure_MPa": state.peak_pressure / 1e6,
+        "state_index": float(index),
+    }
+    for kind in _KINDS:
+        (folder.path / kind).mkdir(exist_ok=True)
+    write_grains(
+        folder.path / "particles" / f"{name}.vtp",
+        state.grains,
+        box=box,
+        stress=state.stress,
+        displacement=state.grains.position - decomposition.grains.position,
+        fragment=fragments(state.grains, state.bonds),
+        cracked=cracked_particles(state.grains, state.bonds),
+        field=field,
+    )
+    write_bonds(
+        folder.path / "bonds" / f"{name}.vtp",
+        state.grains,
+        state.bonds,
+        box=box,
+        # The simulation's rows hold the force on the second grain.
+        force=-state.bond_force,
+        field=field,
+    )
+    if back is not None:
+        write_volume(folder.path / "volume" / f"{name}.vti", back.volume, back.grain, field=field)
+
+
+def write_collections(folder: RunFolder, names: list[str]) -> None:
+    """The .pvd files; their time is the state's index on the path."""
+    for kind, suffix in _KINDS.items():
+        files = [(float(i), f"{kind}/{name}.{suffix}") for i, name in enumerate(names)]
+        if all((folder.path / file).is_file() for _, file in files):
+            write_series(folder.path / f"{kind}.pvd", files)

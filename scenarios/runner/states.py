@@ -1,0 +1,96 @@
+"""One state of a series: back to voxels, measured, and written for ParaView."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from dem.calender import State, median_diameter
+from dem.fragments import crack_figures
+from scenarios.runner.analyse import volume_row
+from scenarios.runner.prepare import crystal_density
+from scenarios.runner.progress import Reporter
+from scenarios.runner.run_folder import RunFolder
+from scenarios.runner.schema import Scenario
+from scenarios.runner.series import write_state
+from voxelize.decompose import Decomposition
+from voxelize.deposit import deposit
+from voxelize.files import write_labels
+
+UNLOADED = "as_coated"
+
+
+@dataclass
+class StateFigures:
+    """Figures of one state.
+
+    row : by column of summary.csv; checks : what the deposit kept of its volumes
+    """
+
+    name: str
+    row: dict[str, Any]
+    checks: dict[str, float]
+
+
+def state_names(states: list[State]) -> list[str]:
+    """Names of the states: as_coated, then the target density in g/cm³, longer where it must be."""
+    names = [UNLOADED]
+    for state in states[1:]:
+        name = next(
+            text
+            for digits in range(2, 17)
+            if (text := f"{state.target / 1000:.{digits}f}") not in names
+        )
+        names.append(name)
+    return names
+
+
+def analyse_state(
+    name: str,
+    index: int,
+    state: State,
+    decomposition: Decomposition,
+    scenario: Scenario,
+    folder: RunFolder,
+    reporter: Reporter,
+) -> StateFigures:
+    """Voxels, structure and transport of a state; writes its label volume and VTK files."""
+    with reporter.stage(f"Voxels of {name}") as progress:
+        back = deposit(
+            decomposition,
+            state.grains,
+            state.bonds,
+            state.thickness,
+            minimum_nanoporosity=scenario.materials.cbd.minimum_nanoporosity,
+            mark_cracks=scenario.voxels.mark_cracks,
+            progress=progress,
+        )
+        (folder.path / "volume").mkdir(exist_ok=True)
+        write_labels(folder.path / "volume" / f"{name}.tif", back.volume)
+        if scenario.output.vtk:
+            write_state(folder, name, index, state, decomposition, back)
+    with reporter.stage(f"Transport of {name}") as progress:
+        measured = volume_row(back.volume, scenario.analysis, progress)
+    density = float(state.grains.mass.sum()) / (back.volume.footprint * state.thickness)
+    row = {
+        "state": name,
+        "target_density_g_cm3": None if state.target is None else state.target / 1000,
+        "density_g_cm3": density / 1000,
+        "crystal_density_g_cm3": crystal_density(scenario, state.grains) / 1000,
+        "thickness_um": state.thickness * 1e6,
+        "loaded_thickness_um": state.loaded_thickness * 1e6,
+        "springback": state.thickness / state.loaded_thickness - 1.0,
+        "peak_pressure_MPa": state.peak_pressure / 1e6,
+        **crack_figures(state.grains, state.bonds, back.volume.footprint * state.thickness),
+        **measured,
+        "particle_diameter_um": median_diameter(state.grains) * 1e6,
+    }
+    checks = {
+        "active_volume_change": back.active_volume_after / back.active_volume_before - 1.0,
+        "cbd_solid_volume_change": (
+            back.cbd_solid_volume_after / back.cbd_solid_volume_before - 1.0
+            if back.cbd_solid_volume_before > 0
+            else 0.0
+        ),
+        "displaced_fraction": back.displaced_fraction,
+        "overlap_beyond_hertz": state.overlap_beyond_hertz,
+    }
+    return StateFigures(name, row, checks)
