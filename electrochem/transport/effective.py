@@ -90,8 +90,9 @@ def effective_conductivity(
     classes = class_of.astype(np.uint8)[labels]
     classes[~conducting] = INSULATING
     # Scaled to a largest value of 1, so that no unit can under- or overflow.
-    net = build_network(classes, np.append(0.0, values / values[-1]), heights, volume.periodic)
-    solution = conduct(net, heights, volume.periodic, tolerance, progress)
+    relative = np.append(0.0, values / values[-1])
+    net = build_network(classes, relative, heights, volume.periodic)
+    solution = conduct(net, relative, heights, tolerance, progress)
     area = labels.shape[1] * labels.shape[2]
     return EffectiveConductivity(
         value=float(solution.conductance * heights.sum() / area * values[-1]),

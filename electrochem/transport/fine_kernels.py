@@ -89,7 +89,7 @@ def apply(net, x, out, work):
 
 
 @njit
-def _restrict_plane(net, x, b, coarse_b, k, first_only):
+def _restrict_plane(net, x, b, parent, coarse_b, k, first_only):
     classes, tables = net.classes, net.tables
     rows, columns = x.shape[1], x.shape[2]
     below, above, side = net.across[k], net.across[k + 1], net.within[k]
@@ -114,52 +114,26 @@ def _restrict_plane(net, x, b, coarse_b, k, first_only):
                 + tables[side, own, classes[k + 1, j + 1, i]] * (here - x[k + 1, j, left])
                 + tables[side, own, classes[k + 1, j + 1, i + 2]] * (here - x[k + 1, j, right])
             )
-            coarse_b[k // 2 + 1, j // 2, i // 2] += b[k + 1, j, i] - flow
+            coarse_b[parent[k, j, i]] += b[k + 1, j, i] - flow
 
 
 @njit(parallel=True)
-def restrict(net, x, b, coarse_b, first_only):
-    """coarse_b = sum over each block of the residual b − A x, of the first colour's cells alone."""
-    for block in prange(coarse_b.shape[0] - 2):
-        coarse_b[block + 1] = 0.0
+def restrict(net, x, b, parent, coarse_plane, coarse_b, first_only):
+    """coarse_b = sum over each aggregate of the residual b − A x, of the first colour alone."""
+    for block in prange(coarse_plane.shape[0] - 1):
+        coarse_b[coarse_plane[block] : coarse_plane[block + 1]] = 0.0
         for k in range(2 * block, min(2 * block + 2, x.shape[0] - 2)):
-            _restrict_plane(net, x, b, coarse_b, k, first_only)
+            _restrict_plane(net, x, b, parent, coarse_b, k, first_only)
 
 
 @njit(parallel=True)
-def first_coarsening(net, across, along, beside, shares):
-    """Conductances of the first coarse grid; see `coarse_kernels.coarsen`."""
-    classes, tables = net.classes, net.tables
-    layers, rows, columns = classes.shape[0] - 2, classes.shape[1] - 2, classes.shape[2] - 2
-    for block in prange(beside.shape[0]):
-        across[block] = 0.0
-        along[block] = 0.0
-        beside[block] = 0.0
-        if block + 1 == beside.shape[0]:
-            across[block + 1] = 0.0
-        for k in range(2 * block, min(2 * block + 2, layers)):
-            side = net.within[k]
-            for j in range(rows):
-                row = j // 2
-                for i in range(columns):
-                    column = i // 2
-                    own = classes[k + 1, j + 1, i + 1]
-                    if own == 0:
-                        continue
-                    if k == 2 * block:
-                        down = classes[k, j + 1, i + 1]
-                        across[block, row, column] += shares[0] * tables[net.across[k], down, own]
-                    if k == layers - 1:
-                        up = classes[k + 2, j + 1, i + 1]
-                        across[block + 1, row, column] += (
-                            shares[0] * tables[net.across[k + 1], own, up]
-                        )
-                    if j == rows - 1 or j % 2 == 1:
-                        after = classes[k + 1, j + 2, i + 1]
-                        along[block, row, column] += shares[1] * tables[side, own, after]
-                    if i == columns - 1 or i % 2 == 1:
-                        right = classes[k + 1, j + 1, i + 2]
-                        beside[block, row, column] += shares[2] * tables[side, own, right]
+def prolong(coarse_x, parent, x):
+    """Add each aggregate's correction to its cells."""
+    for k in prange(x.shape[0] - 2):
+        for j in range(x.shape[1]):
+            for i in range(x.shape[2]):
+                if parent[k, j, i] >= 0:
+                    x[k + 1, j, i] += coarse_x[parent[k, j, i]]
 
 
 @njit(parallel=True)

@@ -6,75 +6,77 @@ from dataclasses import dataclass
 
 import numba
 import numpy as np
+from scipy.linalg import eigh_tridiagonal
+from scipy.sparse import csr_array, diags_array
+from scipy.sparse.linalg import splu
 
-from electrochem.transport import coarse_kernels as coarse
 from electrochem.transport import fine_kernels as fine
+from electrochem.transport import graph_kernels as graphs
+from electrochem.transport.aggregates import first_level, next_level
 from electrochem.transport.conductance import Network
 
-SMALL = 32**3
-"""Grids of fewer cells run on one thread: waking the others takes longer."""
+SMALL = 20_000
+"""Graphs of fewer aggregates run on one thread: waking the others takes longer."""
+
+DIRECT = 600
+"""A graph of at most so many aggregates is solved directly."""
 
 
-def build_levels(net: Network, periodic: bool) -> list[coarse.Level]:
-    """Coarse grids of 2 × 2 × 2 blocks, down to one block between the electrodes."""
-    levels: list[coarse.Level] = []
-    shape = tuple(n - 2 for n in net.classes.shape)
-    while max(shape) > 1:
-        shares = np.array([0.5 if n > 1 else 1.0 for n in shape])
-        shape = tuple((n + 1) // 2 for n in shape)
-        odd = any(n > 1 and n % 2 == 1 for n in shape[1:])
-        level = coarse.empty_level(*shape, seam=periodic and odd)
-        into = (level.across, level.along, level.beside, shares)
-        if levels:
-            coarse.coarsen(levels[-1], *into)
-        else:
-            fine.first_coarsening(net, *into)
-        # A block that a periodic direction has come down to would be its own neighbour.
-        if shape[1] == 1:
-            level.along[:] = 0.0
-        if shape[2] == 1:
-            level.beside[:] = 0.0
-        levels.append(level)
-    return levels
+class Multigrid:
+    """The preconditioner: one symmetric V-cycle over the cells and their aggregates."""
+
+    def __init__(self, net: Network, conductivity: np.ndarray):
+        self.net = net
+        self.levels = [first_level(net, conductivity)]
+        while len(self.levels[-1].ground) > DIRECT and max(self.levels[-1].shape) > 1:
+            self.levels.append(next_level(self.levels[-1]))
+        coarsest = self.levels[-1].graph
+        n = len(coarsest.total)
+        # A copy: SciPy sorts the arrays it is given in place.
+        edges = coarsest.conductance, coarsest.neighbour, coarsest.start
+        off = csr_array(edges, shape=(n, n), copy=True)
+        self.coarsest = splu((diags_array(coarsest.total) - off).tocsc())
+
+    def apply(self, residual: np.ndarray, out: np.ndarray) -> None:
+        """out ≈ A⁻¹ residual, both (nz+2, ny, nx)."""
+        net, first = self.net, self.levels[0]
+        out[:] = 0.0
+        fine.relax(net, out, residual, 0, False)
+        fine.relax(net, out, residual, 1, False)
+        graph = first.graph
+        fine.restrict(net, out, residual, first.parent, graph.plane, graph.b, not net.seam)
+        self._cycle(0)
+        fine.prolong(graph.x, first.parent, out)
+        fine.relax(net, out, residual, 1, True)
+        fine.relax(net, out, residual, 0, True)
+
+    def _cycle(self, depth: int) -> None:
+        graph = self.levels[depth].graph
+        if depth + 1 == len(self.levels):
+            graph.x[:] = self.coarsest.solve(graph.b)
+            return
+        coarse, parent = self.levels[depth + 1].graph, self.levels[depth + 1].parent
+        with _threads_for(len(graph.x)):
+            graph.x[:] = 0.0
+            graphs.relax(graph, 0, False)
+            graphs.relax(graph, 1, False)
+            graphs.restrict(graph, parent, coarse.plane, coarse.b)
+            self._cycle(depth + 1)
+            graphs.prolong(coarse.x, parent, graph.x)
+            graphs.relax(graph, 1, True)
+            graphs.relax(graph, 0, True)
 
 
 @contextmanager
-def _threads_for(cells: int):
-    """One thread while small grids are worked on."""
+def _threads_for(members: int):
+    """One thread while small graphs are worked on."""
     threads = numba.get_num_threads()
-    if cells <= SMALL:
+    if members <= SMALL:
         numba.set_num_threads(1)
     try:
         yield
     finally:
         numba.set_num_threads(threads)
-
-
-def _coarse_cycle(levels: list[coarse.Level], depth: int) -> None:
-    level = levels[depth]
-    with _threads_for(level.x.size):
-        level.x[:] = 0.0
-        coarse.relax(level, 0, False)
-        coarse.relax(level, 1, False)
-        if depth + 1 < len(levels):
-            coarse.restrict(level, levels[depth + 1].b, not level.seam)
-            _coarse_cycle(levels, depth + 1)
-            coarse.prolong(levels[depth + 1].x, level.x)
-        coarse.relax(level, 1, True)
-        coarse.relax(level, 0, True)
-
-
-def precondition(net: Network, levels: list[coarse.Level], residual, out) -> None:
-    """out ≈ A⁻¹ residual: one symmetric V-cycle."""
-    out[:] = 0.0
-    fine.relax(net, out, residual, 0, False)
-    fine.relax(net, out, residual, 1, False)
-    if levels:
-        fine.restrict(net, out, residual, levels[0].b, not net.seam)
-        _coarse_cycle(levels, 0)
-        coarse.prolong(levels[0].x, out)
-    fine.relax(net, out, residual, 1, True)
-    fine.relax(net, out, residual, 0, True)
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,36 +94,34 @@ class Solution:
     potential: np.ndarray
 
 
-def remaining_error(decreases: list[float], window: int = 3) -> float:
-    """Estimate of what the steps of conjugate gradients to come will still take off the energy.
+def smallest_ritz_value(steps: list[float], ratios: list[float]) -> float:
+    """Smallest eigenvalue of the preconditioned operator that the iterations have seen so far.
 
-    Each step lowers the dissipation by αrᵀz (Hestenes & Stiefel 1952; Strakoš & Tichý 2002): the
-    answer's error is the sum of those to come, extrapolated here as a geometric series whose ratio
-    is the slower of the last two windows of steps.
+    The steps α and ratios β of conjugate gradients are the Lanczos matrix (Saad 2003, eq. 6.82).
     """
-    if len(decreases) < 2 * window:
-        return np.inf
-    last, previous = sum(decreases[-window:]), sum(decreases[-2 * window : -window])
-    if last == 0.0:
-        return 0.0
-    ratio = last / previous
-    return last * ratio / (1.0 - ratio) if ratio < 1.0 else np.inf
+    alpha, beta = np.array(steps), np.array(ratios[: len(steps) - 1])
+    diagonal = 1.0 / alpha
+    diagonal[1:] += beta / alpha[:-1]
+    off = np.sqrt(beta) / alpha[:-1]
+    return float(
+        eigh_tridiagonal(diagonal, off, eigvals_only=True, select="i", select_range=(0, 0))[0]
+    )
 
 
 def conduct(
     net: Network,
+    conductivity: np.ndarray,
     heights: np.ndarray,
-    periodic: bool,
     tolerance: float,
     progress: Callable[[float, str], None] | None = None,
     most: int = 2000,
 ) -> Solution:
     """Solve for the potential until the estimated error of the conductance is below tolerance.
 
-    heights : (nz,) of the layers [voxels]; tolerance : relative
+    conductivity : (n,) by class; heights : (nz,) of the layers [voxels]; tolerance : relative
     Raises ArithmeticError where `most` iterations do not reach it.
     """
-    levels = build_levels(net, periodic)
+    multigrid = Multigrid(net, conductivity)
     work = np.empty(len(heights))
     middle = np.cumsum(heights) - 0.5 * heights
     conducting = net.classes[1:-1, 1:-1, 1:-1] != 0
@@ -141,37 +141,32 @@ def conduct(
         # Of the trial field: the flow that enters, less what the cells' imbalances take up.
         return float((inlet_layer * (1.0 - x[1])).sum()) - dot(residual, x)
 
-    precondition(net, levels, residual, q)
+    multigrid.apply(residual, q)
     direction = q.copy()
     alignment = dot(residual, q)
     conductance = dissipation()
-    decreases: list[float] = []
-    error = 0.0 if alignment <= 0.0 else np.inf
-    goal = None
-    while error > tolerance:
-        if len(decreases) == most:
+    steps: list[float] = []
+    ratios: list[float] = []
+    error, furthest = np.inf, 0.0
+    # Rounding of the dissipation: below it, nothing is left to gain.
+    while error > tolerance and alignment > 1e-16 * conductance:
+        if len(steps) == most:
             raise ArithmeticError(
                 f"conduction has not converged in {most} iterations: error {error:.1e}"
             )
         fine.apply(net, direction, q, work)
-        step = alignment / float(work.sum())
-        fine.add(x, step, direction, 1.0)
-        fine.add(residual, -step, q, 1.0)
-        decreases.append(step * alignment)
-        conductance -= decreases[-1]
-        precondition(net, levels, residual, q)
-        before, alignment = alignment, dot(residual, q)
-        fine.add(direction, 1.0, q, alignment / before)
-        error = remaining_error(decreases) / conductance
-        if alignment <= 0.0 or decreases[-1] <= 1e-16 * conductance:
-            error = min(error, 1e-16)
+        steps.append(alignment / float(work.sum()))
+        fine.add(x, steps[-1], direction, 1.0)
+        fine.add(residual, -steps[-1], q, 1.0)
+        conductance -= steps[-1] * alignment
+        multigrid.apply(residual, q)
+        ratios.append(dot(residual, q) / alignment)
+        alignment *= ratios[-1]
+        fine.add(direction, 1.0, q, ratios[-1])
+        # The dissipation exceeds the answer by the energy of the error, rᵀA⁻¹r ≤ rᵀBr / λ(BA).
+        error = alignment / (smallest_ritz_value(steps, ratios) * conductance)
         if progress is not None:
-            if goal is None and np.isfinite(error):
-                goal = np.log(max(error, 2 * tolerance))
-            done = (
-                0.0
-                if goal is None
-                else 1 - np.log(max(error, tolerance) / tolerance) / (goal - np.log(tolerance))
-            )
-            progress(float(np.clip(done, 0.0, 1.0)), f"iteration {len(decreases)}")
-    return Solution(dissipation(), len(decreases), float(error), x[1:-1])
+            furthest = max(furthest, np.log(max(error, tolerance)) / np.log(tolerance))
+            progress(float(np.clip(furthest, 0.0, 1.0)), f"iteration {len(steps)}")
+    error = 0.0 if not steps else float(max(error, 1e-16))
+    return Solution(dissipation(), len(steps), error, x[1:-1])
