@@ -83,6 +83,11 @@ class Simulation:
         """Scaled mass per solid volume, the density of the inertial number [kg/m³]."""
         return float(self.mass.sum() / self.grains.volume.sum())
 
+    @property
+    def _skin(self) -> float:
+        """Reach of the neighbour list [m]; constant, so that no result depends on calls' lengths."""
+        return self.numerics.skin * float(self.calibrated_radius.mean())
+
     def copy(self) -> "Simulation":
         """An independent copy, from which a branch can start."""
         return copy.deepcopy(self)
@@ -105,7 +110,7 @@ class Simulation:
         Raises Unstable when the motion blows up.
         """
         gain, force, limit = servo or (0.0, 0.0, 0.0)
-        skin = self.numerics.skin * float(self.grains.radius.mean())
+        skin = self._skin
         reach = 2 * float(self.full_radius.max()) + skin
         while steps > 0:
             motion = integrate.Motion(
@@ -129,10 +134,9 @@ class Simulation:
         growth = self._grow_rubble()
         self.lost["friction"] += float(self.contacts.dissipated.sum())
         self.lost["viscous"] += float(self.contacts.viscous.sum())
-        skin = self.numerics.skin * float(self.grains.radius.mean())
         self.contacts = rebuild(
-            self.grains, self.box, skin, self.bonds.start, self.bonds.second, self.contacts, growth,
-            self.overlaps_rest,
+            self.grains, self.box, self._skin, self.bonds.start, self.bonds.second, self.contacts,
+            growth, self.overlaps_rest,
         )  # fmt: skip
         self.scratch["listed"][:] = self.grains.position
         self.plate[integrate.STRETCH] = 1.0
