@@ -55,15 +55,21 @@ def row_sums(
         contact = np.sqrt(radius * overlap)
         mi, mj = grains.material[i], grains.material[j]
         normal, shear = 2 * table.young[mi, mj] * contact, 8 * table.shear[mi, mj] * contact
-        for end in (i, j):
-            add(end, np.maximum(2 * normal, 4 * shear), 4 * shear * grains.radius[end] ** 2)
+        share = grains.radius[i] / (grains.radius[i] + grains.radius[j])
+        # A broken bond may be longer than the sum of the radii, and so its lever arms.
+        for end, arm in ((i, share * rest[chosen]), (j, (1 - share) * rest[chosen])):
+            add(end, np.maximum(2 * normal, 4 * shear), 4 * shear * arm**2)
 
     m = grains.material
     overlap = np.maximum(_OVERLAP_MARGIN * plane_overlap, _LEAST_OVERLAP * grains.radius)
     contact = np.sqrt(grains.radius * overlap)
     # No margin needed for a gap that cannot close before the inertia is next adapted.
     contact[plane_overlap < -0.3 * grains.radius] = 0.0
-    move += np.maximum(4 * table.wall_young[m], 16 * table.wall_shear[m]) * contact
+    rolls = np.maximum(4 * table.wall_young[m], 16 * table.wall_shear[m]) * contact
+    if not box.periodic:
+        # In a corner the sides press along the directions in which the rolls rub.
+        rolls = (4 * table.wall_young[m] + 16 * table.wall_shear[m]) * contact
+    move += rolls
     turn += 16 * table.wall_shear[m] * contact * grains.radius**2
     # A grain that nothing holds still needs inertia: that of one light touch.
     least = 2 * np.diag(table.young)[m] * grains.radius * np.sqrt(_LEAST_OVERLAP)
