@@ -12,7 +12,7 @@ import numpy as np
 from dem.bonding.forces import bond_rows
 from dem.contact.forces import contact_rows
 from dem.jit import njit, prange
-from dem.vector import add, dot, length, scale
+from dem.vector import add, dot, length, scale, subtract
 from dem.walls.plane import BOTTOM, TOP, plane_rows
 
 _CHUNKS = 32
@@ -126,12 +126,14 @@ def kicked(velocity, force, inertia, damping, dt):
     Damping opposes the velocity with a share of the force's size, never more than stops the body.
     """
     speed = length(velocity)
-    taken = 0.0
+    drag = 0.0
     if damping > 0.0 and speed > 0.0:
-        drag = min(damping * length(force), speed * inertia / dt)
-        force = add(force, scale(-drag / speed, velocity))
-        taken = drag * speed * dt
-    return add(velocity, scale(dt / inertia, force)), taken
+        drag = min(damping * length(force), speed * inertia / dt) / speed
+        force = subtract(force, scale(drag, velocity))
+    kicked_velocity = add(velocity, scale(dt / inertia, force))
+    # The mean velocity of the kick makes the ledger exact: Δ½mv² = F·v_mean dt.
+    taken = 0.5 * drag * dt * dot(velocity, add(velocity, kicked_velocity))
+    return kicked_velocity, taken
 
 
 @njit
