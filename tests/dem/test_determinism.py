@@ -1,0 +1,76 @@
+"""The same bits on one and two threads, and whether a run is made in one go or in two."""
+
+import numpy as np
+import numba
+import pytest
+
+from dem.box import Box
+from dem.simulation import Numerics, simulate
+from tests.dem.assemblies import UM, bonds_between, lattice_block, material, spheres
+
+
+def pressed_block(steps):
+    """A bonded block in a periodic box, pressed until bonds break and grains rub."""
+    position, pairs = lattice_block(6)
+    # Every third neighbour is left unbonded, to touch and rub.
+    pairs = [pair for k, pair in enumerate(pairs) if k % 3]
+    bonds = bonds_between(position, pairs, UM**2, strength=150e6, cohesion=200e6)
+    made_of = material(friction=0.3, restitution=0.6, bond_internal_friction=0.3)
+    side = 10.0 * UM
+    sim = simulate(
+        spheres(position, 0.72 * UM), bonds, Box(np.array([side, side]), True), [made_of],
+        float(position[:, 2].max()) + 0.7 * UM, Numerics(skin=0.1), wall_friction=0.2,
+        full_radius=np.full(len(position), 0.8 * UM),
+    )  # fmt: skip
+    for count in steps:
+        sim.advance(count, rate=-0.08 / 300 / sim.step)
+    return sim
+
+
+def arrays(sim):
+    parts = {**sim.scratch, "plate": sim.plate, "mass": sim.mass, "moment": sim.moment}
+    for name in ("grains", "bonds", "contacts", "planes"):
+        state = getattr(sim, name)
+        parts.update({f"{name}.{field}": getattr(state, field) for field in state._fields})
+    return parts
+
+
+def assert_same_bits(one, other):
+    assert one.lost == other.lost
+    theirs = arrays(other)
+    for name, values in arrays(one).items():
+        assert values.tobytes() == theirs[name].tobytes(), name
+
+
+@pytest.fixture(scope="module")
+def in_one_go():
+    sim = pressed_block([300])
+    # The test means something only if everything is at work.
+    assert (sim.bonds.state != 0).sum() > 20
+    assert sim.lost["friction"] > 0.0
+    assert sim.contacts.stiffness.max() > 0.0
+    assert sim.pressure > 0.0
+    return sim
+
+
+def test_same_bits_in_two_calls(in_one_go):
+    assert_same_bits(in_one_go, pressed_block([100, 200]))
+
+
+def test_same_bits_on_one_and_more_threads(in_one_go):
+    threads = numba.get_num_threads()
+    if threads < 2:
+        pytest.skip("one thread only: nothing to compare")
+    numba.set_num_threads(1)
+    try:
+        alone = pressed_block([300])
+    finally:
+        numba.set_num_threads(threads)
+    assert_same_bits(in_one_go, alone)
+
+
+def test_copy_is_independent(in_one_go):
+    before = {name: values.copy() for name, values in arrays(in_one_go).items()}
+    in_one_go.copy().advance(20, rate=-1e-4 / in_one_go.step)
+    for name, values in arrays(in_one_go).items():
+        assert np.array_equal(values, before[name]), name

@@ -1,0 +1,155 @@
+"""The scaled inertia keeps every frequency below the step's limit, and the speed below a bound."""
+
+import numpy as np
+import pytest
+from scipy.linalg import eigh
+
+from dem import quasistatic
+from dem.box import Box
+from dem.settle import no_bonds
+from dem.simulation import Numerics, Unstable, simulate
+from dem.walls.plane import distances
+from tests.dem.assemblies import (
+    UM, bonded_spheres, bonds_between, lattice_block, material, moved, spheres, stiffness_matrix,
+)  # fmt: skip
+
+CENTRE = 50 * UM
+
+
+def largest_frequency(sim):
+    """Highest angular frequency [rad/step] of an assembly with the simulation's own inertia."""
+    n = len(sim.mass)
+    stiffness = stiffness_matrix(sim, 1e-6 * UM, 1e-6)
+    inertia = np.repeat(np.column_stack((sim.mass, sim.moment)).ravel(), 3)
+    assert len(inertia) == 6 * n
+    squares = eigh(0.5 * (stiffness + stiffness.T), np.diag(inertia), eigvals_only=True)
+    return np.sqrt(squares.max()) * sim.step
+
+
+def with_refreshed_inertia(sim, factor=1.0):
+    move, turn = sim._row_sums()
+    sim.mass, sim.moment = quasistatic.scaled_inertia(move, turn, sim.step, factor)
+    return sim
+
+
+@pytest.mark.parametrize("state", ["bonded", "touching", "broken"])
+def test_row_sums_bound_the_highest_frequency(state):
+    rng = np.random.default_rng(4)
+    position, pairs = lattice_block(2, jitter=0.2)
+    position = position + CENTRE
+    made_of = material(friction=10.0)
+    radius = rng.uniform(0.4, 0.8, 8) * UM
+    if state == "touching":
+        box = Box(np.array([100.0, 100.0]) * UM, False)
+        sim = simulate(
+            spheres(position, 1.05 * UM), no_bonds(), box, [made_of], 100 * UM,
+            Numerics(damping=0.0), overlaps_rest=False,
+        )  # fmt: skip
+        sim = moved(sim)
+    else:
+        sim = bonded_spheres(position, pairs, 1.2 * UM**2, made_of, radius=radius)
+        if state == "broken":
+            # All bonds longer than the sum of the radii, pressed by 5 % after they broke.
+            sim.bonds.state[:] = 1
+            sim = moved(sim, -0.05 * (position - position.mean(axis=0)))
+    frequency = largest_frequency(with_refreshed_inertia(sim))
+    # The limit of central differences is ω Δt = 2; a bound that is far off would waste steps.
+    assert 0.8 < frequency <= 2.0
+
+
+def test_row_sums_bound_a_broken_pair_longer_than_its_radii():
+    position = CENTRE + np.array([[0, 0, 0], [3.0, 0, 0]]) * UM
+    made_of = material(friction=10.0)
+    sim = bonded_spheres(position, [(0, 1)], UM**2, made_of, radius=UM)
+    sim.bonds.state[:] = 1
+    sim = moved(sim, np.array([[0.02, 0, 0], [-0.02, 0, 0]]) * UM)
+    assert 0.8 < largest_frequency(with_refreshed_inertia(sim)) <= 2.0
+
+
+@pytest.mark.parametrize("walled", [True, False])
+def test_row_sums_bound_a_grain_between_plates(walled):
+    overlap, radius = 0.02 * UM, UM
+    side = 2 * (radius - overlap)
+    box = Box(np.array([side, side]) if walled else np.array([9.0, 9.0]) * UM, not walled)
+    sim = simulate(
+        spheres([[0.5 * side] * 3], radius), no_bonds(), box, [material()], side,
+        Numerics(damping=0.0), wall_friction=10.0, overlaps_rest=False,
+    )  # fmt: skip
+    sim = moved(sim)
+    gaps = distances(sim.grains, sim.box, sim.height)
+    assert (sim.planes.rest - gaps).max() == pytest.approx(overlap)
+    assert 0.8 < largest_frequency(with_refreshed_inertia(sim)) <= 2.0
+
+
+def bonded_block(step_factor, damping=0.0):
+    position, pairs = lattice_block(5)
+    side = 20.0 * UM
+    return simulate(
+        spheres(position, 0.7 * UM), bonds_between(position, pairs, UM**2),
+        Box(np.array([side, side]), False), [material()], 20 * UM,
+        Numerics(damping=damping, step_factor=step_factor),
+    )  # fmt: skip
+
+
+def shaken_energy(sim, steps=600):
+    rng = np.random.default_rng(5)
+    sim.grains.velocity[:] = rng.normal(0, 1e-5 * UM / sim.step, sim.grains.velocity.shape)
+    sim.grains.angular_velocity[:] = rng.normal(0, 1e-5 / sim.step, sim.grains.velocity.shape)
+    energies = []
+    for _ in range(steps // 20):
+        sim.advance(20)
+        kinetic = sim.mass @ (sim.grains.velocity**2).sum(axis=1)
+        energies.append(0.5 * kinetic + sim.bonds.energy.sum())
+    return np.array(energies)
+
+
+def test_bonded_block_is_stable_below_the_stability_limit():
+    energies = shaken_energy(bonded_block(0.95))
+    # Leapfrog's energy swings by (ω Δt/2)² about a constant but never grows.
+    assert energies[-5:].mean() < 1.5 * energies[:5].mean()
+
+
+def test_bonded_block_is_unstable_above_the_stability_limit():
+    """The bound is sharp to within a factor of 1.8, so a test of stability can fail."""
+    with pytest.raises(Unstable):
+        shaken_energy(bonded_block(1.8), 4000)
+
+
+def test_bonded_block_pressed_affinely_rests_in_equilibrium():
+    sim = bonded_block(0.9, damping=0.7)
+    strain, steps = 1e-4, 200
+    sim.advance(steps, rate=-strain / steps / sim.step)
+    pressed = sim.bonds.energy.sum()
+    sim.advance(2000)
+    rested = sim.bonds.energy.sum()
+    # Nothing holds the block: damping takes all that the drive had stored. A drift of the whole
+    # block may stay, as local damping opposes forces only.
+    wobble = sim.grains.velocity - sim.grains.velocity.mean(axis=0)
+    assert rested < 1e-3 * pressed
+    assert 0.5 * sim.mass @ (wobble**2).sum(axis=1) < 1e-3 * pressed
+
+
+def test_affine_drive_squeezes_by_the_strain_asked_for():
+    sim = bonded_block(0.7, damping=0.7)
+    z = sim.grains.position[:, 2].copy()
+    height, strain, steps = sim.height, 1e-3, 100
+    sim.advance(steps, rate=-strain / steps / sim.step)
+    # (1 − ε/N)^N; a uniform strain of a disordered block is nearly in balance at once.
+    factor = (1 - strain / steps) ** steps
+    assert sim.height == pytest.approx(height * factor, rel=1e-12)
+    squeezed = np.polyfit(z, sim.grains.position[:, 2], 1)[0]
+    assert 0.0 < 1 - squeezed <= 1.05 * strain
+
+
+def test_strain_rate_and_inertial_number_are_inverse():
+    rate = quasistatic.strain_rate_for(1e-3, 10 * UM, 4000.0, 50e6)
+    # I = ε̇ d √(ρ/P) by hand: 1e-3 / (1e-5 · √(8e-5)).
+    assert rate == pytest.approx(1e-3 / (1e-5 * np.sqrt(4000 / 50e6)))
+    assert quasistatic.inertial_number(-rate, 10 * UM, 4000.0, 50e6) == pytest.approx(1e-3)
+
+
+def test_mean_step_keeps_the_total_mass():
+    position, pairs = lattice_block(3)
+    sim = bonded_spheres(position + CENTRE, pairs, UM**2)
+    # Unbonded pairs in reach and adapted inertia may add mass, never take any.
+    assert sim.mass.sum() == pytest.approx(sim.grains.mass.sum(), rel=0.05)
