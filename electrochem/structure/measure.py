@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dem.errors import InputError
 from electrochem.structure.percolation import share_of, spanning
 from electrochem.structure.phase_fractions import (
     coating,
@@ -55,8 +54,6 @@ def measure(volume: Volume, progress: Callable[[float, str], None] | None = None
     tell = progress or (lambda fraction, note: None)
     tell(0.0, "phase fractions")
     labels, weights = coating(volume)
-    if len(labels) == 0:
-        raise InputError("the volume holds no coating: no layer above the collector has thickness")
     share = phase_fractions(volume)
 
     tell(0.1, "surface areas")

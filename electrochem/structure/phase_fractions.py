@@ -2,13 +2,19 @@
 
 import numpy as np
 
+from dem.errors import InputError
 from voxelize.volume import CARBON_BINDER, CRACK, LABEL_NAMES, PORE, Volume
 
 
 def coating(volume: Volume) -> tuple[np.ndarray, np.ndarray]:
-    """Labels of the layers between the two planes, (n, ny, nx), and their weights, (n,)."""
+    """Labels of the layers between the two planes, (n, ny, nx), and their weights, (n,).
+
+    Raises InputError for a volume without a coating.
+    """
     weights = volume.layer_weights
     inside = weights > 0.0
+    if not inside.any():
+        raise InputError("the volume holds no coating: no layer above the collector has thickness")
     return volume.labels[inside], weights[inside]
 
 

@@ -1,8 +1,11 @@
-"""Kernels that gather cells into the first level of aggregates and sum the faces between them."""
+"""Kernels that gather cells into the first level of aggregates and sum the faces between them.
+
+Serial: compiling them for several threads takes longer than they run.
+"""
 
 import numpy as np
 
-from dem.jit import njit, prange
+from dem.jit import njit
 
 
 @njit
@@ -51,14 +54,14 @@ def _split_plane(net, alike, parent, plane):
     return count
 
 
-@njit(parallel=True)
+@njit
 def split_blocks(net, alike, parent, counts):
     """Number the aggregates of each plane of blocks: cells of a block joined by alike neighbours.
 
     alike : (n, n) bool by class, False for INSULATING; parent : (nz, ny, nx) int32, −1 on entry
     counts : (planes,), aggregates in each plane; numbers start from 0 in each
     """
-    for plane in prange(counts.shape[0]):
+    for plane in range(counts.shape[0]):
         counts[plane] = _split_plane(net, alike, parent, plane)
 
 
@@ -149,7 +152,7 @@ def _join_plane(net, parent, start, neighbour, conductance, degree, ground, bloc
                         conductance[start[own] + slot] = sums[own - base, slot]
 
 
-@njit(parallel=True)
+@njit
 def join_blocks(net, parent, start, neighbour, conductance, degree, ground, block, halves):
     """Sum the faces between aggregates, in a first pass only their number.
 
@@ -158,7 +161,7 @@ def join_blocks(net, parent, start, neighbour, conductance, degree, ground, bloc
     halves : (n,) uint8, two bits an axis: in which halves of its block an aggregate has cells;
         gathered in the first pass, used in the second
     """
-    for plane in prange((parent.shape[0] + 1) // 2):
+    for plane in range((parent.shape[0] + 1) // 2):
         _join_plane(
             net, parent, start, neighbour, conductance, degree, ground, block, halves, plane
         )

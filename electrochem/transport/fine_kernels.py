@@ -1,7 +1,8 @@
 """Kernels of the finest grid: face conductances are looked up from the classes of the cells.
 
 Vectors are (nz+2, ny, nx): the cells and a layer of zeros on the electrodes. Planes run in
-parallel; red and black cells alternate, so no plane reads what another writes.
+parallel; red and black cells alternate, so no plane reads what another writes. (A prange index is
+unsigned: made signed, it does not have each function compiled a second time.)
 """
 
 import numpy as np
@@ -48,7 +49,7 @@ def _relax_plane(net, x, b, k, colour, backward):
 def relax(net, x, b, colour, backward):
     """Gauss–Seidel on the cells of one colour."""
     for k in prange(x.shape[0] - 2):
-        _relax_plane(net, x, b, k, colour, backward)
+        _relax_plane(net, x, b, np.int64(k), colour, backward)
 
 
 @njit
@@ -85,7 +86,7 @@ def _apply_plane(net, x, out, k):
 def apply(net, x, out, work):
     """out = A x; work[k] gets the layer's share of xᵀA x."""
     for k in prange(x.shape[0] - 2):
-        work[k] = _apply_plane(net, x, out, k)
+        work[k] = _apply_plane(net, x, out, np.int64(k))
 
 
 @njit
@@ -134,16 +135,6 @@ def prolong(coarse_x, parent, x):
             for i in range(x.shape[2]):
                 if parent[k, j, i] >= 0:
                     x[k + 1, j, i] += coarse_x[parent[k, j, i]]
-
-
-@njit(parallel=True)
-def inlet(net, out):
-    """out = conductances to the lower electrode, layer by layer (zero but in the first)."""
-    classes = net.classes
-    for j in prange(out.shape[1]):
-        for i in range(out.shape[2]):
-            own = classes[1, j + 1, i + 1]
-            out[1, j, i] = net.tables[net.across[0], classes[0, j + 1, i + 1], own]
 
 
 @njit(parallel=True)

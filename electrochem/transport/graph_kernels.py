@@ -58,10 +58,3 @@ def restrict(graph, parent, coarse_plane, coarse_b):
             for edge in range(graph.start[a], graph.start[a + 1]):
                 residual += graph.conductance[edge] * graph.x[graph.neighbour[edge]]
             coarse_b[parent[a]] += residual
-
-
-@njit(parallel=True)
-def prolong(coarse_x, parent, x):
-    """Add each parent's correction to its members."""
-    for a in prange(x.shape[0]):
-        x[a] += coarse_x[parent[a]]
