@@ -10,7 +10,14 @@ from dem.settle import no_bonds
 from dem.simulation import Numerics, Unstable, simulate
 from dem.walls.plane import distances
 from tests.dem.assemblies import (
-    UM, bonded_spheres, bonds_between, lattice_block, material, moved, spheres, stiffness_matrix,
+    UM,
+    bonded_spheres,
+    bonds_between,
+    lattice_block,
+    material,
+    moved,
+    spheres,
+    stiffness_matrix,
 )  # fmt: skip
 
 CENTRE = 50 * UM

@@ -8,7 +8,15 @@ from dem.settle import no_bonds
 from dem.simulation import Numerics, simulate
 from tests import analytic
 from tests.dem.assemblies import (
-    DENSITY, POISSON, UM, YOUNG, bonds_between, free_spheres, lattice_block, material, spheres,
+    DENSITY,
+    POISSON,
+    UM,
+    YOUNG,
+    bonds_between,
+    free_spheres,
+    lattice_block,
+    material,
+    spheres,
 )  # fmt: skip
 
 
