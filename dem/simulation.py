@@ -85,7 +85,7 @@ class Simulation:
 
     @property
     def _skin(self) -> float:
-        """Reach of the neighbour list [m]; constant, so that no result depends on calls' lengths."""
+        """Reach of the neighbour list [m]; constant, so that how calls are cut changes no bit."""
         return self.numerics.skin * float(self.calibrated_radius.mean())
 
     def copy(self) -> "Simulation":
