@@ -9,16 +9,17 @@ from dem.simulation import Numerics, simulate
 from tests.dem.assemblies import UM, bonds_between, lattice_block, material, spheres
 
 
-def block(friction, strength, **numerics):
+def block(friction, strength, flow=np.inf):
     position, pairs = lattice_block(6)
     # A third of the neighbours is unbonded: they touch and rub.
     pairs = [pair for k, pair in enumerate(pairs) if k % 3]
     bonds = bonds_between(position, pairs, UM**2, strength=strength, cohesion=strength)
-    made_of = material(friction=friction, restitution=0.6, bond_internal_friction=0.3)
+    made_of = material(friction=friction, restitution=0.6, bond_internal_friction=0.3,
+                       contact_yield_pressure=10 * flow, bond_yield_strength=flow)  # fmt: skip
     side = 9.0 * UM
     return simulate(
         spheres(position, 0.72 * UM), bonds, Box(np.array([side, side]), False), [made_of],
-        float(position[:, 2].max()) + 0.7 * UM, Numerics(**numerics), wall_friction=friction,
+        float(position[:, 2].max()) + 0.7 * UM, Numerics(), wall_friction=friction,
     )  # fmt: skip
 
 
@@ -37,7 +38,7 @@ def lost(sim):
     total = sim.scratch["damped"].sum() + sim.bonds.released.sum() + sum(sim.lost.values())
     for rows in (sim.contacts, sim.bonds, sim.planes):
         total += rows.dissipated.sum() + rows.viscous.sum()
-    return total
+    return total + sim.contacts.plastic.sum() + sim.bonds.plastic.sum()
 
 
 def work(sim):
@@ -74,3 +75,12 @@ def test_work_is_stored_moving_or_lost(friction, strength, rates, close):
     if friction:
         assert sim.lost["friction"] + sim.contacts.dissipated.sum() > 0.0
     assert abs(residual(sim)) < close * put_in
+
+
+def test_work_of_plastic_flow_is_booked():
+    sim = block(0.2, 1e9, flow=300e6)
+    sim.advance(1000, rate=-0.05 / 1000 / sim.step)
+    put_in = stored(sim) + lost(sim)
+    assert sim.bonds.plastic.sum() > 0.1 * put_in
+    # Flow in steps of 1/1000 of the strain overshoots by about as much.
+    assert abs(residual(sim)) < 0.01 * put_in
