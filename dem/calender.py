@@ -67,7 +67,7 @@ class State:
 PATH_COLUMNS = (
     "density_kg_m3", "thickness_m", "pressure_top_Pa", "pressure_bottom_Pa", "broken_bond_fraction",
     "inertial_number", "unbalanced_force", "contact_J", "bond_J", "kinetic_J", "friction_J",
-    "viscous_J", "damping_J", "broken_bonds_J", "work_J",
+    "viscous_J", "plastic_J", "damping_J", "broken_bonds_J", "work_J",
 )  # fmt: skip
 
 _CHUNK = 200
@@ -75,8 +75,8 @@ _SNAPSHOT_SPACING = 0.02
 """Relative spacing of the loading path's snapshots in density."""
 _SNAPSHOTS_BELOW = 0.1
 """Snapshots looser than the path by more than any springback are dropped, but the first."""
-# The plate parts by this strain a step, slower once the load is below this share of its peak: the
-# grains then follow it, the speed of sound being a hundred times that.
+# The plate parts by this strain a step at most, and slower once its load is down to this share of
+# what it was when the chunk began: the grains follow, sound being a hundred times faster.
 _RELEASE_STRAIN, _RELEASE_SLOWS_BELOW = 1e-4, 0.25
 _RELEASE_CHUNKS = 60
 _TRIALS = 8
@@ -237,7 +237,9 @@ class Calendering:
         sim, seat = branch.sim, self.pressing.seating_pressure
         peak = max(branch.peak_pressure, 10 * seat)
         limit = _RELEASE_STRAIN * sim.height / sim.step
-        gain = limit / (_RELEASE_SLOWS_BELOW * peak * sim.box.area)
+        # The softer the layer has become, the more speed a unit of load may ask for.
+        load = max(sim.pressure, seat) * sim.box.area
+        gain = limit / (_RELEASE_SLOWS_BELOW * load)
         before = sim.height
         sim.advance(_CHUNK, servo=(gain, seat * sim.box.area, limit))
         branch.chunks += 1

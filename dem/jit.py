@@ -44,6 +44,9 @@ if "NUMBA_CACHE_DIR" not in os.environ:
 if "NUMBA_THREADING_LAYER" not in os.environ:
     # TBB leaks and slows with every parallel region; OpenMP costs under a microsecond a region.
     numba.config.THREADING_LAYER = "omp"
+# Threads that wait spin for some 30 µs, then sleep: spinning on, they would hold up on a busy
+# machine the very thread they wait for (a step took five times as long).
+os.environ.setdefault("GOMP_SPINCOUNT", "10000")
 
 
 def njit(function=None, **options):
@@ -69,7 +72,7 @@ def use_threads(count: int | None) -> int:
 
 @contextlib.contextmanager
 def one_thread():
-    """Run small problems on one thread: there the threads' meeting points cost more than the work."""
+    """Run small problems on one thread: there threads cost more than they give."""
     count = numba.get_num_threads()
     numba.set_num_threads(1)
     try:

@@ -21,8 +21,9 @@ class Contacts(NamedTuple):
     tangential : (p, 3) [N], tangential force on `second`, the history of the contact
     stiffness : (p,) [N/m], tangential stiffness of the last step, 0 when apart
     force : (p, 3) [N], on `second`; lever : (p, 3) [N], n × F_t; arm : (p, 2) [m]
-    energy : (p,) [J], stored; dissipated, viscous : (p,) [J], friction and damping work since the
-        list was built
+    energy : (p,) [J], stored
+    dissipated, viscous, plastic : (p,) [J], friction, damping and plastic work since the list was
+        built
     """
 
     start: np.ndarray
@@ -39,6 +40,7 @@ class Contacts(NamedTuple):
     energy: np.ndarray
     dissipated: np.ndarray
     viscous: np.ndarray
+    plastic: np.ndarray
 
 
 def empty_contacts(grain_count: int) -> Contacts:
@@ -48,7 +50,7 @@ def empty_contacts(grain_count: int) -> Contacts:
     return Contacts(
         starts, starts.copy(), no_index, no_grain, no_grain.copy(), np.zeros(0),
         np.zeros((0, 3)), np.zeros(0), np.zeros((0, 3)), np.zeros((0, 3)), np.zeros((0, 2)),
-        np.zeros(0), np.zeros(0), np.zeros(0),
+        np.zeros(0), np.zeros(0), np.zeros(0), np.zeros(0),
     )  # fmt: skip
 
 
@@ -71,7 +73,7 @@ def rebuild(
     new = Contacts(
         start, *_reverse(len(start) - 1, second), first, second, np.zeros(p), np.zeros((p, 3)),
         np.zeros(p), np.zeros((p, 3)), np.zeros((p, 3)), np.zeros((p, 2)), np.zeros(p), np.zeros(p),
-        np.zeros(p),
+        np.zeros(p), np.zeros(p),
     )  # fmt: skip
     _carry_history(grains, box, old, new, growth, overlaps_rest)
     return new

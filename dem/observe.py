@@ -18,6 +18,7 @@ class Energies(NamedTuple):
     kinetic: float
     friction: float
     viscous: float
+    plastic: float
     damping: float
     broken_bonds: float
     work: float
@@ -42,6 +43,7 @@ def energies(sim: Simulation) -> Energies:
             sim.lost["friction"] + c.dissipated.sum() + b.dissipated.sum() + p.dissipated.sum()
         ),
         viscous=float(sim.lost["viscous"] + c.viscous.sum() + b.viscous.sum() + p.viscous.sum()),
+        plastic=float(sim.lost["plastic"] + c.plastic.sum() + b.plastic.sum()),
         damping=float(sim.scratch["damped"].sum()),
         broken_bonds=float(b.released.sum()),
         work=float(sim.plate[integrate.PLATE_WORK] + sim.scratch["driven"].sum()),

@@ -40,12 +40,14 @@ class Numerics:
 class Simulation:
     """Grains and bonds between two planes; every array of it belongs to it alone.
 
+    `unloaded_rest` (m, 3) [m] is the bonds' rest vector before any plastic flow.
     A contact radius grows from `calibrated_radius` to `full_radius` (n,) [m] as its grain loses its
     bonds: rubble has no face-sharing neighbours left and fills its whole volume.
     """
 
     grains: Grains
     bonds: BondRows
+    unloaded_rest: np.ndarray
     box: Box
     table: PairTable
     numerics: Numerics
@@ -60,7 +62,9 @@ class Simulation:
     overlaps_rest: bool = True
     breaking: bool = True
     steps_done: int = 0
-    lost: dict[str, float] = field(default_factory=lambda: {"friction": 0.0, "viscous": 0.0})
+    lost: dict[str, float] = field(
+        default_factory=lambda: {"friction": 0.0, "viscous": 0.0, "plastic": 0.0}
+    )
     scratch: dict[str, np.ndarray] = field(default_factory=dict)
 
     @property
@@ -96,7 +100,7 @@ class Simulation:
         """The bonds as the other rooms know them, with their present state."""
         b = self.bonds
         return Bonds(
-            b.first.copy(), b.second.copy(), b.area.copy(), b.rest.copy(), b.state.copy(),
+            b.first.copy(), b.second.copy(), b.area.copy(), self.unloaded_rest.copy(), b.state.copy(),
             b.tensile_strength.copy(), b.cohesion.copy(),
         )  # fmt: skip
 
@@ -134,6 +138,7 @@ class Simulation:
         growth = self._grow_rubble()
         self.lost["friction"] += float(self.contacts.dissipated.sum())
         self.lost["viscous"] += float(self.contacts.viscous.sum())
+        self.lost["plastic"] += float(self.contacts.plastic.sum())
         self.contacts = rebuild(
             self.grains, self.box, self._skin, self.bonds.start, self.bonds.second, self.contacts,
             growth, self.overlaps_rest,
@@ -199,6 +204,7 @@ def simulate(
     sim = Simulation(
         grains=grains,
         bonds=bond_rows(bonds, grains.material, materials),
+        unloaded_rest=bonds.rest.copy(),
         box=box,
         table=pair_table(materials, wall_friction),
         numerics=numerics,

@@ -5,6 +5,7 @@ from dem.bonding.elastic_beam import beam
 from dem.bonds import INTACT
 from dem.contact.forces import contact_velocity, periods, touch, wrapped
 from dem.contact.hertz import elastic_energy
+from dem.contact.yielding import flow
 from dem.jit import njit
 from dem.vector import add, cross, length, scale
 
@@ -28,6 +29,8 @@ def bond_rows(begin, end, grains, motion, table, box, bonds):
         bonds.tangential, bonds.stiffness, bonds.force, bonds.lever, bonds.arm,
     )  # fmt: skip
     energy, dissipated, viscous = bonds.energy, bonds.dissipated, bonds.viscous
+    yield_pressure, plastic = table.yield_pressure, bonds.plastic
+    yield_strength = bonds.yield_strength
     period_x, period_y = periods(box)
     for b in range(begin, end):
         i, j = first[b], second[b]
@@ -40,6 +43,13 @@ def bond_rows(begin, end, grains, motion, table, box, bonds):
         normal = scale(1.0 / distance, d)
         ri, rj, mi, mj = radius[i], radius[j], material[i], material[j]
         if state[b] == INTACT:
+            # In compression the beam flows at its yield strength: it stays shorter.
+            give = yield_strength[b] * area[b] / k_n[b]
+            if at_rest - distance > give:
+                plastic[b] += 0.5 * k_n[b] * ((at_rest - distance) ** 2 - give * give)
+                for c in range(3):
+                    rest[b, c] *= (distance + give) / at_rest
+                at_rest = rest_length[b] = distance + give
             tension, sideways, bending_vector, bending, twisting, stored = beam(
                 normal, distance,
                 (rest[b, 0] / at_rest, rest[b, 1] / at_rest, rest[b, 2] / at_rest), at_rest,
@@ -78,11 +88,20 @@ def bond_rows(begin, end, grains, motion, table, box, bonds):
                 for c in range(3):
                     spring[b, c] = force[b, c] = lever[b, c] = 0.0
             continue
+        overlap, flowed = flow(
+            at_rest - distance, ri + rj - distance, young[mi, mj], ri * rj / (ri + rj),
+            yield_pressure[mi, mj],
+        )  # fmt: skip
+        if flowed > 0.0:
+            for c in range(3):
+                rest[b, c] *= (distance + overlap) / at_rest
+            rest_length[b] = distance + overlap
+            plastic[b] += flowed
         arm_i = distance * ri / (ri + rj)
         arm_j = distance - arm_i
         u = contact_velocity(i, j, normal, arm_i, arm_j, d[2], rate, velocity, spin)
         push, tangential, k_slip, stored, rubbed, damped = touch(
-            at_rest - distance, u, normal, dt, (spring[b, 0], spring[b, 1], spring[b, 2]),
+            overlap, u, normal, dt, (spring[b, 0], spring[b, 1], spring[b, 2]),
             former[b], ri * rj / (ri + rj), inertia[i] * inertia[j] / (inertia[i] + inertia[j]),
             young[mi, mj], shear[mi, mj], friction[mi, mj], damping[mi, mj],
         )  # fmt: skip

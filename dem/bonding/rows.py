@@ -15,9 +15,9 @@ class BondRows(NamedTuple):
     start, reverse_start, reverse : rows by `first` and by `second`, as in the contact list
     first, second : (m,) int32; rest : (m, 3) [m]; length : (m,) [m]; area : (m,) [m²]
     normal, shear : (m,) [N/m]; bending, twist : (m,) [N m]
-    tensile_strength, cohesion : (m,) [Pa]; internal_friction, moment_share : (m,)
+    tensile_strength, cohesion, yield_strength : (m,) [Pa]; internal_friction, moment_share : (m,)
     state : (m,) uint8; released : (m,) [J], energy lost when the bond broke
-    tangential, stiffness, force, lever, arm, energy, dissipated, viscous : as in the contact list
+    tangential, stiffness, force, lever, arm, energy, dissipated, viscous, plastic : as for contacts
     moment : (m, 3) [N m], bending and twist, on `first`
     """
 
@@ -35,6 +35,7 @@ class BondRows(NamedTuple):
     twist: np.ndarray
     tensile_strength: np.ndarray
     cohesion: np.ndarray
+    yield_strength: np.ndarray
     internal_friction: np.ndarray
     moment_share: np.ndarray
     state: np.ndarray
@@ -47,6 +48,7 @@ class BondRows(NamedTuple):
     energy: np.ndarray
     dissipated: np.ndarray
     viscous: np.ndarray
+    plastic: np.ndarray
     moment: np.ndarray
 
 
@@ -71,7 +73,7 @@ def bond_rows(bonds: Bonds, grain_material: np.ndarray, materials: list[Material
         reverse=np.argsort(bonds.second, kind="stable"),
         first=bonds.first,
         second=bonds.second,
-        rest=bonds.rest,
+        rest=bonds.rest.copy(),
         length=length,
         area=bonds.area,
         normal=stiffness.normal,
@@ -80,6 +82,7 @@ def bond_rows(bonds: Bonds, grain_material: np.ndarray, materials: list[Material
         twist=stiffness.twist,
         tensile_strength=bonds.tensile_strength,
         cohesion=bonds.cohesion,
+        yield_strength=of_bond("bond_yield_strength"),
         internal_friction=of_bond("bond_internal_friction"),
         moment_share=of_bond("bond_moment_share"),
         state=bonds.state.copy(),
@@ -92,5 +95,6 @@ def bond_rows(bonds: Bonds, grain_material: np.ndarray, materials: list[Material
         energy=np.zeros(m),
         dissipated=np.zeros(m),
         viscous=np.zeros(m),
+        plastic=np.zeros(m),
         moment=np.zeros((m, 3)),
     )

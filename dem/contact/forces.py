@@ -4,6 +4,7 @@ import math
 
 from dem.contact.hertz import damping_force, elastic_force, normal_stiffness
 from dem.contact.mindlin import advance_spring, tangential_stiffness
+from dem.contact.yielding import flow
 from dem.jit import njit
 from dem.vector import add, cross, dot, length, scale, subtract
 
@@ -74,6 +75,7 @@ def contact_rows(begin, end, grains, motion, table, box, rows):
         rows.tangential, rows.stiffness, rows.force, rows.lever, rows.arm,
     )  # fmt: skip
     energy, dissipated, viscous = rows.energy, rows.dissipated, rows.viscous
+    yield_pressure, plastic = table.yield_pressure, rows.plastic
     dt, rate = motion.step, motion.rate
     period_x, period_y = periods(box)
     for p in range(begin, end):
@@ -93,11 +95,18 @@ def contact_rows(begin, end, grains, motion, table, box, rows):
             continue
         normal = scale(1.0 / distance, d)
         ri, rj, mi, mj = radius[i], radius[j], material[i], material[j]
+        overlap, flowed = flow(
+            rest[p] - distance, ri + rj - distance, young[mi, mj], ri * rj / (ri + rj),
+            yield_pressure[mi, mj],
+        )  # fmt: skip
+        if flowed > 0.0:
+            rest[p] = distance + overlap
+            plastic[p] += flowed
         arm_i = distance * ri / (ri + rj)
         arm_j = distance - arm_i
         u = contact_velocity(i, j, normal, arm_i, arm_j, d[2], rate, velocity, spin)
         push, tangential, k_t, stored, rubbed, damped = touch(
-            rest[p] - distance, u, normal, dt, (spring[p, 0], spring[p, 1], spring[p, 2]),
+            overlap, u, normal, dt, (spring[p, 0], spring[p, 1], spring[p, 2]),
             former[p], ri * rj / (ri + rj), inertia[i] * inertia[j] / (inertia[i] + inertia[j]),
             young[mi, mj], shear[mi, mj], friction[mi, mj], damping[mi, mj],
         )  # fmt: skip

@@ -176,6 +176,7 @@ ENERGIES = {
     "elastic_bond_J": "elastic, bonds",
     "kinetic_J": "kinetic",
     "friction_J": "friction",
+    "plastic_J": "plastic flow",
     "damping_J": "damping",
     "broken_bond_J": "broken bonds",
 }

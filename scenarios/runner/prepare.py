@@ -178,4 +178,10 @@ def _material(material) -> Material:
         bond_poisson_ratio=material.bond_poisson_ratio,
         bond_internal_friction=material.bond_internal_friction,
         bond_moment_share=material.bond_moment_share,
+        contact_yield_pressure=_or_never(material.contact_yield_pressure),
+        bond_yield_strength=_or_never(material.bond_yield_strength),
     )
+
+
+def _or_never(limit: float | None) -> float:
+    return np.inf if limit is None else limit

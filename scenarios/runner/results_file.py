@@ -22,6 +22,7 @@ _PATH_NAMES = {
     "bond_J": ("elastic_bond_J", 1.0),
     "kinetic_J": ("kinetic_J", 1.0),
     "friction_J": ("friction_J", 1.0),
+    "plastic_J": ("plastic_J", 1.0),
     "damping_J": ("damping_J", 1.0),
     "broken_bonds_J": ("broken_bond_J", 1.0),
     "work_J": ("wall_work_J", 1.0),

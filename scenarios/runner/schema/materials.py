@@ -49,6 +49,12 @@ class ActiveMaterial(Section):
     bond_moment_share: Share = Field(
         0.0, description="Share of the bending and twisting stresses that counts towards breaking."
     )
+    contact_yield_pressure: Pressure | None = Field(
+        None, description="Mean pressure at which contacts flow; left out, they stay elastic."
+    )
+    bond_yield_strength: Pressure | None = Field(
+        None, description="Compressive stress at which bonds flow; left out, they stay elastic."
+    )
 
 
 class CarbonBinder(Section):
@@ -84,12 +90,13 @@ class CarbonBinder(Section):
         0.3, description="Poisson ratio of the bonds; sets their shear and twist stiffness."
     )
     bond_tensile_strength: Pressure = Field(
-        "16 MPa",
-        description="Tensile strength of a bond: 45 MPa of the solid (Song 2025) x "
-        "(1 - nanoporosity)^1.5 (Gibson-Ashby).",
+        "6.8 MPa",
+        description="Tensile strength of a bond. The domain is ductile: what it carries ends where "
+        "it flows, so this is its yield strength.",
     )
     bond_cohesion: Pressure = Field(
-        "16 MPa", description="Shear strength of a bond without normal stress."
+        "3.9 MPa",
+        description="Shear strength of a bond without normal stress: yield strength / sqrt(3).",
     )
     bond_internal_friction: NumberOrZero = Field(
         0.3, description="tan(phi) of the Mohr-Coulomb criterion: pressure adds to shear strength."
@@ -99,6 +106,14 @@ class CarbonBinder(Section):
     )
     bond_moment_share: Share = Field(
         0.0, description="Share of the bending and twisting stresses that counts towards breaking."
+    )
+    contact_yield_pressure: Pressure | None = Field(
+        "6.8 MPa",
+        description="Mean pressure at which contacts flow: 19.36 MPa of the solid (Song 2025) x "
+        "(1 - nanoporosity)^1.5 (Gibson-Ashby).",
+    )
+    bond_yield_strength: Pressure | None = Field(
+        "6.8 MPa", description="Compressive stress at which bonds flow, as contacts do."
     )
 
 
