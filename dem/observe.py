@@ -6,6 +6,7 @@ import numpy as np
 
 from dem import integrate
 from dem.bonds import INTACT
+from dem.grains import ACTIVE
 from dem.simulation import Simulation
 from dem.walls.plane import BOTTOM, TOP
 
@@ -50,15 +51,24 @@ def energies(sim: Simulation) -> Energies:
     )
 
 
-def unbalanced_force(sim: Simulation) -> float:
-    """Mean net force on a grain over the mean force of its contacts and bonds."""
+def net_force(sim: Simulation) -> float:
+    """Mean size of the net force on a grain [N]."""
+    return float(np.linalg.norm(sim.scratch["force"], axis=1).mean())
+
+
+def carried_force(sim: Simulation) -> float:
+    """Mean size of the forces in contacts and bonds that carry any [N]."""
     forces = np.concatenate(
         [np.linalg.norm(rows.force, axis=1) for rows in (sim.contacts, sim.bonds)]
     )
     carrying = forces[forces > 0]
-    if len(carrying) == 0:
-        return 0.0
-    return float(np.linalg.norm(sim.scratch["force"], axis=1).mean() / carrying.mean())
+    return float(carrying.mean()) if len(carrying) else 0.0
+
+
+def unbalanced_force(sim: Simulation) -> float:
+    """Mean net force on a grain over the mean force of its contacts and bonds."""
+    carried = carried_force(sim)
+    return net_force(sim) / carried if carried > 0.0 else 0.0
 
 
 def grain_stress(sim: Simulation) -> np.ndarray:
@@ -95,16 +105,18 @@ def von_mises(stress: np.ndarray) -> np.ndarray:
 
 
 def relative_overlaps(sim: Simulation) -> np.ndarray:
-    """Overlap over reduced radius of all touching contacts, broken bonds included, (k,).
+    """Overlap over reduced radius of touching active grains, broken bonds included, (k,).
 
     Independent Hertz contacts lose their meaning above about 0.1.
     """
     found = []
+    active = sim.grains.material == ACTIVE
     broken = sim.bonds.state != INTACT
     for rows, rest, chosen in (
-        (sim.contacts, sim.contacts.rest, slice(None)),
+        (sim.contacts, sim.contacts.rest, np.ones(len(sim.contacts.rest), bool)),
         (sim.bonds, sim.bonds.length, broken),
     ):
+        chosen = chosen & active[rows.first] & active[rows.second]
         i, j = rows.first[chosen], rows.second[chosen]
         branch = sim.grains.position[j] - sim.grains.position[i]
         if sim.box.periodic:

@@ -100,8 +100,8 @@ class Simulation:
         """The bonds as the other rooms know them, with their present state."""
         b = self.bonds
         return Bonds(
-            b.first.copy(), b.second.copy(), b.area.copy(), self.unloaded_rest.copy(), b.state.copy(),
-            b.tensile_strength.copy(), b.cohesion.copy(),
+            b.first.copy(), b.second.copy(), b.area.copy(), self.unloaded_rest.copy(),
+            b.state.copy(), b.tensile_strength.copy(), b.cohesion.copy(),
         )  # fmt: skip
 
     def advance(

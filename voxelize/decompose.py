@@ -170,7 +170,10 @@ def _grains(grain, region, particles, volume, settings, active, cbd):
     density = np.where(
         material == ACTIVE, active.density, cbd.density * (1.0 - volume.cbd_nanoporosity)
     )
-    radius = 0.5 * settings.contact_radius_factor * equivalent_diameter(size)
+    # A particle of one grain is no Voronoi cell among others: its sphere is its surface.
+    alone = (np.bincount(owner)[owner] == 1) & (material == ACTIVE)
+    factor = np.where(alone, 1.0, settings.contact_radius_factor)
+    radius = 0.5 * factor * equivalent_diameter(size)
     position = start[:, ::-1] * volume.voxel_size
     return at_rest(position, radius, size, size * density, material, owner)
 

@@ -6,7 +6,7 @@ from typing import Any
 import h5py
 import numpy as np
 
-from dem.calender import State
+from dem.calender import State, unloaded_state
 from dem.crush import CURVE_COLUMNS, Crushing, apparent_modulus
 from dem.fragments import crack_figures
 from dem.grains import Grains
@@ -28,7 +28,7 @@ def write(
     """Write tables, arrays and series; returns what went unusually."""
     curve = np.array(crushing.record)
     states = [
-        _unloaded(decomposition),
+        unloaded_state(decomposition.grains, decomposition.bonds, decomposition.volume.thickness),
         _state(crushing.peak, crushing.stress, crushing),
         _state(crushing.sim, None, crushing),
     ]
@@ -87,16 +87,6 @@ def _write_volume(
     write_labels(folder.path / "volume" / f"{name}.tif", back.volume)
     if scenario.output.vtk:
         series.write_state(folder, name, index, state, decomposition, back)
-
-
-def _unloaded(decomposition: Decomposition) -> State:
-    thickness = decomposition.volume.thickness
-    n, m = len(decomposition.grains.radius), len(decomposition.bonds.first)
-    return State(
-        target=None, thickness=thickness, loaded_thickness=thickness, peak_pressure=0.0,
-        grains=decomposition.grains, bonds=decomposition.bonds, stress=np.zeros((n, 3, 3)),
-        bond_force=np.zeros((m, 3)), overlap_beyond_hertz=0.0, release={},
-    )  # fmt: skip
 
 
 def _state(sim: Simulation, stress: np.ndarray | None, crushing: Crushing) -> State:

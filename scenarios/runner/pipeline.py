@@ -13,7 +13,7 @@ import h5py
 import numpy as np
 
 from dem import checkpoint
-from dem.calender import Calendering, State, Unreachable, as_coated
+from dem.calender import Calendering, State, Unreachable, unloaded_state
 from dem.crush import Crushing
 from dem.simulation import Unstable
 from scenarios.runner import crushing, results_file, series
@@ -122,13 +122,15 @@ def _press(
     work: Work,
 ) -> list[State]:
     """The states of the series, as coated first."""
-    unloaded = simulation_of(decomposition, scenario)
     if work.pressing is None:
-        work.pressing = calendering_of(unloaded, scenario)
+        work.pressing = calendering_of(simulation_of(decomposition, scenario), scenario)
     if not work.pressing.finished:
         with reporter.stage("Calendering") as progress:
             _advance(work, folder, progress)
-    return [as_coated(calendering_of(unloaded, scenario)), *work.pressing.states]
+    first = unloaded_state(
+        decomposition.grains, decomposition.bonds, decomposition.volume.thickness
+    )
+    return [first, *work.pressing.states]
 
 
 def _crush(

@@ -50,7 +50,9 @@ class ActiveMaterial(Section):
         0.0, description="Share of the bending and twisting stresses that counts towards breaking."
     )
     contact_yield_pressure: Pressure | None = Field(
-        None, description="Mean pressure at which contacts flow; left out, they stay elastic."
+        "3 GPa",
+        description="Mean pressure at which contacts flow, F <= 2 pi R p delta (assumed, not "
+        "calibrated: a few GPa, below the hardness of the dense oxide).",
     )
     bond_yield_strength: Pressure | None = Field(
         None, description="Compressive stress at which bonds flow; left out, they stay elastic."

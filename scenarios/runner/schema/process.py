@@ -61,7 +61,7 @@ class Mechanics(Section):
         "20 MPa", description="The inertial number is taken at no lower pressure than this."
     )
     step_factor: bounded(PositiveShare, at_most=1.0) = Field(
-        0.7, description="Time step over its stability estimate."
+        0.9, description="Time step over its stability estimate."
     )
     damping: bounded(Share, below=1) = Field(
         0.7, description="Local damping: share of the unbalanced force that opposes the motion."
@@ -71,8 +71,8 @@ class Mechanics(Section):
     )
     unbalanced_force: bounded(PositiveShare, at_most=0.1) = Field(
         0.01,
-        description="A release is at rest when the unbalanced force over the mean contact force "
-        "is below this.",
+        description="A release is at rest when the mean net force on a grain is below this share "
+        "of the mean contact force at peak load.",
     )
 
 
@@ -85,7 +85,7 @@ class Calendering(Section):
         "porosities; empty presses nothing.",
     )
     tolerance: bounded(PositiveShare, at_most=0.1) = Field(
-        3e-3, description="Relative error of a reached density."
+        5e-3, description="Relative error of a reached density."
     )
     seating_pressure: Pressure = Field(
         "0.1 MPa", description="Pressure at which the plate counts as free: the thickness gauge's."
