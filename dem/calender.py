@@ -86,6 +86,8 @@ _SNAPSHOTS_BELOW = 0.1
 # The plate parts by this strain a step at most, and slower once its load is down to this share of
 # what it was when the chunk began: the grains follow, sound being a hundred times faster.
 _RELEASE_STRAIN, _RELEASE_SLOWS_BELOW = 1e-4, 0.5
+# Load that the plate may answer in one step, over the layer's stiffness.
+_RESPONSE = 1e-3
 _RELEASE_STEADY = 3e-4
 """A thickness is read when it has changed by no more over two chunks."""
 _RELEASE_CHUNKS = 60
@@ -251,9 +253,10 @@ class Calendering:
         sim, seat = branch.sim, self.pressing.seating_pressure
         peak = max(branch.peak_pressure, 10 * seat)
         limit = _RELEASE_STRAIN * sim.height / sim.step
-        # The softer the layer has become, the more speed a unit of load may ask for.
-        load = max(sim.pressure, seat) * sim.box.area
-        gain = limit / (_RELEASE_SLOWS_BELOW * load)
+        # The softer the layer has become, the more speed a unit of load may ask for; a stiff one
+        # would make the plate chatter.
+        load = max(_RELEASE_SLOWS_BELOW * max(sim.pressure, seat), _RESPONSE * _stiffness(branch))
+        gain = limit / (load * sim.box.area)
         sim.advance(_CHUNK, servo=(gain, seat * sim.box.area, limit))
         branch.chunks += 1
         branch.heights.append(sim.height)
@@ -314,6 +317,14 @@ class Calendering:
             (l0, r0), (l1, r1) = self.samples[-2:] if below else self.samples[:2]
             slope = np.clip((r1 - r0) / (l1 - l0), 0.3, 1.0)
         return max(loaded + (target - released) / slope, self.start_density * 1.001)
+
+
+def _stiffness(branch: Branch) -> float:
+    """Present stiffness dP/dε of the layer [Pa], from the last chunk of its release."""
+    if len(branch.heights) < 2:
+        return 0.0
+    (h0, h1), (p0, p1) = branch.heights[-2:], branch.pressures[-2:]
+    return abs(p1 - p0) / max(abs(h1 / h0 - 1), 1e-4)
 
 
 def start_calendering(sim: Simulation, pressing: Pressing) -> Calendering:

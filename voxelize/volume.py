@@ -17,7 +17,7 @@ class Volume:
     periodic : whether the two in-plane directions are periodic
     thickness : [m], coating from the collector's coated face to its upper plane
     cbd_nanoporosity : pore share inside the carbon-binder domain
-    particle : (nz, ny, nx) int32 or None, id ≥ 0 of the particle (active) a voxel belongs to, else −1
+    particle : (nz, ny, nx) int32 or None, id ≥ 0 of the active particle a voxel is of, else −1
     """
 
     labels: np.ndarray
