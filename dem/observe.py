@@ -97,13 +97,6 @@ def grain_stress(sim: Simulation) -> np.ndarray:
     return symmetric / sim.grains.volume[:, None, None]
 
 
-def von_mises(stress: np.ndarray) -> np.ndarray:
-    """Von Mises stress of (…, 3, 3) stresses [Pa]."""
-    pressure = np.trace(stress, axis1=-2, axis2=-1)[..., None, None] / 3
-    deviator = stress - pressure * np.eye(3)
-    return np.sqrt(1.5 * (deviator**2).sum(axis=(-2, -1)))
-
-
 def relative_overlaps(sim: Simulation) -> np.ndarray:
     """Overlap over reduced radius of touching active grains, broken bonds included, (k,).
 
