@@ -1,4 +1,4 @@
-"""Calendering to densities: one loading path, and releases that branch off it.
+"""Calendering to densities: one loading path, and the releases that branch off it.
 
 A density is what remains after springback. The plate closes once; from states along its path
 copies are released to zero load, and a root finder on the released density picks the states.
@@ -12,14 +12,8 @@ from dem import quasistatic
 from dem.bonds import Bonds
 from dem.fragments import crack_figures
 from dem.grains import ACTIVE, Grains
-from dem.observe import (
-    carried_force,
-    energies,
-    grain_stress,
-    net_force,
-    relative_overlaps,
-    unbalanced_force,
-)
+from dem.observe import energies, unbalanced_force
+from dem.release import CHUNK, Branch
 from dem.simulation import Simulation
 
 
@@ -57,6 +51,7 @@ class State:
     """An electrode at one density of the series.
 
     target [kg/m³] (None: as coated); thickness, loaded_thickness [m]; peak_pressure [Pa]
+    settled : whether the release came to rest
     grains, bonds : after release; stress : (n, 3, 3) [Pa], bond_force : (m, 3) [N], at peak load
     """
 
@@ -69,6 +64,7 @@ class State:
     stress: np.ndarray
     bond_force: np.ndarray
     overlap_beyond_hertz: float
+    settled: bool
     release: dict[str, list[float]]
 
 
@@ -78,40 +74,13 @@ PATH_COLUMNS = (
     "viscous_J", "plastic_J", "damping_J", "broken_bonds_J", "work_J",
 )  # fmt: skip
 
-_CHUNK = 200
 _SNAPSHOT_SPACING = 0.02
 """Relative spacing of the loading path's snapshots in density."""
 _SNAPSHOTS_BELOW = 0.1
 """Snapshots looser than the path by more than any springback are dropped, but the first."""
-# The plate parts by this strain a step at most, and slower once its load is down to this share of
-# what it was when the chunk began: the grains follow, sound being a hundred times faster.
-_RELEASE_STRAIN, _RELEASE_SLOWS_BELOW = 1e-4, 0.5
-# Load that the plate may answer in one step, over the layer's stiffness.
-_RESPONSE = 1e-3
-_RELEASE_STEADY = 3e-4
-"""A thickness is read when it has changed by no more over two chunks."""
-_RELEASE_CHUNKS = 60
 _TRIALS = 8
 _SLOPE = 0.9
 """Released over loaded density change, before two samples tell."""
-
-
-@dataclass
-class Branch:
-    """A copy of the path on its way to one released density."""
-
-    sim: Simulation
-    goal: float
-    released: bool = False
-    chunks: int = 0
-    peak_pressure: float = 0.0
-    loaded_thickness: float = 0.0
-    stress: np.ndarray | None = None
-    bond_force: np.ndarray | None = None
-    overlap_beyond_hertz: float = 0.0
-    carried: float = 0.0
-    heights: list[float] = field(default_factory=list)
-    pressures: list[float] = field(default_factory=list)
 
 
 @dataclass
@@ -128,6 +97,7 @@ class Calendering:
     goal: float | None = None
     branch: Branch | None = None
     trials: int = 0
+    strain_rate: float = 0.0
 
     def density(self, sim: Simulation) -> float:
         """Coating mass over area × plate height [kg/m³]."""
@@ -200,21 +170,20 @@ class Calendering:
             p.inertial_number, p.particle_diameter, sim.inertial_density, pressure
         )
         remaining = np.log(goal / self.density(sim)) / (rate * sim.step)
-        sim.advance(int(np.clip(np.ceil(remaining), 1, _CHUNK)), rate=-rate)
+        sim.advance(int(np.clip(np.ceil(remaining), 1, CHUNK)), rate=-rate)
+        self.strain_rate = rate
 
     def _note(self) -> None:
-        sim, p = self.path, self.pressing
-        pressure = max(sim.pressure, sim.bottom_pressure, p.pressure_floor)
-        rate = quasistatic.strain_rate_for(
-            p.inertial_number, p.particle_diameter, sim.inertial_density, pressure
+        sim = self.path
+        # The inertial number that was, at the pressure that was met, not the bound that was set.
+        met = max(sim.pressure, sim.bottom_pressure, self.pressing.seating_pressure)
+        number = quasistatic.inertial_number(
+            self.strain_rate, self.pressing.particle_diameter, sim.inertial_density, met
         )
         broken = crack_figures(sim.grains, sim.bond_state(), 1.0)["broken_bond_fraction"]
         self.record.append(
             (
-                self.density(sim), sim.height, sim.pressure, sim.bottom_pressure, broken,
-                quasistatic.inertial_number(
-                    rate, p.particle_diameter, sim.inertial_density, pressure
-                ),
+                self.density(sim), sim.height, sim.pressure, sim.bottom_pressure, broken, number,
                 unbalanced_force(sim), *energies(sim),
             )
         )  # fmt: skip
@@ -231,44 +200,9 @@ class Calendering:
             self._load(branch.sim, branch.goal)
             return
         if not branch.released:
-            self._begin_release(branch)
-        if self._release(branch):
+            branch.begin_release()
+        if branch.release(self.pressing.seating_pressure, self.pressing.release_balance):
             self._take_sample(branch)
-
-    def _begin_release(self, branch: Branch) -> None:
-        sim = branch.sim
-        branch.released = True
-        branch.peak_pressure = sim.pressure
-        branch.loaded_thickness = sim.height
-        branch.stress = grain_stress(sim)
-        branch.carried = carried_force(sim)
-        branch.bond_force = sim.bonds.force.copy()
-        overlaps = relative_overlaps(sim)
-        branch.overlap_beyond_hertz = float((overlaps > 0.1).mean()) if len(overlaps) else 0.0
-        branch.heights.append(sim.height)
-        branch.pressures.append(sim.pressure)
-
-    def _release(self, branch: Branch) -> bool:
-        """One chunk of unloading; true once plate and grains rest at the seating pressure."""
-        sim, seat = branch.sim, self.pressing.seating_pressure
-        peak = max(branch.peak_pressure, 10 * seat)
-        limit = _RELEASE_STRAIN * sim.height / sim.step
-        # The softer the layer has become, the more speed a unit of load may ask for; a stiff one
-        # would make the plate chatter.
-        load = max(_RELEASE_SLOWS_BELOW * max(sim.pressure, seat), _RESPONSE * _stiffness(branch))
-        gain = limit / (load * sim.box.area)
-        sim.advance(_CHUNK, servo=(gain, seat * sim.box.area, limit))
-        branch.chunks += 1
-        branch.heights.append(sim.height)
-        branch.pressures.append(sim.pressure)
-        if branch.chunks < 3:
-            return False
-        recent = branch.heights[-3:]
-        at_rest = max(recent) / min(recent) - 1 < _RELEASE_STEADY
-        # Single readings fluctuate with the last waves; their mean does not.
-        unloaded = np.mean(branch.pressures[-3:]) < max(0.02 * peak, 2 * seat)
-        balanced = net_force(sim) < self.pressing.release_balance * branch.carried
-        return bool(at_rest and unloaded and balanced) or branch.chunks >= _RELEASE_CHUNKS
 
     def _take_sample(self, branch: Branch) -> None:
         released = self.density(branch.sim)
@@ -299,6 +233,7 @@ class Calendering:
                 stress=branch.stress,
                 bond_force=branch.bond_force,
                 overlap_beyond_hertz=branch.overlap_beyond_hertz,
+                settled=branch.settled,
                 release={"thickness_m": branch.heights, "pressure_Pa": branch.pressures},
             )
         )
@@ -319,14 +254,6 @@ class Calendering:
         return max(loaded + (target - released) / slope, self.start_density * 1.001)
 
 
-def _stiffness(branch: Branch) -> float:
-    """Present stiffness dP/dε of the layer [Pa], from the last chunk of its release."""
-    if len(branch.heights) < 2:
-        return 0.0
-    (h0, h1), (p0, p1) = branch.heights[-2:], branch.pressures[-2:]
-    return abs(p1 - p0) / max(abs(h1 / h0 - 1), 1e-4)
-
-
 def start_calendering(sim: Simulation, pressing: Pressing) -> Calendering:
     """The series from the unloaded picture `sim`."""
     density = pressing.coating_mass / (sim.box.area * sim.height)
@@ -345,6 +272,7 @@ def unloaded_state(grains: Grains, bonds: Bonds, thickness: float) -> State:
         stress=np.zeros((len(grains.radius), 3, 3)),
         bond_force=np.zeros((len(bonds.first), 3)),
         overlap_beyond_hertz=0.0,
+        settled=True,
         release={"thickness_m": [], "pressure_Pa": []},
     )
 

@@ -14,11 +14,12 @@ import numpy as np
 from dem.bonding.rows import BondRows
 from dem.bonds import Bonds
 from dem.box import Box
-from dem.calender import Branch, Calendering, Pressing, State
+from dem.calender import Calendering, Pressing, State
 from dem.crush import Crushing
 from dem.grains import Grains
 from dem.materials import PairTable
 from dem.neighbours import Contacts
+from dem.release import Branch
 from dem.simulation import Numerics, Simulation
 from dem.walls.plane import Planes
 

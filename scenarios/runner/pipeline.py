@@ -99,7 +99,7 @@ def _calender(
     if scenario.output.vtk:
         series.write_collections(folder, names)
     warnings = discharge_states(work.figures, scenario.cell, folder, reporter)
-    warnings += results_file.warnings(work.pressing, states, names, scenario)
+    warnings += results_file.warnings(states, names)
     folder.write("run.h5", lambda path: results_file.write(path, work, states, names))
     write_summary(
         folder,

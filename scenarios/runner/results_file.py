@@ -6,8 +6,8 @@ from pathlib import Path
 import h5py
 import numpy as np
 
-from dem.calender import PATH_COLUMNS, Calendering, State
-from scenarios.runner.schema import Scenario
+from dem.calender import PATH_COLUMNS, State
+from dem.release import HERTZ_LIMIT
 from scenarios.runner.states import StateFigures
 
 _PATH_NAMES = {
@@ -27,8 +27,6 @@ _PATH_NAMES = {
     "broken_bonds_J": ("broken_bond_J", 1.0),
     "work_J": ("wall_work_J", 1.0),
 }
-_VALIDITY = 0.1
-_VOLUME_TOLERANCE = 0.005
 
 
 def write(path: Path, work, states: list[State], names: list[str]) -> None:
@@ -67,9 +65,7 @@ def read_figures(path: Path) -> list[StateFigures]:
         ]
 
 
-def warnings(
-    pressing: Calendering, states: list[State], names: list[str], scenario: Scenario
-) -> list[str]:
+def warnings(states: list[State], names: list[str]) -> list[str]:
     """What the reader of the figures must know: where a law was stretched or a bound missed."""
     found = []
     beyond = [
@@ -79,7 +75,13 @@ def warnings(
     ]
     if beyond:
         found.append(
-            f"overlaps above {_VALIDITY} of the reduced radius at peak load, where independent "
+            f"overlaps above {HERTZ_LIMIT} of the reduced radius at peak load, where independent "
             f"Hertz contacts lose their meaning: share of contacts in {', '.join(beyond)}"
         )
+    found.extend(
+        f"{name}: the release was cut off before plate and grains came to rest; its thickness may "
+        "still have been changing"
+        for name, state in zip(names, states, strict=True)
+        if not state.settled
+    )
     return found

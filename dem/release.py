@@ -1,0 +1,94 @@
+"""Releases: a copy of the loading path, unloaded until plate and grains rest at zero load."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from dem.observe import carried_force, grain_stress, net_force, relative_overlaps
+from dem.simulation import Simulation
+
+CHUNK = 200
+"""Steps between two looks at the layer."""
+HERTZ_LIMIT = 0.1
+"""Overlap over reduced radius beyond which independent Hertz contacts lose their meaning."""
+
+# The plate parts by this strain a step at most, and slower once its load is down to this share of
+# what it was when the chunk began: the grains follow, sound being a hundred times faster.
+_STRAIN, _SLOWS_BELOW = 1e-4, 0.5
+# Load that the plate may answer in one step, over the layer's stiffness.
+_RESPONSE = 1e-3
+_STEADY = 3e-4
+"""A thickness is read when it has changed by no more over two chunks."""
+_MOST_CHUNKS = 60
+
+
+@dataclass
+class Branch:
+    """A copy of the path on its way to one released density.
+
+    goal : loaded density at which the release begins [kg/m³]
+    released : whether it has begun; settled : whether it came to rest (else it was cut off)
+    stress : (n, 3, 3) [Pa], bond_force : (m, 3) [N], carried [N] : at peak load
+    heights [m], pressures [Pa] : along the release, a value a chunk
+    """
+
+    sim: Simulation
+    goal: float
+    released: bool = False
+    settled: bool = False
+    chunks: int = 0
+    peak_pressure: float = 0.0
+    loaded_thickness: float = 0.0
+    stress: np.ndarray | None = None
+    bond_force: np.ndarray | None = None
+    overlap_beyond_hertz: float = 0.0
+    carried: float = 0.0
+    heights: list[float] = field(default_factory=list)
+    pressures: list[float] = field(default_factory=list)
+
+    def begin_release(self) -> None:
+        """Note what holds at peak load."""
+        sim = self.sim
+        self.released = True
+        self.peak_pressure = sim.pressure
+        self.loaded_thickness = sim.height
+        self.stress = grain_stress(sim)
+        self.bond_force = sim.bonds.force.copy()
+        self.carried = carried_force(sim)
+        overlaps = relative_overlaps(sim)
+        self.overlap_beyond_hertz = float((overlaps > HERTZ_LIMIT).sum() / max(len(overlaps), 1))
+        self.heights.append(sim.height)
+        self.pressures.append(sim.pressure)
+
+    def release(self, seat: float, balance: float) -> bool:
+        """One chunk of unloading; true once it is over.
+
+        seat [Pa] : load at which the thickness is read; balance : net force on a grain, over the
+        force carried at peak load, at which it is at rest
+        """
+        sim = self.sim
+        limit = _STRAIN * sim.height / sim.step
+        # The softer the layer has become, the more speed a unit of load may ask for; a stiff one
+        # would make the plate chatter.
+        load = max(_SLOWS_BELOW * max(sim.pressure, seat), _RESPONSE * self._stiffness())
+        gain = limit / (load * sim.box.area)
+        sim.advance(CHUNK, servo=(gain, seat * sim.box.area, limit))
+        self.chunks += 1
+        self.heights.append(sim.height)
+        self.pressures.append(sim.pressure)
+        self.settled = self.chunks >= 3 and self._rests(seat, balance)
+        return self.settled or self.chunks >= _MOST_CHUNKS
+
+    def _rests(self, seat: float, balance: float) -> bool:
+        recent = self.heights[-3:]
+        steady = max(recent) / min(recent) - 1 < _STEADY
+        # Single readings fluctuate with the last waves; their mean does not.
+        unloaded = np.mean(self.pressures[-3:]) < max(0.02 * self.peak_pressure, 2 * seat)
+        return bool(steady and unloaded and net_force(self.sim) < balance * self.carried)
+
+    def _stiffness(self) -> float:
+        """Present stiffness dP/dε of the layer [Pa], from the last chunk of the release."""
+        if len(self.heights) < 2:
+            return 0.0
+        (h0, h1), (p0, p1) = self.heights[-2:], self.pressures[-2:]
+        return abs(p1 - p0) / max(abs(h1 / h0 - 1), 1e-4)
