@@ -7,7 +7,9 @@ layer must be chosen before the first kernel is declared.
 import contextlib
 import hashlib
 import os
+import shutil
 import tempfile
+import time
 from pathlib import Path
 
 import numba
@@ -34,8 +36,14 @@ def _cache_folder() -> str:
     folder = base / "calendem" / "kernels" / _source_digest()
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        folder.touch()
     except OSError:
         return tempfile.mkdtemp(prefix="calendem-kernels-")
+    for other in folder.parent.iterdir():
+        # Kernels of sources that nobody has run for a month.
+        with contextlib.suppress(OSError):
+            if time.time() - other.stat().st_mtime > 30 * 86400:
+                shutil.rmtree(other)
     return str(folder)
 
 
