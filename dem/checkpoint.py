@@ -6,6 +6,9 @@ classes listed here are restored: a file cannot bring in code of its own.
 
 import dataclasses
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import h5py
@@ -31,6 +34,24 @@ _CLASSES = {
     )
 }  # fmt: skip
 _PLAIN = (str, int, float, bool, type(None), np.bool_, np.integer, np.floating)
+
+
+_GROWTH = 1 << 24
+"""Bytes by which a file grows in memory."""
+
+
+@contextmanager
+def new_file(path: Path) -> Iterator[h5py.File]:
+    """A new HDF5 file to be filled, written to `path` in one piece when the block ends well.
+
+    It is filled in memory: on a full disk HDF5's own writing breaks the whole process off at its
+    close, where plain writing raises OSError.
+    """
+    with h5py.File(path, "w", driver="core", backing_store=False, block_size=_GROWTH) as file:
+        yield file
+        file.flush()
+        image = file.id.get_file_image()
+    path.write_bytes(image)
 
 
 def save(parent: h5py.Group, name: str, value: Any) -> None:

@@ -1,6 +1,7 @@
 """Label volumes in TIFF files: read with every doubt refused, written whole or not at all."""
 
 import difflib
+import io
 import logging
 import os
 import re
@@ -106,16 +107,20 @@ def write_labels(path: str | os.PathLike, volume: Volume) -> None:
     path = Path(path)
     size = volume.voxel_size * 1e6
     unfinished = path.with_name(f".{path.name}.{os.getpid()}.part")
+    # In memory first: on a full disk NumPy's own writing into files does not say so.
+    image = io.BytesIO()
     try:
         tifffile.imwrite(
-            unfinished,
+            image,
             np.ascontiguousarray(volume.labels, dtype=np.uint8),
             imagej=True,
             resolution=(1.0 / size, 1.0 / size),
             metadata={"axes": "ZYX", "unit": "um", "spacing": size},
         )
-        with open(unfinished, "rb") as written:
-            os.fsync(written.fileno())
+        with open(unfinished, "wb") as file:
+            file.write(image.getbuffer())
+            file.flush()
+            os.fsync(file.fileno())
         os.replace(unfinished, path)
     finally:
         unfinished.unlink(missing_ok=True)

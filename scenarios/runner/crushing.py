@@ -3,10 +3,10 @@
 from pathlib import Path
 from typing import Any
 
-import h5py
 import numpy as np
 
 from dem.calender import State, unloaded_state
+from dem.checkpoint import new_file
 from dem.crush import CURVE_COLUMNS, Crushing, apparent_modulus
 from dem.fragments import crack_figures
 from dem.grains import Grains
@@ -42,7 +42,7 @@ def write(
         series.write_collections(folder, NAMES)
 
     def arrays(path: Path) -> None:
-        with h5py.File(path, "w") as file:
+        with new_file(path) as file:
             group = file.create_group("crush")
             for name, values in zip(CURVE_COLUMNS, curve.T, strict=True):
                 if name == "stress_Pa":

@@ -181,7 +181,7 @@ class _kept:
 
 def _keep(work: Work, folder: RunFolder) -> None:
     def write(path: Path) -> None:
-        with h5py.File(path, "w") as file:
+        with checkpoint.new_file(path) as file:
             checkpoint.save(file, "pressing", work.pressing)
             checkpoint.save(file, "figures", [_plain(asdict(f)) for f in work.figures])
 

@@ -7,6 +7,7 @@ import h5py
 import numpy as np
 
 from dem.calender import PATH_COLUMNS, State
+from dem.checkpoint import new_file
 from dem.release import HERTZ_LIMIT
 from scenarios.runner.states import StateFigures
 
@@ -31,7 +32,7 @@ _PATH_NAMES = {
 
 def write(path: Path, work, states: list[State], names: list[str]) -> None:
     """Write the results of a calendering run."""
-    with h5py.File(path, "w") as file:
+    with new_file(path) as file:
         record = np.array(work.pressing.record).reshape(-1, len(PATH_COLUMNS))
         columns = dict(zip(PATH_COLUMNS, record.T, strict=True))
         # Contact dashpots and local damping are one loss to the reader.
