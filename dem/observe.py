@@ -8,7 +8,7 @@ from dem import integrate
 from dem.bonds import INTACT
 from dem.grains import ACTIVE
 from dem.simulation import Simulation
-from dem.walls.plane import BOTTOM, TOP
+from dem.walls.plane import distances
 
 
 class Energies(NamedTuple):
@@ -90,9 +90,12 @@ def grain_stress(sim: Simulation) -> np.ndarray:
         # rows.force acts on `second`: pressing pushes it along the branch, a negative stress.
         np.subtract.at(moment, i, rows.arm[:, 0, None, None] * dyad)
         np.subtract.at(moment, j, rows.arm[:, 1, None, None] * dyad)
-    arms = np.column_stack([x[:, 2], sim.height - x[:, 2]])
-    for side in (BOTTOM, TOP):
-        moment[:, 2, 2] -= arms[:, side] * sim.planes.force[:, side]
+    gaps = distances(sim.grains, sim.box, sim.height)
+    arms = np.where(np.isfinite(gaps), gaps, 0.0)
+    for side, normal in enumerate(sim.planes.normal):
+        # The normal points from the plane to the grain, as does the push: again a negative stress.
+        push = sim.planes.force[:, side, None] * normal + sim.planes.tangential[:, side]
+        moment -= arms[:, side, None, None] * normal[:, None] * push[:, None, :]
     symmetric = 0.5 * (moment + moment.transpose(0, 2, 1))
     return symmetric / sim.grains.volume[:, None, None]
 
