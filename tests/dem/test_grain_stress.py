@@ -1,0 +1,64 @@
+"""The mean stress of grains: that of a pressed sphere, and Love's sum over an assembly."""
+
+import numpy as np
+import pytest
+
+from dem.box import Box
+from dem.observe import grain_stress
+from dem.settle import no_bonds
+from dem.simulation import Numerics, simulate
+from tests import analytic
+from tests.dem.assemblies import (
+    POISSON,
+    UM,
+    YOUNG,
+    bonds_between,
+    lattice_block,
+    material,
+    moved,
+    spheres,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("walled", [True, False])
+def test_sphere_between_planes_has_the_stress_of_its_pushes(walled):
+    radius, overlap = UM, 0.01 * UM
+    side = 2 * (radius - overlap)
+    box = Box(np.array([side, side]) if walled else np.array([9.0, 9.0]) * UM, not walled)
+    sim = simulate(
+        spheres([[0.5 * side] * 3], radius), no_bonds(), box, [material()], side,
+        Numerics(damping=0.0), overlaps_rest=False,
+    )  # fmt: skip
+    (stress,) = grain_stress(moved(sim))
+    # Two opposite pushes F at arms R - overlap: 2 F (R - overlap) / V, compression negative.
+    push = analytic.hertz_force(overlap, YOUNG / (1 - POISSON**2), radius)
+    normal = -2 * push * (radius - overlap) / (4 / 3 * np.pi * radius**3)
+    pressed = [normal, normal, normal] if walled else [0.0, 0.0, normal]
+    # Rounding of a micrometre against ten nanometres.
+    assert stress == pytest.approx(np.diag(pressed), rel=1e-9, abs=1e-9 * abs(normal))
+
+
+def test_stresses_of_a_resting_assembly_sum_to_that_of_its_boundary():
+    """Sum of V sigma = sum of x f over the boundary (Love 1927), as no grain is accelerated."""
+    position, pairs = lattice_block(4)
+    # A third of the neighbours is unbonded: contacts and bonds both carry.
+    bonds = bonds_between(position, [p for k, p in enumerate(pairs) if k % 3], UM**2)
+    side = 6.0 * UM
+    sim = simulate(
+        spheres(position, 0.75 * UM), bonds, Box(np.array([side, side]), False),
+        [material(friction=0.3)], side, Numerics(), wall_friction=0.3,
+    )  # fmt: skip
+    sim.advance(300, rate=-0.03 / 300 / sim.step)
+    sim.advance(4000)
+    inside = np.einsum("n,nij->ij", sim.grains.volume, grain_stress(sim))
+    planes, boundary = sim.planes, np.zeros((3, 3))
+    origins = np.array([[0, 0, 0], [0, 0, sim.height], [0, 0, 0], [side, 0, 0], [0, 0, 0],
+                        [0, side, 0]])  # fmt: skip
+    for w, (normal, origin) in enumerate(zip(planes.normal, origins, strict=True)):
+        foot = sim.grains.position - ((sim.grains.position - origin) @ normal)[:, None] * normal
+        push = planes.force[:, w, None] * normal + planes.tangential[:, w]
+        boundary += foot.T @ push
+    boundary = 0.5 * (boundary + boundary.T)
+    assert boundary[2, 2] < 0.0 and planes.force[:, 2:].sum() > 0.0
+    # What the residual net forces, a thousandth of those carried, may leave.
+    assert inside == pytest.approx(boundary, abs=1e-3 * abs(boundary[2, 2]))
