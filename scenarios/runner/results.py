@@ -122,7 +122,11 @@ def _arrays(file: h5py.File, group: str) -> dict[str, np.ndarray]:
     return {
         name: np.asarray(item, dtype=np.float64)
         for name, item in file[group].items()
-        if isinstance(item, h5py.Dataset) and item.dtype.kind in "fiu" and item.ndim == 1
+        # An electrode that nobody pressed has a path without a point, which no figure shows.
+        if isinstance(item, h5py.Dataset)
+        and item.dtype.kind in "fiu"
+        and item.ndim == 1
+        and item.size
     }
 
 
