@@ -83,6 +83,11 @@ def with_change(old: str, new: str) -> str:
         (RECIPE + "[voxels]\nmark_cracks = 1\n", ["voxels.mark_cracks", "true or false"]),
         (RECIPE + '[cell]\nrates = ["1D"]\n', ["cell.rates[0]", "C-rate"]),
         (RECIPE + '[cell]\nlower_voltage = "5 V"\n', ["cell.lower_voltage", "4.2 V"]),
+        (RECIPE + '[cell]\nupper_voltage = "6 V"\n', ["cell.upper_voltage", "6 V", "5.600 V"]),
+        (RECIPE + '[cell]\nlower_voltage = "0.1 V"\n', ["cell", "balanced", "0.1", "graphite"]),
+        (RECIPE + "[cell]\nnegative_porosity = 0.4\n", ["negative_active_fraction", "1.05"]),
+        (RECIPE + "[cell]\nnp_ratio = 1\n", ["cell.np_ratio", "above 1"]),
+        (RECIPE + '[cell]\ntemperature = "60 degC"\n', ["cell.temperature", "26 degC"]),
         (RECIPE + "[mechanics]\ndamping = 1.5\n", ["mechanics.damping", "below 1"]),
         (
             RECIPE + '[materials.active_material]\nbond_tensile_strength = "-3 MPa"\n',

@@ -49,7 +49,9 @@ class Cell(Section):
         "lipf6_nyman2008", description="Parameter set of the LiPF6 electrolyte in EC:EMC 3:7."
     )
     concentration: Concentration = Field("1.0 mol/L", description="Salt concentration at rest.")
-    temperature: Temperature = Field("25 degC", description="Temperature of the cell.")
+    temperature: bounded(Temperature, at_least=24, at_most=26) = Field(
+        "25 degC", description="Temperature of the cell; the parameter sets hold at 25 degC."
+    )
     rates: Annotated[tuple[Rate, ...], Field(min_length=1)] = Field(
         ("1C",), description="C-rates to discharge at, of the nominal capacity."
     )
@@ -60,8 +62,8 @@ class Cell(Section):
         description="Basis of the C-rates; by default what the active material holds between the "
         "voltage limits.",
     )
-    np_ratio: bounded(PositiveNumber, at_least=1) = Field(
-        1.1, description="Full cell: negative over positive areal capacity."
+    np_ratio: bounded(PositiveNumber, above=1) = Field(
+        1.1, description="Full cell: negative over positive areal capacity; at 1 lithium plates."
     )
     negative_porosity: OpenShare = Field(0.3, description="Full cell: porosity of the graphite.")
     negative_active_fraction: OpenShare = Field(
