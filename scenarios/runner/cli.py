@@ -38,8 +38,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         # Whoever read our output has gone; Python must not complain about it once more at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
-    except (RunFailed, MemoryError) as error:
-        return _fail(str(error) or "out of memory", FAILED)
+    except _FAILURES as error:
+        return _fail(str(error) or type(error).__name__, FAILED)
     except OSError as error:
         return _fail(_reason(error), FAILED)
 
@@ -97,7 +97,11 @@ def _run(args: argparse.Namespace) -> int:
             folder = RunFolder.create(path, scenario)
         except OSError as error:
             return _fail(f"{path}: {_reason(error)}", FAILED)
-        return _work(folder, scenario, stop, args.threads, fresh=True)
+        try:
+            return _work(folder, scenario, stop, args.threads, fresh=True)
+        except InputError as error:
+            # A stage knows the key that is wrong, not the file in which it stands.
+            raise InputError(f"{args.file}: {error}") from None
 
 
 def _resume(args: argparse.Namespace) -> int:
@@ -139,8 +143,9 @@ def _work(folder: RunFolder, scenario, stop: StopRequest, threads: int | None, f
         return _fail(f"interrupted; {how_to_go_on}", INTERRUPTED)
     except OSError as error:
         return _fail(f"the run failed: {_reason(error)}; {how_to_go_on}", FAILED)
-    except _FAILURES as error:
-        what = str(error) or type(error).__name__
+    except Exception as error:
+        told = isinstance(error, _FAILURES) and str(error)
+        what = told or f"{type(error).__name__}: {error}".rstrip(": ")
         return _fail(f"the run failed: {what}; {how_to_go_on}", FAILED)
     print(f"Done: {folder.path}")
     return DONE
@@ -151,7 +156,9 @@ def _failures_logged() -> Iterator[None]:
     """Keep the traceback of a failure in the run's log; the terminal gets one sentence."""
     try:
         yield
-    except (*_FAILURES, OSError):
+    except (InputError, Interrupted):
+        raise
+    except Exception:
         logger.exception("the run failed")
         raise
 
@@ -172,6 +179,7 @@ def _report(args: argparse.Namespace) -> int:
 
 
 def _discharge(args: argparse.Namespace) -> int:
+    from scenarios.runner.schema import Particle
     from scenarios.runner.units import read_rate
 
     if args.bpx is not None:
@@ -187,6 +195,17 @@ def _discharge(args: argparse.Namespace) -> int:
     folder = RunFolder.open(Path(args.folder))
     if not folder.is_finished:
         raise InputError(f"{args.folder}: this run is not finished; resume it first")
+    if args.output is not None:
+        raise InputError(
+            f"--output: the curves of a run go into {folder.path / 'discharge'}; "
+            "expected -o beside --bpx only"
+        )
+    scenario = folder.scenario()
+    if isinstance(scenario.electrode, Particle) or scenario.cell.kind == "none":
+        raise InputError(
+            f"{args.folder}: this run has no cell to discharge; expected the run of an electrode "
+            'whose cell.kind is not "none"'
+        )
     from scenarios.runner import pipeline
 
     with stop_on_signals() as stop:

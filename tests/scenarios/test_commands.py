@@ -107,6 +107,8 @@ def test_run_stopped_before_its_first_checkpoint_starts_anew(pipeline):
         (OSError(errno.ENOSPC, "No space left on device", "run.h5"), "disk is full (run.h5)"),
         (ZeroDivisionError("division by zero"), "division"),
         (MemoryError(), "MemoryError"),
+        (KeyError("states"), "KeyError: 'states'"),
+        (ValueError("shapes do not match"), "ValueError: shapes do not match"),
     ],
 )
 def test_failed_run_ends_with_3_and_its_checkpoint_is_good(
@@ -134,7 +136,7 @@ def test_wrong_input_that_a_stage_finds_leaves_nothing_behind(pipeline, tmp_path
 
     pipeline.work = refuse
     assert main(["run", "quickstart"]) == 2
-    assert "cannot hold grains" in capsys.readouterr().err
+    assert "quickstart: labels.tif: the particles cannot hold grains" in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
 
 
@@ -146,6 +148,27 @@ def test_disk_full_at_the_very_start_ends_with_3(pipeline, tmp_path, capsys, mon
     assert main(["run", "quickstart"]) == 3
     assert "disk is full" in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("settings", "options", "words"),
+    [
+        (["--set", "cell.kind=none"], [], "no cell to discharge"),
+        ([], ["-o", "elsewhere"], "--output"),
+    ],
+)
+def test_discharge_refuses_what_it_cannot_do(settings, options, words, pipeline, tmp_path, capsys):
+    assert main(["run", "quickstart", "-o", "mine", *settings]) == 0
+    before = sorted(tmp_path.rglob("*"))
+    assert main(["discharge", "mine", "--rates", "1C", *options]) == 2
+    assert words in capsys.readouterr().err
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_crushed_particle_cannot_be_discharged(pipeline, capsys):
+    assert main(["run", "crush", "-o", "mine", "--set", "cell.kind=full"]) == 0
+    assert main(["discharge", "mine", "--rates", "1C"]) == 2
+    assert "no cell to discharge" in capsys.readouterr().err
 
 
 def test_threads_are_set(pipeline):
