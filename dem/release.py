@@ -6,6 +6,7 @@ import numpy as np
 
 from dem.observe import carried_force, grain_stress, net_force, relative_overlaps
 from dem.simulation import Simulation
+from dem.walls.plane import TOP
 
 CHUNK = 200
 """Steps between two looks at the layer."""
@@ -13,11 +14,14 @@ HERTZ_LIMIT = 0.1
 """Overlap over reduced radius beyond which independent Hertz contacts lose their meaning."""
 
 # The plate parts by this strain a step at most, and slower once its load is down to this share of
-# what it was when the chunk began: the grains follow, sound being a hundred times faster.
-_STRAIN, _SLOWS_BELOW = 1e-4, 0.5
-# Load that the plate may answer in one step, over the layer's stiffness.
-_RESPONSE = 1e-3
-_STEADY = 3e-4
+# what it was at the last look: the grains follow, sound being a hundred times faster.
+_STRAIN, _SLOWS_BELOW = 1.5e-4, 0.5
+# Load that the plate may answer in one step, over the stiffness of its contacts: at _STRAIN or less
+# the plate would overshoot and chatter, at ten times that it follows a soft layer slowly.
+_RESPONSE = 4 * _STRAIN
+_LOOK = 50
+"""Steps between two settings of the plate's speed."""
+_STEADY = 5e-4
 """A thickness is read when it has changed by no more over two chunks."""
 _MOST_CHUNKS = 60
 
@@ -68,11 +72,11 @@ class Branch:
         """
         sim = self.sim
         limit = _STRAIN * sim.height / sim.step
-        # The softer the layer has become, the more speed a unit of load may ask for; a stiff one
-        # would make the plate chatter.
-        load = max(_SLOWS_BELOW * max(sim.pressure, seat), _RESPONSE * self._stiffness())
-        gain = limit / (load * sim.box.area)
-        sim.advance(CHUNK, servo=(gain, seat * sim.box.area, limit))
+        for _ in range(CHUNK // _LOOK):
+            # The softer its contacts have become, the more speed a unit of load may ask for.
+            load = max(_SLOWS_BELOW * max(sim.pressure, seat), _RESPONSE * plate_stiffness(sim))
+            gain = limit / (load * sim.box.area)
+            sim.advance(_LOOK, servo=(gain, seat * sim.box.area, limit))
         self.chunks += 1
         self.heights.append(sim.height)
         self.pressures.append(sim.pressure)
@@ -86,9 +90,11 @@ class Branch:
         unloaded = np.mean(self.pressures[-3:]) < max(0.02 * self.peak_pressure, 2 * seat)
         return bool(steady and unloaded and net_force(self.sim) < balance * self.carried)
 
-    def _stiffness(self) -> float:
-        """Present stiffness dP/dε of the layer [Pa], from the last chunk of the release."""
-        if len(self.heights) < 2:
-            return 0.0
-        (h0, h1), (p0, p1) = self.heights[-2:], self.pressures[-2:]
-        return abs(p1 - p0) / max(abs(h1 / h0 - 1), 1e-4)
+
+def plate_stiffness(sim: Simulation) -> float:
+    """Present stiffness dP/dε of the plate's Hertz contacts [Pa], ε the strain of the layer."""
+    grains = sim.grains
+    overlap = sim.planes.rest[:, TOP] - (sim.height - grains.position[:, 2])
+    contact = np.sqrt(grains.radius * np.maximum(overlap, 0.0))
+    stiffness = 2.0 * sim.table.wall_young[grains.material] @ contact
+    return float(stiffness) * sim.height / sim.box.area
