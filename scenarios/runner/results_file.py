@@ -37,7 +37,8 @@ def write(path: Path, work, states: list[State], names: list[str]) -> None:
         columns = dict(zip(PATH_COLUMNS, record.T, strict=True))
         # Contact dashpots and local damping are one loss to the reader.
         columns["damping_J"] = columns["damping_J"] + columns["viscous_J"]
-        for name, (label, factor) in _PATH_NAMES.items():
+        # Nothing pressed, no path: not one of no length.
+        for name, (label, factor) in _PATH_NAMES.items() if len(record) else ():
             file.create_dataset(f"path/{label}", data=factor * columns[name])
         releases = file.create_group("release")
         releases.attrs["order"] = names[1:]
