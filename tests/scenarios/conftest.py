@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import h5py
+import numba
 import numpy as np
 import pytest
 from scipy.spatial import cKDTree
@@ -12,6 +13,7 @@ from dem.bonds import Bonds
 from dem.box import Box
 from dem.grains import ACTIVE, at_rest
 from dem.vtk_output import write_bonds, write_grains, write_series
+from scenarios.runner.cli import main
 from voxelize.volume import ACTIVE_MATERIAL, CARBON_BINDER, COLLECTOR, Volume
 from voxelize.vtk_output import write_volume
 
@@ -209,4 +211,62 @@ def synthetic_run(tmp_path_factory) -> Path:
             folder / f"{series}.pvd",
             [(index, f"{kind}/{name}.{suffix}") for index, name in enumerate(STATES)],
         )
+    return folder
+
+
+SMALL_SIBLING = """
+[scenario]
+name = "small"
+description = "The quickstart's small sibling."
+seed = 3
+
+[electrode]
+kind = "recipe"
+active_material_fraction = 0.96
+carbon_fraction = 0.02
+binder_fraction = 0.02
+loading = "3 mg/cm^2"
+coated_density = "2.3 g/cm^3"
+footprint = ["11 um", "11 um"]
+voxel_size = "0.5 um"
+size_modes = [
+    { median_diameter = "4.5 um", spread = 0.1, mass_share = 0.7 },
+    { median_diameter = "3 um", spread = 0.1, mass_share = 0.3 },
+]
+
+[decomposition]
+grain_size = "1.6 um"
+single_grain_below = "3.8 um"
+
+[mechanics]
+inertial_number = 0.05
+
+[calendering]
+targets = ["2.6 g/cm^3", "2.9 g/cm^3"]
+
+[cell]
+rates = ["1C"]
+
+[output]
+pictures = false
+"""
+
+
+@pytest.fixture(scope="session")
+def small_scenario(tmp_path_factory) -> Path:
+    """File of an electrode that is pressed to two densities and discharged in seconds."""
+    path = tmp_path_factory.mktemp("small-scenario") / "small.toml"
+    path.write_text(SMALL_SIBLING)
+    return path
+
+
+@pytest.fixture(scope="session")
+def small_run(small_scenario, tmp_path_factory) -> Path:
+    """The run of the small scenario without any stop, on one thread; read it only."""
+    folder = tmp_path_factory.mktemp("small") / "run"
+    threads = numba.get_num_threads()
+    try:
+        assert main(["run", str(small_scenario), "-o", str(folder), "--threads", "1"]) == 0
+    finally:
+        numba.set_num_threads(threads)
     return folder
