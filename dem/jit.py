@@ -32,8 +32,8 @@ def _source_digest() -> str:
 
 
 def _cache_folder() -> str:
-    base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    folder = base / "calendem" / "kernels" / _source_digest()
+    base = os.environ.get("NUMBA_CACHE_DIR") or os.environ.get("XDG_CACHE_HOME")
+    folder = Path(base or Path.home() / ".cache") / "calendem" / "kernels" / _source_digest()
     try:
         folder.mkdir(parents=True, exist_ok=True)
         folder.touch()
@@ -47,8 +47,7 @@ def _cache_folder() -> str:
     return str(folder)
 
 
-if "NUMBA_CACHE_DIR" not in os.environ:
-    numba.config.CACHE_DIR = _cache_folder()
+numba.config.CACHE_DIR = _cache_folder()
 if "NUMBA_THREADING_LAYER" not in os.environ:
     # TBB leaks and slows with every parallel region; OpenMP costs under a microsecond a region.
     numba.config.THREADING_LAYER = "omp"

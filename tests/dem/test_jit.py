@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import numba
 import numpy as np
@@ -10,7 +11,7 @@ import pytest
 
 from dem.contact.hertz import damping_force, elastic_energy, elastic_force, normal_stiffness
 from dem.contact.mindlin import tangential_stiffness
-from dem.jit import njit, prange, use_threads
+from dem.jit import _source_digest, njit, prange, use_threads
 from tests import analytic
 from tests.dem.assemblies import POISSON, UM, YOUNG
 
@@ -31,6 +32,16 @@ def test_threads_are_those_of_openmp():
     assert doubled(np.arange(4.0)).tolist() == [0.0, 2.0, 4.0, 6.0]
     # TBB leaks with every region and workqueue costs a hundred times more per region.
     assert numba.threading_layer() == "omp"
+
+
+def test_kernels_of_other_sources_are_never_loaded(tmp_path):
+    """Also below a cache folder of one's own, a digest of the sources keeps old laws apart."""
+    program = "import dem.jit, numba; print(numba.config.CACHE_DIR)"
+    ran = subprocess.run(
+        [sys.executable, "-c", program], env={**os.environ, "NUMBA_CACHE_DIR": str(tmp_path)},
+        capture_output=True, text=True, check=True, timeout=60,
+    )  # fmt: skip
+    assert Path(ran.stdout.strip()) == tmp_path / "calendem" / "kernels" / _source_digest()
 
 
 def test_threads_are_held_within_what_there_is():
