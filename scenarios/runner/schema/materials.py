@@ -49,7 +49,7 @@ class ActiveMaterial(Section):
     bond_moment_share: Share = Field(
         0.0, description="Share of the bending and twisting stresses that counts towards breaking."
     )
-    contact_yield_pressure: Pressure | None = Field(
+    contact_yield_pressure: Pressure = Field(
         "3 GPa",
         description="Mean pressure at which contacts flow, F <= 2 pi R p delta (assumed, not "
         "calibrated: a few GPa, below the hardness of the dense oxide).",
@@ -109,12 +109,12 @@ class CarbonBinder(Section):
     bond_moment_share: Share = Field(
         0.0, description="Share of the bending and twisting stresses that counts towards breaking."
     )
-    contact_yield_pressure: Pressure | None = Field(
+    contact_yield_pressure: Pressure = Field(
         "6.8 MPa",
         description="Mean pressure at which contacts flow: 19.36 MPa of the solid (Song 2025) x "
         "(1 - nanoporosity)^1.5 (Gibson-Ashby).",
     )
-    bond_yield_strength: Pressure | None = Field(
+    bond_yield_strength: Pressure = Field(
         "6.8 MPa", description="Compressive stress at which bonds flow, as contacts do."
     )
 
