@@ -162,7 +162,8 @@ def _plots(run: Run) -> list[tuple[str, list[Shown]]]:
         pressing.append(
             _plot(
                 plots.crush(run.crush),
-                "A particle between platens: force over its unloaded cross-section.",
+                "A particle between platens: nominal stress 2.48 F / (π d²), force F and unloaded "
+                "diameter d.",
             )
         )
     cracks = {
