@@ -1,13 +1,13 @@
 """Effective conductivity and diffusivity of a labelled volume through the plane."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from dem.errors import InputError
 from electrochem.structure.percolation import spanning
-from electrochem.structure.phase_fractions import coating, porosity
+from electrochem.structure.phase_fractions import coating, phase_profile, porosity
 from electrochem.transport.conductance import INSULATING, build_network
 from electrochem.transport.multigrid import conduct
 from voxelize.volume import (
@@ -22,6 +22,8 @@ from voxelize.volume import (
 
 BRUGGEMAN_EXPONENT = 1.5
 """The binder domain's own effective diffusivity is nanoporosity to this power (Bruggeman 1935)."""
+_BODY = 0.5
+"""Share of the median layer's solids down to which a layer counts as the electrode's body."""
 
 
 @dataclass(frozen=True)
@@ -135,6 +137,9 @@ def electronic_conductivity(
 ) -> EffectiveConductivity:
     """Effective electronic conductivity [S/m] through active material and binder domain.
 
+    Measured up to the last layer that is filled at least `_BODY` as much as the middle one: a plate
+    rests on a few peaks, through which no cell draws its current.
+
     active_material, binder_domain, collector : bulk conductivities [S/m]; the collector's counts
         only where foil stands above the mean plane of its face
     """
@@ -142,4 +147,15 @@ def electronic_conductivity(
     conductivity[ACTIVE_MATERIAL] = active_material
     conductivity[CARBON_BINDER] = binder_domain
     conductivity[COLLECTOR] = collector
-    return effective_conductivity(volume, conductivity, tolerance, progress)
+    return effective_conductivity(_body(volume), conductivity, tolerance, progress)
+
+
+def _body(volume: Volume) -> Volume:
+    """The volume without the loose peaks of its upper surface."""
+    profile = phase_profile(volume)
+    solid = profile[:, ACTIVE_MATERIAL] + profile[:, CARBON_BINDER]
+    layers = int(np.flatnonzero(solid >= _BODY * np.median(solid))[-1]) + 1
+    if layers == len(solid):
+        return volume
+    labels = volume.labels[: volume.collector_layers + layers]
+    return replace(volume, labels=labels, thickness=layers * volume.voxel_size, particle=None)

@@ -143,6 +143,16 @@ def test_layers_above_the_upper_plane_do_not_count():
     assert cut.value == short.value > 0.0
 
 
+def test_peaks_that_a_plate_rests_on_do_not_choke_the_electrons():
+    labels = np.full((12, 8, 8), ACTIVE_MATERIAL, np.uint8)
+    peaked = np.concatenate([labels, np.full((3, 8, 8), PORE, np.uint8)])
+    peaked[12:, 3, 3] = ACTIVE_MATERIAL
+    # The body is one material: its own conductivity, to the solver's tolerance.
+    assert electronic_conductivity(volume_of(peaked), 0.05, 1.0).value == pytest.approx(
+        0.05, rel=1e-4
+    )
+
+
 def sphere_array(n, fraction):
     radius = n * (3 * fraction / (4 * np.pi)) ** (1 / 3)
     z, y, x = np.meshgrid(*[np.arange(n) - (n - 1) / 2] * 3, indexing="ij")
