@@ -78,6 +78,8 @@ _SNAPSHOT_SPACING = 0.02
 """Relative spacing of the loading path's snapshots in density."""
 _SNAPSHOTS_BELOW = 0.1
 """Snapshots looser than the path by more than any springback are dropped, but the first."""
+_OVERSHOOT = 1e-3
+"""What a last step may press beyond a goal."""
 _TRIALS = 8
 _SLOPE = 0.9
 """Released over loaded density change, before two samples tell."""
@@ -153,13 +155,14 @@ class Calendering:
         target = self.pressing.targets[len(self.states)]
         if not self.samples:
             return 1.03 * target
+        if len(self.samples) > 1:
+            return self._next_goal(target)
         loaded, released = self.samples[-1]
-        # Springback grows along the path; starting a little high makes a bracket likely.
-        return target * loaded / released * 1.004
+        return target * loaded / released
 
     def _load(self, sim: Simulation, goal: float) -> None:
         p = self.pressing
-        pressure = max(sim.pressure, sim.bottom_pressure, p.pressure_floor)
+        pressure = max(0.5 * (sim.pressure + sim.bottom_pressure), p.pressure_floor)
         if pressure > p.pressure_limit:
             target = p.targets[len(self.states)]
             raise Unreachable(
@@ -176,7 +179,7 @@ class Calendering:
     def _note(self) -> None:
         sim = self.path
         # The inertial number that was, at the pressure that was met, not the bound that was set.
-        met = max(sim.pressure, sim.bottom_pressure, self.pressing.seating_pressure)
+        met = max(0.5 * (sim.pressure + sim.bottom_pressure), self.pressing.seating_pressure)
         number = quasistatic.inertial_number(
             self.strain_rate, self.pressing.particle_diameter, sim.inertial_density, met
         )
@@ -191,7 +194,7 @@ class Calendering:
     def _branch_to(self, goal: float) -> Branch:
         """A branch from the last state of the path that is not denser than the goal."""
         candidates = [*self.snapshots, self.path]
-        below = [s for s in candidates if self.density(s) <= goal * (1 + 1e-6)]
+        below = [s for s in candidates if self.density(s) <= goal * (1 + _OVERSHOOT)]
         return Branch(below[-1].copy(), goal)
 
     def _advance_branch(self) -> None:
@@ -207,7 +210,8 @@ class Calendering:
     def _take_sample(self, branch: Branch) -> None:
         released = self.density(branch.sim)
         target = self.pressing.targets[len(self.states)]
-        self.samples = sorted([*self.samples, (branch.goal, released)])
+        loaded = self.density(branch.sim) * branch.sim.height / branch.loaded_thickness
+        self.samples = sorted([*self.samples, (loaded, released)])
         self.branch = None
         self.trials += 1
         if abs(released / target - 1) <= self.pressing.tolerance:

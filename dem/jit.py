@@ -15,9 +15,10 @@ from pathlib import Path
 import numba
 from numba import prange
 
-__all__ = ["kernels_are_cached", "njit", "one_thread", "prange", "use_threads"]
+__all__ = ["kernels_are_cached", "njit", "prange", "threads_for", "use_threads"]
 
 _PACKAGES = ("dem", "voxelize", "electrochem")
+_ROWS_PER_THREAD = 4000
 
 
 def _source_digest() -> str:
@@ -78,10 +79,13 @@ def use_threads(count: int | None) -> int:
 
 
 @contextlib.contextmanager
-def one_thread():
-    """Run small problems on one thread: there threads cost more than they give."""
+def threads_for(rows: int):
+    """Use no more threads than a loop over so many rows can feed; results do not depend on it.
+
+    Below some thousand rows a thread, meeting at each loop's end costs more than the help gives.
+    """
     count = numba.get_num_threads()
-    numba.set_num_threads(1)
+    numba.set_num_threads(max(1, min(count, rows // _ROWS_PER_THREAD)))
     try:
         yield
     finally:

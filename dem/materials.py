@@ -39,7 +39,8 @@ class PairTable(NamedTuple):
     friction : Coulomb coefficient
     damping : −ln e / √(ln² e + π²), from the restitution coefficient e
     yield_pressure : [Pa], that of the weaker material
-    wall_young, wall_shear, wall_friction, wall_damping : the same against a rigid wall
+    wall_young, wall_shear, wall_friction, wall_damping, wall_yield_pressure : the same against a
+        rigid wall
     """
 
     young: np.ndarray
@@ -51,6 +52,7 @@ class PairTable(NamedTuple):
     wall_shear: np.ndarray
     wall_friction: np.ndarray
     wall_damping: np.ndarray
+    wall_yield_pressure: np.ndarray
 
 
 def pair_table(materials: list[Material], wall_friction: float) -> PairTable:
@@ -73,4 +75,5 @@ def pair_table(materials: list[Material], wall_friction: float) -> PairTable:
         wall_shear=1 / tangential,
         wall_friction=np.full(len(materials), wall_friction),
         wall_damping=damping,
+        wall_yield_pressure=yields,
     )

@@ -44,7 +44,7 @@ def energies(sim: Simulation) -> Energies:
             sim.lost["friction"] + c.dissipated.sum() + b.dissipated.sum() + p.dissipated.sum()
         ),
         viscous=float(sim.lost["viscous"] + c.viscous.sum() + b.viscous.sum() + p.viscous.sum()),
-        plastic=float(sim.lost["plastic"] + c.plastic.sum() + b.plastic.sum()),
+        plastic=float(sim.lost["plastic"] + c.plastic.sum() + b.plastic.sum() + p.plastic.sum()),
         damping=float(sim.scratch["damped"].sum()),
         broken_bonds=float(b.released.sum()),
         work=float(sim.plate[integrate.PLATE_WORK] + sim.scratch["driven"].sum()),
@@ -101,7 +101,7 @@ def grain_stress(sim: Simulation) -> np.ndarray:
 
 
 def relative_overlaps(sim: Simulation) -> np.ndarray:
-    """Overlap over reduced radius of touching active grains, broken bonds included, (k,).
+    """Elastic overlap over reduced radius of touching active grains, broken bonds included, (k,).
 
     Independent Hertz contacts lose their meaning above about 0.1.
     """

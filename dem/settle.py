@@ -8,7 +8,6 @@ from dem.bonds import Bonds
 from dem.box import Box
 from dem.errors import InputError
 from dem.grains import at_rest
-from dem.jit import one_thread
 from dem.materials import Material
 from dem.simulation import Numerics, Simulation, simulate
 
@@ -59,8 +58,7 @@ def separate(
             worst = _largest_overlap(sim)
             if worst < tolerance:
                 break
-            with one_thread():
-                sim.advance(_CHUNK)
+            sim.advance(_CHUNK)
             # Quenched each time: spheres that fly would meet too fast for the step.
             sim.grains.velocity[:] = 0.0
             sim.refresh()

@@ -11,6 +11,7 @@ from dem.bonds import INTACT, Bonds
 from dem.box import Box
 from dem.errors import InputError
 from dem.grains import Grains
+from dem.jit import threads_for
 from dem.materials import Material, PairTable, pair_table
 from dem.neighbours import Contacts, empty_contacts, rebuild
 from dem.walls.plane import Planes, distances, planes_around
@@ -31,7 +32,7 @@ class Numerics:
     """
 
     damping: float = 0.7
-    step_factor: float = 0.7
+    step_factor: float = 0.9
     skin: float = 0.3
     step: float | None = None
 
@@ -122,10 +123,11 @@ class Simulation:
                 servo_gain=gain, servo_force=force, servo_limit=limit,
                 mass=self.mass, moment=self.moment, **self.scratch,
             )  # fmt: skip
-            done, why = integrate.run_steps(
-                steps, skin, reach, self.grains, motion, self.table, self.box, self.bonds,
-                self.contacts, self.planes, self.plate,
-            )  # fmt: skip
+            with threads_for(len(self.bonds.first) + len(self.contacts.first)):
+                done, why = integrate.run_steps(
+                    steps, skin, reach, self.grains, motion, self.table, self.box, self.bonds,
+                    self.contacts, self.planes, self.plate,
+                )  # fmt: skip
             self.steps_done += done
             steps -= done
             if why == integrate.UNSTABLE:

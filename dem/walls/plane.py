@@ -6,6 +6,7 @@ import numpy as np
 
 from dem.box import Box
 from dem.contact.forces import touch
+from dem.contact.yielding import flow
 from dem.grains import Grains
 from dem.jit import njit
 from dem.vector import add, cross, scale
@@ -26,7 +27,7 @@ class Planes(NamedTuple):
     stiffness : (n, 6) [N/m], tangential stiffness of the last step, 0 when apart
     force : (n, 6) [N], push of the grain on the plane, positive in compression
     push, turn : (n, 3) [N], [N m], force and torque of all planes on the grain
-    energy : (n,) [J], stored in all planes; dissipated, viscous : (n,) [J], work lost so far
+    energy : (n,) [J], stored in all planes; dissipated, viscous, plastic : (n,) [J], lost so far
     """
 
     normal: np.ndarray
@@ -40,6 +41,7 @@ class Planes(NamedTuple):
     energy: np.ndarray
     dissipated: np.ndarray
     viscous: np.ndarray
+    plastic: np.ndarray
 
 
 def distances(grains: Grains, box: Box, plate_height: float) -> np.ndarray:
@@ -65,6 +67,7 @@ def planes_around(grains: Grains, box: Box, plate_height: float) -> Planes:
         energy=np.zeros(n),
         dissipated=np.zeros(n),
         viscous=np.zeros(n),
+        plastic=np.zeros(n),
     )
 
 
@@ -78,7 +81,8 @@ def plane_rows(begin, end, height, plate_speed, grains, motion, table, box, plan
     normals, rubs, rest = planes.normal, planes.rubs, planes.rest
     spring, former, force = planes.tangential, planes.stiffness, planes.force
     push, turn, energy = planes.push, planes.turn, planes.energy
-    dissipated, viscous = planes.dissipated, planes.viscous
+    dissipated, viscous, plastic = planes.dissipated, planes.viscous, planes.plastic
+    yield_pressure = table.wall_yield_pressure
     dt, rate = motion.step, motion.rate
     length_x, length_y = box.length[0], box.length[1]
     count = 2 if box.periodic else 6
@@ -94,6 +98,13 @@ def plane_rows(begin, end, height, plate_speed, grains, motion, table, box, plan
                     for c in range(3):
                         spring[i, w, c] = 0.0
                 continue
+            m = material[i]
+            overlap, flowed = flow(
+                overlap, radius[i] - gaps[w], young[m], radius[i], yield_pressure[m]
+            )
+            if flowed > 0.0:
+                rest[i, w] = gaps[w] + overlap
+                plastic[i] += flowed
             normal = (normals[w, 0], normals[w, 1], normals[w, 2])
             arm = scale(-gaps[w], normal)
             u = add(
@@ -102,7 +113,6 @@ def plane_rows(begin, end, height, plate_speed, grains, motion, table, box, plan
             )
             if w == TOP:
                 u = (u[0], u[1], u[2] - plate_speed)
-            m = material[i]
             pressing, tangential, k_t, kept, rubbed, damped = touch(
                 overlap, u, normal, dt, (spring[i, w, 0], spring[i, w, 1], spring[i, w, 2]),
                 former[i, w], radius[i], mass[i], young[m], shear[m], rubs[w] * friction[m],

@@ -10,6 +10,7 @@ from dem.checkpoint import new_file
 from dem.crush import CURVE_COLUMNS, Crushing, apparent_modulus
 from dem.fragments import crack_figures
 from dem.grains import Grains
+from dem.observe import grain_stress
 from dem.simulation import Simulation
 from scenarios.runner import series
 from scenarios.runner.record import write_summary
@@ -90,8 +91,6 @@ def _write_volume(
 
 
 def _state(sim: Simulation, stress: np.ndarray | None, crushing: Crushing) -> State:
-    from dem.observe import grain_stress
-
     return State(
         target=None, thickness=sim.height, loaded_thickness=sim.height,
         peak_pressure=sim.pressure, grains=Grains(*(a.copy() for a in sim.grains)),

@@ -3,7 +3,8 @@
 import csv
 import io
 
-from electrochem.homogenise import NotPercolatingError, positive_electrode
+from dem.errors import InputError
+from electrochem.homogenise import positive_electrode
 from electrochem.materials import ACTIVE_MATERIALS, ELECTROLYTES, LithiumMetal
 from electrochem.porous_electrode.balance import matched_negative, nominal_capacity
 from electrochem.porous_electrode.cell import Cell, Electrode, Separator
@@ -22,7 +23,7 @@ def discharge_states(
 ) -> list[str]:
     """Discharge every state at every rate and write the curves; returns what went unusually.
 
-    A capacity at the first rate is added to each state's row.
+    The capacity at each rate is added to each state's row.
     """
     if settings.kind == "none":
         return []
@@ -32,7 +33,7 @@ def discharge_states(
         for state in figures:
             try:
                 cell = cell_of(state, settings)
-            except NotPercolatingError as error:
+            except InputError as error:
                 warnings.append(f"{state.name}: {error}")
                 done += len(settings.rates)
                 continue

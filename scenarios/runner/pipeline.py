@@ -68,7 +68,9 @@ def discharge(folder: RunFolder, rates: tuple[float, ...], reporter: Reporter) -
     scenario = folder.scenario()
     cell = scenario.cell.model_copy(update={"rates": rates})
     figures = results_file.read_figures(folder.path / "run.h5")
-    discharge_states(figures, cell, folder, reporter)
+    with folder.log():
+        for text in discharge_states(figures, cell, folder, reporter):
+            reporter.warn(text)
 
 
 def _run(scenario: Scenario, folder: RunFolder, reporter: Reporter, work: Work) -> None:
@@ -99,7 +101,7 @@ def _calender(
     if scenario.output.vtk:
         series.write_collections(folder, names)
     warnings = discharge_states(work.figures, scenario.cell, folder, reporter)
-    warnings += results_file.warnings(states, names)
+    warnings += results_file.warnings(work, states, names)
     folder.write("run.h5", lambda path: results_file.write(path, work, states, names))
     write_summary(
         folder,

@@ -1,4 +1,4 @@
-"""The arrays of a run in `run.h5`: loading path, releases, profiles and what resuming needs not."""
+"""The arrays of a run in `run.h5`: loading path, releases, profiles; and what to beware of."""
 
 import json
 from pathlib import Path
@@ -10,6 +10,11 @@ from dem.calender import PATH_COLUMNS, State
 from dem.checkpoint import new_file
 from dem.release import HERTZ_LIMIT
 from scenarios.runner.states import StateFigures
+
+QUASI_STATIC = 3e-3
+"""Inertial number below which pressures of breaking particles hardly depend on the speed."""
+VOLUME_TOLERANCE = 5e-3
+"""Relative change of a phase's volume, from grains to voxels, that a reader must know of."""
 
 _PATH_NAMES = {
     "density_kg_m3": ("density_g_cm3", 1e-3),
@@ -52,6 +57,8 @@ def write(path: Path, work, states: list[State], names: list[str]) -> None:
             group = groups.create_group(figures.name)
             group.attrs["row"] = json.dumps(figures.row)
             group.attrs["checks"] = json.dumps(figures.checks)
+            for name, values in figures.profile.items():
+                group[name] = values
 
 
 def read_figures(path: Path) -> list[StateFigures]:
@@ -62,14 +69,26 @@ def read_figures(path: Path) -> list[StateFigures]:
                 name,
                 json.loads(file["states"][name].attrs["row"]),
                 json.loads(file["states"][name].attrs["checks"]),
+                {key: item[()].tolist() for key, item in file["states"][name].items()},
             )
             for name in file["states"].attrs["order"]
         ]
 
 
-def warnings(states: list[State], names: list[str]) -> list[str]:
+def warnings(work, states: list[State], names: list[str]) -> list[str]:
     """What the reader of the figures must know: where a law was stretched or a bound missed."""
     found = []
+    if work.pressing.record and work.pressing.pressing.inertial_number > QUASI_STATIC:
+        found.append(
+            f"pressed at an inertial number of {work.pressing.pressing.inertial_number:g}, above "
+            f"the {QUASI_STATIC:g} that counts as quasi-static: run it with half of "
+            "mechanics.inertial_number to see what the speed costs"
+        )
+    for figures in work.figures:
+        for what in ("active_volume_change", "cbd_solid_volume_change"):
+            if abs(figures.checks[what]) > VOLUME_TOLERANCE:
+                name = what.replace("_", " ")
+                found.append(f"{figures.name}: {name} of {100 * figures.checks[what]:.2f} %")
     beyond = [
         f"{name} ({100 * state.overlap_beyond_hertz:.0f} %)"
         for name, state in zip(names, states, strict=True)
@@ -77,8 +96,9 @@ def warnings(states: list[State], names: list[str]) -> list[str]:
     ]
     if beyond:
         found.append(
-            f"overlaps above {HERTZ_LIMIT} of the reduced radius at peak load, where independent "
-            f"Hertz contacts lose their meaning: share of contacts in {', '.join(beyond)}"
+            f"elastic overlaps above {HERTZ_LIMIT} of the reduced radius at peak load, where "
+            "independent Hertz contacts lose their meaning: share of contacts in "
+            f"{', '.join(beyond)}"
         )
     found.extend(
         f"{name}: the release was cut off before plate and grains came to rest; its thickness may "

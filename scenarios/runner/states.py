@@ -3,8 +3,11 @@
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from dem.calender import State, median_diameter
 from dem.fragments import crack_figures
+from electrochem.structure.phase_fractions import phase_profile
 from scenarios.runner.analyse import volume_row
 from scenarios.runner.prepare import crystal_density
 from scenarios.runner.progress import Reporter
@@ -14,6 +17,7 @@ from scenarios.runner.series import write_state
 from voxelize.decompose import Decomposition
 from voxelize.deposit import deposit
 from voxelize.files import write_labels
+from voxelize.volume import ACTIVE_MATERIAL, CARBON_BINDER, CRACK, PORE, Volume
 
 UNLOADED = "as_coated"
 
@@ -23,11 +27,13 @@ class StateFigures:
     """Figures of one state.
 
     row : by column of summary.csv; checks : what the deposit kept of its volumes
+    profile : by name, values layer by layer from the collector up
     """
 
     name: str
     row: dict[str, Any]
     checks: dict[str, float]
+    profile: dict[str, list[float]]
 
 
 def state_names(states: list[State]) -> list[str]:
@@ -93,4 +99,17 @@ def analyse_state(
         "displaced_fraction": back.displaced_fraction,
         "overlap_beyond_hertz": state.overlap_beyond_hertz,
     }
-    return StateFigures(name, row, checks)
+    return StateFigures(name, row, checks, layer_profile(back.volume))
+
+
+def layer_profile(volume: Volume) -> dict[str, list[float]]:
+    """Phase shares of each layer and its height above the collector, by their names in run.h5."""
+    share = phase_profile(volume)
+    porosity = share[:, PORE] + share[:, CRACK] + volume.cbd_nanoporosity * share[:, CARBON_BINDER]
+    height = (np.arange(len(share)) + 0.5) * volume.voxel_size
+    return {
+        "profile_z_um": (1e6 * height).tolist(),
+        "profile_porosity": porosity.tolist(),
+        "profile_am_fraction": share[:, ACTIVE_MATERIAL].tolist(),
+        "profile_cbd_fraction": share[:, CARBON_BINDER].tolist(),
+    }

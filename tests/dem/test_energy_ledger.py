@@ -37,8 +37,8 @@ def kinetic(sim):
 def lost(sim):
     total = sim.scratch["damped"].sum() + sim.bonds.released.sum() + sum(sim.lost.values())
     for rows in (sim.contacts, sim.bonds, sim.planes):
-        total += rows.dissipated.sum() + rows.viscous.sum()
-    return total + sim.contacts.plastic.sum() + sim.bonds.plastic.sum()
+        total += rows.dissipated.sum() + rows.viscous.sum() + rows.plastic.sum()
+    return total
 
 
 def work(sim):

@@ -73,7 +73,7 @@ class CarbonBinder(Section):
         0.5, description="Share of pores inside the domain as coated, below the voxel size."
     )
     minimum_nanoporosity: bounded(Share, below=1) = Field(
-        0.1, description="Nanoporosity that pressing does not go below."
+        0.15, description="Nanoporosity that pressing does not go below."
     )
     young_modulus: Modulus = Field(
         "0.26 GPa",
