@@ -34,7 +34,7 @@ class ActiveMaterial(Section):
     )
     bond_tensile_strength: Pressure = Field(
         "400 MPa",
-        description="Tensile strength of a bond; a particle crushes at about 0.4 of it "
+        description="Tensile strength of a bond; a particle crushes at about half of it "
         "(2.48 F / pi d^2).",
     )
     bond_cohesion: Pressure = Field(
