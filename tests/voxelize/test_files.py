@@ -1,6 +1,7 @@
 """Label TIFFs: what is read is what was meant, and every doubt is refused in one sentence."""
 
 import errno
+import os
 
 import numpy as np
 import pytest
@@ -102,11 +103,11 @@ def test_full_disk_leaves_the_old_file_and_nothing_else(tmp_path, monkeypatch):
     write_labels(path, volume)
     before = path.read_bytes()
 
-    def fills_up(file, *_, **__):
-        file.write_bytes(b"half")
+    def fills_up(_):
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(tifffile, "imwrite", fills_up)
+    # The bytes are written, the disk fills up as they are to reach it.
+    monkeypatch.setattr(os, "fsync", fills_up)
     with pytest.raises(OSError, match="No space left"):
         write_labels(path, volume)
     assert path.read_bytes() == before
