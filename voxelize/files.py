@@ -73,7 +73,9 @@ def read_volume(
     data, recorded_size = _read_array(path)
     voxel_size = recorded_size if voxel_size is None else voxel_size
     if voxel_size is None:
-        raise InputError(f"{path}: no voxel size was given and the file records none")
+        raise InputError(
+            f"{path}: no voxel size was given and the file records none; expected voxel_size"
+        )
     if not (np.isfinite(voxel_size) and voxel_size > 0.0):
         raise InputError(f"{path}: the voxel size is {voxel_size:g} m, expected a length above 0")
     if not 0.0 <= cbd_nanoporosity < 1.0:
