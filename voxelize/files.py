@@ -247,7 +247,8 @@ def _translated(data, values, path):
         shown = ", ".join(map(str, unknown[:8])) + (" …" if len(unknown) > 8 else "")
         named = ", ".join(f"{value} = {LABEL_NAMES[phase]}" for value, phase in values.items())
         raise InputError(
-            f"{path}: holds the label {shown}, which the label map does not name ({named})"
+            f"{path}: holds the label {shown}, which the label map does not name "
+            f"({named}); expected labels to name it"
         )
     table = np.array([values[int(value)] for value in found], dtype=np.uint8)
     return np.ascontiguousarray(table[np.searchsorted(found, data)])
