@@ -57,7 +57,8 @@ def wanted_grains(voxels, particles, voxel_size, settings):
     if median < settings.grain_size:
         raise InputError(
             f"the particles (median {median * 1e6:.3g} µm by volume) are smaller than a grain "
-            f"(grain_size is {settings.grain_size * 1e6:.3g} µm)"
+            f"(decomposition.grain_size is {settings.grain_size * 1e6:.3g} µm); expected it below "
+            f"{median * 1e6:.3g} µm"
         )
     whole = diameter < settings.single_grain_below
     unresolved = ~whole & (voxels[:particles] < settings.minimum_grains * SMALLEST_GRAIN)

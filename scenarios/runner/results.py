@@ -76,7 +76,9 @@ def read_run(folder: Path) -> Run:
             run.overlap = _arrays(file, "overlap")
             run.releases = _arrays_by_state(file, "release")
             run.profiles = _arrays_by_state(file, "states")
-    for path in sorted(folder.glob("discharge/*.csv")):
+    order = {name: index for index, name in enumerate(run.states)}
+    curves = folder.glob("discharge/*.csv")
+    for path in sorted(curves, key=lambda p: (order.get(p.stem.rpartition("_")[0], -1), p.stem)):
         rows = read_table(path)
         if rows:
             run.discharges[_discharge_title(path.stem)] = {
@@ -113,7 +115,8 @@ def _discharge_title(stem: str) -> str:
     density, separator, rate = stem.rpartition("_")
     if not separator:
         return stem
-    return f"{density} g cm⁻³, {rate}" if density[:1].isdigit() else f"{density}, {rate}"
+    state = f"{density} g cm⁻³" if density[:1].isdigit() else density.replace("_", " ")
+    return f"{state}, {rate}"
 
 
 def _arrays(file: h5py.File, group: str) -> dict[str, np.ndarray]:
