@@ -25,8 +25,10 @@ def loaded(synthetic_run, tmp_path_factory):
     # ParaView brings a Python of its own, which must not see this one's packages.
     hidden = ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "DISPLAY")
     environment = {key: value for key, value in os.environ.items() if key not in hidden}
+    # Two xvfb-runs that search from the same number can pick the same display.
+    display = str(1000 + os.getpid() % 20000)
     finished = subprocess.run(
-        ["xvfb-run", "-a", "pvbatch", str(SCRIPT), str(synthetic_run), str(picture)],
+        ["xvfb-run", "-n", display, "-a", "pvbatch", str(SCRIPT), str(synthetic_run), str(picture)],
         env=environment,
         capture_output=True,
         text=True,
