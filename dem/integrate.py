@@ -1,7 +1,7 @@
-"""The compiled time loop: contact rows, bond rows, then each grain gathers its rows and moves.
+"""The compiled time loop: each chunk adds up the loads of its grains, then moves them.
 
-Every row is written by one thread and every grain sums its rows in their order, so the result has
-the same bits on any number of threads.
+A chunk writes only its own grains, its own rows and its own places on the rim, and every sum is
+taken in a fixed order, so the result has the same bits on any number of threads.
 """
 
 import math
@@ -9,134 +9,58 @@ from typing import NamedTuple
 
 import numpy as np
 
-from dem.bonding.forces import bond_rows
-from dem.contact.forces import contact_rows
-from dem.jit import njit, prange
+from dem.body import INVERSE_MASS, Q0, VX, WX, X
+from dem.bonding.forces import add_bonds
+from dem.chunks import DAMPED, DRIVEN
+from dem.contact.forces import add_contacts
+from dem.jit import leaf, njit, prange
 from dem.vector import add, dot, length, scale, subtract
-from dem.walls.plane import BOTTOM, TOP, plane_rows
-
-_CHUNKS = 32
-"""Shares of a loop, independent of the number of threads; enough to balance a few dozen."""
+from dem.walls.forces import add_walls
 
 DONE, LIST_TOO_OLD, UNSTABLE = 0, 1, 2
 """Why `run_steps` returned."""
 
-HEIGHT, TOP_FORCE, BOTTOM_FORCE, PLATE_WORK, STRETCH = 0, 1, 2, 3, 4
-"""Entries of the plate's array: [m], [N], [N], [J], affine stretch since the list was built."""
+STRETCH, TRAVEL = 0, 1
+"""Entries of the list's age: affine stretch and motion of the walls [m] since it was built."""
 
 
 class Motion(NamedTuple):
     """How the grains move during a call.
 
-    step : [s]; rate : [1/s], affine strain rate along z that carries grains and plate
+    step : [s]; process_time : [s], of the machine, that passes in a step (relaxation)
+    rate : [1/s], affine strain rate along z that carries grains and walls that follow
     damping : local damping α of the motion relative to the affine one
-    breaking : whether bonds may break
-    servo_gain, servo_force, servo_limit : plate speed = gain · (force − servo_force), at most
-        limit [m/s] in size; a zero gain leaves the plate to `rate`
-    mass, moment : (n,) [kg], [kg m²], scaled inertia
-    listed : (n, 3) [m], positions when the neighbour list was built
-    displaced : (n,) [m], motion since then, relative to the affine one
-    force : (n, 3) [N], net force; torque : (n, 3) [N m]
-    damped, driven : (n,) [J], energy taken by damping and given by the affine drive
+    breaking : whether bonds may break; first_step : number of the first step
+    moment : (n,) [kg m²], scaled; listed : (n, 3) [m], positions when the list was built
     """
 
     step: float
+    process_time: float
     rate: float
     damping: float
     breaking: bool
-    servo_gain: float
-    servo_force: float
-    servo_limit: float
-    mass: np.ndarray
+    first_step: int
     moment: np.ndarray
     listed: np.ndarray
-    displaced: np.ndarray
-    force: np.ndarray
-    torque: np.ndarray
-    damped: np.ndarray
-    driven: np.ndarray
 
 
-@njit
-def gather_planes(begin, end, motion, planes):
-    """Begin the net force and torque of the grains begin … end with those of the planes."""
-    net, torque, push, turn = motion.force, motion.torque, planes.push, planes.turn
-    for i in range(begin, end):
-        for c in range(3):
-            net[i, c] = push[i, c]
-            torque[i, c] = turn[i, c]
-
-
-@njit
-def gather(begin, end, motion, rows):
-    """Add the rows of contacts or bonds to the net force and torque of the grains begin … end."""
-    start, reverse_start, reverse = rows.start, rows.reverse_start, rows.reverse
-    force, lever, arm = rows.force, rows.lever, rows.arm
-    net, torque = motion.force, motion.torque
-    for i in range(begin, end):
-        fx = fy = fz = tx = ty = tz = 0.0
-        for p in range(start[i], start[i + 1]):
-            fx -= force[p, 0]
-            fy -= force[p, 1]
-            fz -= force[p, 2]
-            tx -= arm[p, 0] * lever[p, 0]
-            ty -= arm[p, 0] * lever[p, 1]
-            tz -= arm[p, 0] * lever[p, 2]
-        for k in range(reverse_start[i], reverse_start[i + 1]):
-            p = reverse[k]
-            fx += force[p, 0]
-            fy += force[p, 1]
-            fz += force[p, 2]
-            tx -= arm[p, 1] * lever[p, 0]
-            ty -= arm[p, 1] * lever[p, 1]
-            tz -= arm[p, 1] * lever[p, 2]
-        net[i, 0] += fx
-        net[i, 1] += fy
-        net[i, 2] += fz
-        torque[i, 0] += tx
-        torque[i, 1] += ty
-        torque[i, 2] += tz
-
-
-@njit
-def gather_moments(begin, end, motion, bonds):
-    """Add the bending and twisting moments of the bonds to the torque of the grains begin … end."""
-    start, reverse_start, reverse = bonds.start, bonds.reverse_start, bonds.reverse
-    moment, torque = bonds.moment, motion.torque
-    for i in range(begin, end):
-        tx = ty = tz = 0.0
-        for b in range(start[i], start[i + 1]):
-            tx += moment[b, 0]
-            ty += moment[b, 1]
-            tz += moment[b, 2]
-        for k in range(reverse_start[i], reverse_start[i + 1]):
-            b = reverse[k]
-            tx -= moment[b, 0]
-            ty -= moment[b, 1]
-            tz -= moment[b, 2]
-        torque[i, 0] += tx
-        torque[i, 1] += ty
-        torque[i, 2] += tz
-
-
-@njit
+@leaf
 def kicked(velocity, force, inertia, damping, dt):
     """Velocity after the force, and the energy that local damping took (Cundall 1987).
 
     Damping opposes the velocity with a share of the force's size, never more than stops the body.
     """
-    speed = length(velocity)
     drag = 0.0
+    speed = length(velocity)
     if damping > 0.0 and speed > 0.0:
         drag = min(damping * length(force), speed * inertia / dt) / speed
-        force = subtract(force, scale(drag, velocity))
-    kicked_velocity = add(velocity, scale(dt / inertia, force))
+    force = subtract(force, scale(drag, velocity))
+    after = add(velocity, scale(dt / inertia, force))
     # The mean velocity of the kick makes the ledger exact: Δ½mv² = F·v_mean dt.
-    taken = 0.5 * drag * dt * dot(velocity, add(velocity, kicked_velocity))
-    return kicked_velocity, taken
+    return after, 0.5 * drag * dt * dot(velocity, add(velocity, after))
 
 
-@njit
+@leaf
 def turned(q, half_turn):
     """Orientation q after a small rotation, given half its rotation vector."""
     w, x, y, z = q
@@ -150,87 +74,170 @@ def turned(q, half_turn):
 
 
 @njit
-def move(begin, end, stretch, grains, motion):
-    """Kick and drift the grains begin … end by their net force and torque."""
-    position, orientation = grains.position, grains.orientation
-    velocity, spin = grains.velocity, grains.angular_velocity
-    mass, moment, listed = motion.mass, motion.moment, motion.listed
-    force, torque, displaced = motion.force, motion.torque, motion.displaced
-    damped, driven = motion.damped, motion.driven
+def clear(c, chunks, load):
+    """Empty the loads of a chunk's grains, its places on the rim and its share of the walls."""
+    rim, rim_begin, wall_load = chunks.rim, chunks.rim_begin, chunks.wall_load
+    for i in range(chunks.begin[c], chunks.begin[c + 1]):
+        for k in range(6):
+            load[i, k] = 0.0
+    for q in range(rim_begin[c], rim_begin[c + 1]):
+        for k in range(6):
+            rim[q, k] = 0.0
+    for w in range(wall_load.shape[1]):
+        for k in range(6):
+            wall_load[c, w, k] = 0.0
+
+
+@njit
+def add_loads(
+    c, record, step, pressing, cohering, damping, sliding, rolling, table, kinds, wall_table, like,
+    bond_table, period, body, bonds, contacts, walls, wall_rows, chunks, load, motion,
+):  # fmt: skip
+    """All that acts on the grains of a chunk at their present positions."""
+    laws = (pressing, cohering, damping, sliding, rolling)
+    clear(c, chunks, load)
+    add_walls(c, record, laws, wall_table, body, walls, wall_rows, chunks, load, motion)
+    add_bonds(
+        c, record, step, like, bond_table, laws, table, kinds, period, body, contacts, bonds,
+        chunks, load, motion,
+    )  # fmt: skip
+    add_contacts(
+        c, record, step, laws, table, kinds, period, body, contacts, bonds, chunks, load, motion
+    )
+
+
+@njit
+def move(c, stretch, body, chunks, load, motion):
+    """Take up the rim's share, then kick and drift the grains of a chunk."""
+    rim, rim_start, rim_order = chunks.rim, chunks.rim_start, chunks.rim_order
+    moment, listed = motion.moment, motion.listed
     dt, rate, damping = motion.step, motion.rate, motion.damping
-    for i in range(begin, end):
-        f = (force[i, 0], force[i, 1], force[i, 2])
-        z = position[i, 2]
-        driven[i] -= f[2] * rate * z * dt
-        v, taken = kicked((velocity[i, 0], velocity[i, 1], velocity[i, 2]), f, mass[i], damping, dt)
-        w, taken_turning = kicked(
-            (spin[i, 0], spin[i, 1], spin[i, 2]),
-            (torque[i, 0], torque[i, 1], torque[i, 2]), moment[i], damping, dt,
+    damped = driven = farthest2 = 0.0
+    for i in range(chunks.begin[c], chunks.begin[c + 1]):
+        for at in range(rim_start[i], rim_start[i + 1]):
+            q = rim_order[at]
+            for k in range(6):
+                load[i, k] += rim[q, k]
+        force = (load[i, 0], load[i, 1], load[i, 2])
+        torque = (load[i, 3], load[i, 4], load[i, 5])
+        x, y, z = body[i, X], body[i, X + 1], body[i, X + 2]
+        driven -= force[2] * rate * z * dt
+        v, taken = kicked(
+            (body[i, VX], body[i, VX + 1], body[i, VX + 2]), force, 1.0 / body[i, INVERSE_MASS],
+            damping, dt,
         )  # fmt: skip
-        damped[i] += taken + taken_turning
-        x = (position[i, 0] + dt * v[0], position[i, 1] + dt * v[1], z + dt * (v[2] + rate * z))
-        for c in range(3):
-            velocity[i, c] = v[c]
-            spin[i, c] = w[c]
-            position[i, c] = x[c]
-        if dot(w, w) > 0.0:
-            q = turned(
-                (orientation[i, 0], orientation[i, 1], orientation[i, 2], orientation[i, 3]),
-                scale(0.5 * dt, w),
-            )
-            for c in range(4):
-                orientation[i, c] = q[c]
-        displaced[i] = length(
-            (x[0] - listed[i, 0], x[1] - listed[i, 1], x[2] - listed[i, 2] * stretch)
+        spin, taken_turning = kicked(
+            (body[i, WX], body[i, WX + 1], body[i, WX + 2]), torque, moment[i], damping, dt
         )
+        damped += taken + taken_turning
+        x, y, z = x + dt * v[0], y + dt * v[1], z + dt * (v[2] + rate * z)
+        body[i, X], body[i, X + 1], body[i, X + 2] = x, y, z
+        for k in range(3):
+            body[i, VX + k] = v[k]
+            body[i, WX + k] = spin[k]
+        if dot(spin, spin) > 0.0:
+            q = (body[i, Q0], body[i, Q0 + 1], body[i, Q0 + 2], body[i, Q0 + 3])
+            q = turned(q, scale(0.5 * dt, spin))
+            for k in range(4):
+                body[i, Q0 + k] = q[k]
+        dx, dy, dz = x - listed[i, 0], y - listed[i, 1], z - listed[i, 2] * stretch
+        moved2 = dx * dx + dy * dy + dz * dz
+        # Written so that NaN counts as infinitely far.
+        farthest2 = moved2 if not moved2 <= farthest2 else farthest2
+    chunks.ledger[c, DAMPED] += damped
+    chunks.ledger[c, DRIVEN] += driven
+    chunks.farthest[c] = math.sqrt(farthest2)
+
+
+@njit
+def drive_walls(walls, motion):
+    """Speeds of the walls that follow the strain or a servo, from the present loads."""
+    centre, velocity, servo = walls.centre, walls.velocity, walls.servo
+    for w in range(len(centre)):
+        if walls.follows[w]:
+            velocity[w, 2] = motion.rate * centre[w, 2]
+        if servo[w, 3] > 0.0:
+            pressing = 0.0
+            for k in range(3):
+                pressing -= servo[w, k] * walls.load[w, k]
+            speed = servo[w, 3] * (servo[w, 4] - pressing)
+            speed = max(-servo[w, 5], min(servo[w, 5], speed))
+            for k in range(3):
+                velocity[w, k] = speed * servo[w, k]
+
+
+@njit
+def sum_walls(walls, chunks):
+    """Sum the chunks' loads on the walls."""
+    wall_load = chunks.wall_load
+    for w in range(wall_load.shape[1]):
+        for k in range(6):
+            total = 0.0
+            for c in range(len(wall_load)):
+                total += wall_load[c, w, k]
+            walls.load[w, k] = total
+
+
+@njit
+def move_walls(walls, age, motion):
+    """Book the work of the walls and move them on."""
+    centre, velocity, spin, load = walls.centre, walls.velocity, walls.spin, walls.load
+    orientation, dt, farthest = walls.orientation, motion.step, 0.0
+    for w in range(len(centre)):
+        power = 0.0
+        for k in range(3):
+            power -= load[w, k] * velocity[w, k] + load[w, 3 + k] * spin[w, k]
+        walls.work[w] += power * dt
+        own = (velocity[w, 0], velocity[w, 1], velocity[w, 2])
+        turning = (spin[w, 0], spin[w, 1], spin[w, 2])
+        for k in range(3):
+            centre[w, k] += dt * own[k]
+        if dot(turning, turning) > 0.0:
+            q = (
+                orientation[w, 0], orientation[w, 1], orientation[w, 2], orientation[w, 3],
+            )  # fmt: skip
+            q = turned(q, scale(0.5 * dt, turning))
+            for k in range(4):
+                orientation[w, k] = q[k]
+        if walls.follows[w]:
+            own = (own[0], own[1], 0.0)
+        farthest = max(farthest, length(own) + length(turning) * walls.extent[w])
+    age[TRAVEL] += dt * farthest
 
 
 @njit(parallel=True)
-def run_steps(count, skin, reach, grains, motion, table, box, bonds, contacts, planes, plate):
+def run_steps(
+    count, skin, reach, pressing, cohering, damping, sliding, rolling, table, kinds, wall_table,
+    like, bond_table, period, body, bonds, contacts, walls, wall_rows, chunks, load, age, motion,
+):  # fmt: skip
     """Up to `count` steps of velocity Verlet in leapfrog form; returns (steps done, why stopped).
 
-    Rows hold the forces of the present positions; velocities stand half a step behind them.
+    Loads are those of the present positions; velocities stand half a step behind them. The rows'
+    forces are recorded on the last step.
     """
-    n, pairs, beams = len(grains.radius), len(contacts.first), len(bonds.first)
-    pushes, displaced, dt = planes.force, motion.displaced, motion.step
+    shares = len(chunks.farthest)
     for step in range(count):
-        height = plate[HEIGHT]
-        speed = motion.rate * height
-        if motion.servo_gain > 0.0:
-            speed = motion.servo_gain * (plate[TOP_FORCE] - motion.servo_force)
-            speed = max(-motion.servo_limit, min(motion.servo_limit, speed))
-        stretch = plate[STRETCH] * (1.0 + motion.rate * dt)
-        for c in prange(_CHUNKS):
-            begin, end = c * n // _CHUNKS, (c + 1) * n // _CHUNKS
-            plane_rows(begin, end, height, speed, grains, motion, table, box, planes)
-            gather_planes(begin, end, motion, planes)
-            gather(begin, end, motion, contacts)
-            gather(begin, end, motion, bonds)
-            gather_moments(begin, end, motion, bonds)
-            move(begin, end, stretch, grains, motion)
-        top = bottom = farthest = 0.0
-        bounded = True
-        for i in range(n):
-            bottom += pushes[i, BOTTOM]
-            top += pushes[i, TOP]
-            farthest = max(farthest, displaced[i])
-            bounded = bounded and displaced[i] < 1e3 * reach  # false for NaN
-        plate[TOP_FORCE] = top
-        plate[BOTTOM_FORCE] = bottom
-        plate[PLATE_WORK] -= top * speed * dt
-        plate[HEIGHT] = height + speed * dt
-        plate[STRETCH] = stretch
-        for c in prange(_CHUNKS):
-            contact_rows(
-                c * pairs // _CHUNKS, (c + 1) * pairs // _CHUNKS,
-                grains, motion, table, box, contacts,
+        drive_walls(walls, motion)
+        stretch = age[STRETCH] * (1.0 + motion.rate * motion.step)
+        for c in prange(shares):
+            move(np.int64(c), stretch, body, chunks, load, motion)
+        move_walls(walls, age, motion)
+        age[STRETCH] = stretch
+        farthest = 0.0
+        for c in range(shares):
+            farthest = max(farthest, chunks.farthest[c]) if chunks.farthest[c] >= 0.0 else math.inf
+        bounded = farthest < 1e3 * reach
+        stale = not 2.0 * farthest + age[TRAVEL] + abs(1.0 - stretch) * reach <= skin
+        record = stale or not bounded or step == count - 1
+        for c in prange(shares):
+            add_loads(
+                np.int64(c), record, motion.first_step + step + 1, pressing, cohering, damping,
+                sliding, rolling, table, kinds, wall_table, like, bond_table, period, body, bonds,
+                contacts, walls, wall_rows, chunks, load, motion,
             )  # fmt: skip
-            bond_rows(
-                c * beams // _CHUNKS, (c + 1) * beams // _CHUNKS,
-                grains, motion, table, box, bonds,
-            )  # fmt: skip
+        sum_walls(walls, chunks)
         if not bounded:
             return step + 1, UNSTABLE
-        if 2.0 * farthest + abs(1.0 - stretch) * reach > skin:
+        if stale:
             return step + 1, LIST_TOO_OLD
     return count, DONE

@@ -15,7 +15,7 @@ from pathlib import Path
 import numba
 from numba import prange
 
-__all__ = ["kernels_are_cached", "njit", "prange", "threads_for", "use_threads"]
+__all__ = ["kernels_are_cached", "leaf", "njit", "prange", "threads_for", "use_threads"]
 
 _PACKAGES = ("dem", "voxelize", "electrochem")
 _ROWS_PER_THREAD = 4000
@@ -58,11 +58,17 @@ os.environ.setdefault("GOMP_SPINCOUNT", "10000")
 
 
 def njit(function=None, **options):
-    """`numba.njit` with caching on and IEEE arithmetic kept (`fastmath` would unfix the bits)."""
+    """`numba.njit` with caching on, division without exceptions, IEEE arithmetic otherwise kept."""
     options.setdefault("cache", True)
+    options.setdefault("error_model", "numpy")
     if function is None:
         return lambda f: numba.njit(**options)(f)
     return numba.njit(**options)(function)
+
+
+def leaf(function):
+    """A small kernel of numbers and tuples, always inlined: loops over it become vector code."""
+    return njit(function, forceinline=True)
 
 
 def kernels_are_cached() -> bool:

@@ -1,221 +1,291 @@
-"""Verlet list of the pairs that may touch, found through a cell list."""
+"""Verlet list of the pairs that may touch, found through a cell list; history carried over."""
 
 from typing import NamedTuple
 
 import numpy as np
 
+from dem.body import RADIUS, X, Y, Z
 from dem.box import Box
-from dem.contact.forces import periods, wrapped
-from dem.grains import Grains
-from dem.jit import njit
-from dem.vector import length
+from dem.chunks import Chunks, with_rim
+from dem.contact.contacts import Contacts
+from dem.jit import leaf, njit, prange
+from dem.vector import wrapped
+
+_SHARES = 64
+"""Shares of the search's loops, fixed so that nothing depends on the number of threads."""
+_MOST_CELLS = 1 << 21
 
 
-class Contacts(NamedTuple):
-    """Rows of p listed pairs, sorted by (first, second), first < second; bonded ones left out.
+class Cells(NamedTuple):
+    """Grains sorted into the cells of a grid.
 
-    start : (n + 1,) int64, rows of grain i as `first` are start[i] … start[i + 1]
-    reverse_start, reverse : (n + 1,), (p,) int64, the same rows found from `second`
-    first, second : (p,) int32
-    rest : (p,) [m], distance at which the pair touches
-    tangential : (p, 3) [N], tangential force on `second`, the history of the contact
-    stiffness : (p,) [N/m], tangential stiffness of the last step, 0 when apart
-    force : (p, 3) [N], on `second`; lever : (p, 3) [N], n × F_t; arm : (p, 2) [m]
-    energy : (p,) [J], stored
-    dissipated, viscous, plastic : (p,) [J], friction, damping and plastic work since the list was
-        built
+    count : (3,) int64; low, size : (3,) [m]; start : (cells + 1,) int32; order : (n,) int32, grains
+    by cell; of : (n,) int32, cell of each grain; reach : (3,) int64, cells that a pair may span
     """
 
+    count: np.ndarray
+    low: np.ndarray
+    size: np.ndarray
     start: np.ndarray
-    reverse_start: np.ndarray
-    reverse: np.ndarray
-    first: np.ndarray
-    second: np.ndarray
-    rest: np.ndarray
-    tangential: np.ndarray
-    stiffness: np.ndarray
-    force: np.ndarray
-    lever: np.ndarray
-    arm: np.ndarray
-    energy: np.ndarray
-    dissipated: np.ndarray
-    viscous: np.ndarray
-    plastic: np.ndarray
-
-
-def empty_contacts(grain_count: int) -> Contacts:
-    """A list without pairs."""
-    starts = np.zeros(grain_count + 1, np.int64)
-    no_index, no_grain = np.zeros(0, np.int64), np.zeros(0, np.int32)
-    return Contacts(
-        starts, starts.copy(), no_index, no_grain, no_grain.copy(), np.zeros(0),
-        np.zeros((0, 3)), np.zeros(0), np.zeros((0, 3)), np.zeros((0, 3)), np.zeros((0, 2)),
-        np.zeros(0), np.zeros(0), np.zeros(0), np.zeros(0),
-    )  # fmt: skip
+    order: np.ndarray
+    of: np.ndarray
 
 
 def rebuild(
-    grains: Grains, box: Box, skin: float, bond_start, bond_second, old: Contacts, growth,
+    body: np.ndarray, box: Box, skin: float, bonds, old: Contacts, chunks: Chunks, growth,
     overlaps_rest: bool = True,
-) -> Contacts:  # fmt: skip
+) -> tuple[Contacts, Chunks]:  # fmt: skip
     """List the pairs closer than the sum of their radii + skin; history is carried from `old`.
 
     A pair that is new rests at the distance it has now or at the sum of its radii, whichever is
     smaller; with `overlaps_rest` false always at the sum, so that overlaps push. `growth` (n,) [m]
     is what each contact radius has grown since the last list: a listed pair's rest distance follows
-    it, never past the present distance, so without a jump in force.
+    it, never past the present distance, so without a jump in force. Pairs are sorted by (first,
+    second), first < second; bonded ones are left out, they have their own rows.
     """
-    cells, order = _sort_into_cells(grains, box, skin)
-    first, second, start = _find_pairs(
-        grains, box, skin, cells.count, cells.start, cells.of_grain, order, bond_start, bond_second
-    )
-    p = len(first)
+    n, m, period = len(body), len(bonds.first), box.period
+    cells = sort_into_cells(body, period, skin)
+    count = np.zeros(n, np.int64)
+    _count_pairs(body, period, skin, cells, bonds.start, bonds.second, count)
+    start = np.full(n + 1, m, np.int64)
+    start[1:] += np.cumsum(count)
+    rows = int(start[-1])
+
+    def grown(array, width):
+        new = np.zeros((rows, *array.shape[1:]), array.dtype) if len(array) or width else array[:0]
+        new[:m] = array[:m]
+        return new
+
+    remembers, rolls = len(old.memory) == len(old.second), len(old.rolling) == len(old.second)
     new = Contacts(
-        start, *_reverse(len(start) - 1, second), first, second, np.zeros(p), np.zeros((p, 3)),
-        np.zeros(p), np.zeros((p, 3)), np.zeros((p, 3)), np.zeros((p, 2)), np.zeros(p), np.zeros(p),
-        np.zeros(p), np.zeros(p),
-    )  # fmt: skip
-    _carry_history(grains, box, old, new, growth, overlaps_rest)
-    return new
-
-
-class _Cells(NamedTuple):
-    count: np.ndarray
-    start: np.ndarray
-    of_grain: np.ndarray
-
-
-def _sort_into_cells(grains: Grains, box: Box, skin: float) -> tuple[_Cells, np.ndarray]:
-    x = grains.position
-    # No pair can be listed farther apart than this.
-    reach = 2 * grains.radius.max() + skin
-    in_plane = x[:, :2] % box.length if box.periodic else x[:, :2]
-    low = np.append(np.zeros(2) if box.periodic else in_plane.min(axis=0), x[:, 2].min())
-    extent = np.append(
-        box.length if box.periodic else in_plane.max(axis=0) - low[:2], x[:, 2].max() - low[2]
+        start=start,
+        first=grown(old.first, True),
+        second=grown(old.second, True),
+        rest=grown(old.rest, True),
+        image=grown(old.image, True),
+        touched=grown(old.touched, True),
+        spring=grown(old.spring, True),
+        memory=grown(old.memory, remembers),
+        rolling=grown(old.rolling, rolls),
+        force=grown(old.force, True),
+        rim=np.full(rows, -1, np.int32),
     )
-    count = np.clip(np.floor(extent / reach), 1, 256).astype(np.int64)
-    size = np.where(extent > 0, extent / count, 1.0)
-    index = np.column_stack((in_plane, x[:, 2])) - low
-    index = np.clip((index / size).astype(np.int64), 0, count - 1)
-    of_grain = (index[:, 2] * count[1] + index[:, 1]) * count[0] + index[:, 0]
-    order = np.argsort(of_grain, kind="stable")
-    start = np.searchsorted(of_grain[order], np.arange(count.prod() + 1))
-    return _Cells(count, start, of_grain), order
+    _list_pairs(body, period, skin, cells, bonds.start, bonds.second, new.start, new.first,
+                new.second)
+    _carry_history(body, period, bonds.start, old, new, growth, overlaps_rest, remembers, rolls)
+    return new, with_rim(chunks, new.first, new.second, new.rim)
+
+
+def sort_into_cells(body: np.ndarray, period: np.ndarray, skin: float) -> Cells:
+    """Cells no smaller than the farthest that a listed pair may be apart."""
+    x = body[:, X : Z + 1]
+    periodic = period > 0.0
+    reach = 2 * body[:, RADIUS].max() + skin
+    low = np.where(periodic, 0.0, x.min(axis=0))
+    extent = np.where(periodic, period, x.max(axis=0) - low)
+    widest = max(reach, float(np.prod(np.maximum(extent, reach)) / _MOST_CELLS) ** (1 / 3))
+    count = np.maximum(np.floor(extent / widest), 1).astype(np.int64)
+    size = np.where(extent > 0.0, extent / count, 1.0)
+    of = np.empty(len(body), np.int32)
+    _find_cells(body, period, low, size, count, of)
+    start = np.zeros(int(count.prod()) + 1, np.int32)
+    order = np.empty(len(body), np.int32)
+    _sort_by_cell(of, start, order)
+    return Cells(count, low, size, start, order, of)
 
 
 @njit
-def _find_pairs(grains, box, skin, count, cell_start, cell, order, bond_start, bond_second):
-    n = len(cell)
-    start = np.zeros(n + 1, np.int64)
-    capacity = 16 * n + 64
-    found_first = np.empty(capacity, np.int32)
-    found_second = np.empty(capacity, np.int32)
-    p = 0
-    for i in range(n):
-        begin = p
-        cx = cell[i] % count[0]
-        cy = (cell[i] // count[0]) % count[1]
-        cz = cell[i] // (count[0] * count[1])
-        for oz in range(-1, 2):
-            z = cz + oz
-            if z < 0 or z >= count[2]:
+def _find_cells(body, period, low, size, count, of):
+    for i in range(len(body)):
+        index = 0
+        for axis in range(2, -1, -1):
+            x = body[i, X + axis]
+            if period[axis] > 0.0:
+                x -= period[axis] * np.floor(x / period[axis])
+            along = int((x - low[axis]) / size[axis])
+            index = index * count[axis] + min(max(along, 0), count[axis] - 1)
+        of[i] = index
+
+
+@njit
+def _sort_by_cell(of, start, order):
+    """Counting sort: within a cell the grains keep their order."""
+    for i in range(len(of)):
+        start[of[i] + 1] += 1
+    for c in range(len(start) - 1):
+        start[c + 1] += start[c]
+    place = start[:-1].copy()
+    for i in range(len(of)):
+        order[place[of[i]]] = i
+        place[of[i]] += 1
+
+
+@njit
+def _neighbour_cells(cell, count, period, found):
+    """Cells around one, each once even where the box is only one or two cells wide."""
+    cx, cy, cz = cell % count[0], cell // count[0] % count[1], cell // (count[0] * count[1])
+    n = 0
+    for oz in range(-1, 2):
+        z = cz + oz
+        if period[2] > 0.0:
+            if oz != 0 and (count[2] == 1 or (count[2] == 2 and oz > 0)):
                 continue
-            for oy in range(-1, 2):
-                y = cy + oy
-                if box.periodic:
-                    # With fewer than three cells a periodic neighbour must not be met twice.
-                    if oy >= count[1] - 1 and count[1] < 3 and oy > 0:
-                        continue
-                    if count[1] == 1 and oy != 0:
-                        continue
-                    y = y % count[1]
-                elif y < 0 or y >= count[1]:
+            z = z % count[2]
+        elif z < 0 or z >= count[2]:
+            continue
+        for oy in range(-1, 2):
+            y = cy + oy
+            if period[1] > 0.0:
+                if oy != 0 and (count[1] == 1 or (count[1] == 2 and oy > 0)):
                     continue
-                for ox in range(-1, 2):
-                    x = cx + ox
-                    if box.periodic:
-                        if ox >= count[0] - 1 and count[0] < 3 and ox > 0:
-                            continue
-                        if count[0] == 1 and ox != 0:
-                            continue
-                        x = x % count[0]
-                    elif x < 0 or x >= count[0]:
+                y = y % count[1]
+            elif y < 0 or y >= count[1]:
+                continue
+            for ox in range(-1, 2):
+                x = cx + ox
+                if period[0] > 0.0:
+                    if ox != 0 and (count[0] == 1 or (count[0] == 2 and ox > 0)):
                         continue
-                    c = (z * count[1] + y) * count[0] + x
-                    for k in range(cell_start[c], cell_start[c + 1]):
-                        j = order[k]
-                        if j <= i:
-                            continue
-                        reach = grains.radius[i] + grains.radius[j] + skin
-                        if separation(i, j, grains.position, box) >= reach:
-                            continue
-                        bonded = False
-                        for b in range(bond_start[i], bond_start[i + 1]):
-                            if bond_second[b] == j:
-                                bonded = True
-                                break
-                        if bonded:
-                            continue
-                        if p == capacity:
-                            capacity *= 2
-                            found_first = _grown(found_first, capacity)
-                            found_second = _grown(found_second, capacity)
-                        found_first[p] = i
-                        found_second[p] = j
-                        p += 1
-        found_second[begin:p].sort()
-        start[i + 1] = p
-    return found_first[:p].copy(), found_second[:p].copy(), start
+                    x = x % count[0]
+                elif x < 0 or x >= count[0]:
+                    continue
+                found[n] = (z * count[1] + y) * count[0] + x
+                n += 1
+    return n
 
 
 @njit
-def separation(i, j, position, box):
-    """Minimum-image distance of grains i and j."""
-    period_x, period_y = periods(box)
-    return length(
-        (
-            wrapped(position[j, 0] - position[i, 0], period_x),
-            wrapped(position[j, 1] - position[i, 1], period_y),
-            position[j, 2] - position[i, 2],
-        )
+def _search(share, body, period, skin, cells, bond_start, bond_second, count, start, first,
+            second, fill):  # fmt: skip
+    """Pairs of the cells of one share: counted, or with `fill` written to their rows."""
+    order, cell_start, cell_count = cells.order, cells.start, cells.count
+    around = np.empty(27, np.int64)
+    px, py, pz = period[0], period[1], period[2]
+    ix = 1.0 / px if px > 0.0 else 0.0
+    iy = 1.0 / py if py > 0.0 else 0.0
+    iz = 1.0 / pz if pz > 0.0 else 0.0
+    total = len(cell_start) - 1
+    for cell in range(share * total // _SHARES, (share + 1) * total // _SHARES):
+        if cell_start[cell] == cell_start[cell + 1]:
+            continue
+        neighbours = _neighbour_cells(cell, cell_count, period, around)
+        for at in range(cell_start[cell], cell_start[cell + 1]):
+            i = order[at]
+            x, y, z, reach = body[i, X], body[i, Y], body[i, Z], body[i, RADIUS] + skin
+            found = 0
+            for k in range(neighbours):
+                other = around[k]
+                for place in range(cell_start[other], cell_start[other + 1]):
+                    j = order[place]
+                    if j <= i:
+                        continue
+                    dx = wrapped(body[j, X] - x, px, ix)
+                    dy = wrapped(body[j, Y] - y, py, iy)
+                    dz = wrapped(body[j, Z] - z, pz, iz)
+                    far = reach + body[j, RADIUS]
+                    if dx * dx + dy * dy + dz * dz >= far * far:
+                        continue
+                    bonded = False
+                    for b in range(bond_start[i], bond_start[i + 1]):
+                        bonded = bonded or bond_second[b] == j
+                    if bonded:
+                        continue
+                    if fill:
+                        first[start[i] + found] = i
+                        second[start[i] + found] = j
+                    found += 1
+            if fill:
+                _sort(second, start[i], found)
+            else:
+                count[i] = found
+
+
+@njit
+def _sort(values, begin, count):
+    """Insertion sort of a short stretch."""
+    for a in range(begin + 1, begin + count):
+        value, b = values[a], a
+        while b > begin and values[b - 1] > value:
+            values[b] = values[b - 1]
+            b -= 1
+        values[b] = value
+
+
+@njit(parallel=True)
+def _count_pairs(body, period, skin, cells, bond_start, bond_second, count):
+    for share in prange(_SHARES):
+        _search(
+            np.int64(share), body, period, skin, cells, bond_start, bond_second, count, count,
+            bond_second, bond_second, False,
+        )  # fmt: skip
+
+
+@njit(parallel=True)
+def _list_pairs(body, period, skin, cells, bond_start, bond_second, start, first, second):
+    for share in prange(_SHARES):
+        _search(
+            np.int64(share), body, period, skin, cells, bond_start, bond_second, start, start,
+            first, second, True,
+        )  # fmt: skip
+
+
+@leaf
+def _across(body, i, j, px, py, pz):
+    """Whether the nearest image of j is not j itself."""
+    dx, dy, dz = body[j, X] - body[i, X], body[j, Y] - body[i, Y], body[j, Z] - body[i, Z]
+    return (
+        (px > 0.0 and abs(dx) > 0.5 * px)
+        or (py > 0.0 and abs(dy) > 0.5 * py)
+        or (pz > 0.0 and abs(dz) > 0.5 * pz)
     )
 
 
 @njit
-def _grown(array, capacity):
-    larger = np.empty(capacity, array.dtype)
-    larger[: len(array)] = array
-    return larger
-
-
-def _reverse(grain_count: int, second: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Rows grouped by `second`, in the order of the rows."""
-    start = np.zeros(grain_count + 1, np.int64)
-    np.cumsum(np.bincount(second, minlength=grain_count), out=start[1:])
-    return start, np.argsort(second, kind="stable")
-
-
-@njit
-def _carry_history(grains, box, old, new, growth, overlaps_rest):
-    for i in range(len(new.start) - 1):
-        k = old.start[i]
+def _carry(share, body, period, bond_start, old, new, growth, overlaps_rest, remembers, rolls):
+    n = len(new.start) - 1
+    px, py, pz = period[0], period[1], period[2]
+    ix = 1.0 / px if px > 0.0 else 0.0
+    iy = 1.0 / py if py > 0.0 else 0.0
+    iz = 1.0 / pz if pz > 0.0 else 0.0
+    for i in range(share * n // _SHARES, (share + 1) * n // _SHARES):
+        for b in range(bond_start[i], bond_start[i + 1]):
+            new.image[b] = _across(body, i, new.second[b], px, py, pz)
+        k, last = old.start[i], old.start[i + 1]
         for p in range(new.start[i], new.start[i + 1]):
             j = new.second[p]
-            while k < old.start[i + 1] and old.second[k] < j:
+            while k < last and old.second[k] < j:
                 k += 1
-            distance = separation(i, j, grains.position, box)
-            if k < old.start[i + 1] and old.second[k] == j:
+            dx = wrapped(body[j, X] - body[i, X], px, ix)
+            dy = wrapped(body[j, Y] - body[i, Y], py, iy)
+            dz = wrapped(body[j, Z] - body[i, Z], pz, iz)
+            distance = np.sqrt(dx * dx + dy * dy + dz * dz)
+            new.image[p] = _across(body, i, j, px, py, pz)
+            new.touched[p] = -1
+            if k < last and old.second[k] == j:
                 grown = old.rest[k] + growth[i] + growth[j]
                 new.rest[p] = max(old.rest[k], min(grown, distance))
-                new.stiffness[p] = old.stiffness[k]
-                new.energy[p] = old.energy[k]
+                new.touched[p] = old.touched[k]
+                for c in range(4):
+                    new.spring[p, c] = old.spring[k, c]
                 for c in range(3):
-                    new.tangential[p, c] = old.tangential[k, c]
                     new.force[p, c] = old.force[k, c]
-                    new.lever[p, c] = old.lever[k, c]
-                new.arm[p, 0], new.arm[p, 1] = old.arm[k, 0], old.arm[k, 1]
+                if remembers:
+                    new.memory[p] = old.memory[k]
+                if rolls:
+                    for c in range(3):
+                        new.rolling[p, c] = old.rolling[k, c]
             else:
-                new.rest[p] = grains.radius[i] + grains.radius[j]
+                new.rest[p] = body[i, RADIUS] + body[j, RADIUS]
                 if overlaps_rest:
                     new.rest[p] = min(new.rest[p], distance)
+
+
+@njit(parallel=True)
+def _carry_history(
+    body, period, bond_start, old, new, growth, overlaps_rest, remembers, rolls
+):
+    for share in prange(_SHARES):
+        _carry(
+            np.int64(share), body, period, bond_start, old, new, growth, overlaps_rest, remembers,
+            rolls,
+        )  # fmt: skip

@@ -1,14 +1,22 @@
-"""What a simulation shows: stress of its grains, energy ledger, balance and overlaps."""
+"""What a simulation shows: energy ledger, balance, stress of its grains and overlaps."""
 
+import math
 from typing import NamedTuple
 
 import numpy as np
 
-from dem import integrate
+from dem.body import MATERIAL, Q0, RADIUS, VX, WX, X, Z
+from dem.bonding.beam import beam
+from dem.bonding.rows import AREA, COHESION, REST, STRAIN, TENSILE, UNLOADED
 from dem.bonds import INTACT
+from dem.chunks import BOND_PLASTIC, BROKEN, DAMPED, DRIVEN, PLASTIC, VISCOUS, WORK_SLID
+from dem.contact.roles import bound, reach, remembers, rolls, sticks, stored
 from dem.grains import ACTIVE
+from dem.jit import njit
+from dem.laws import at_row
 from dem.simulation import Simulation
-from dem.walls.plane import distances
+from dem.vector import wrapped
+from dem.walls.geometry import surface_distance
 
 
 class Energies(NamedTuple):
@@ -31,36 +39,133 @@ class Energies(NamedTuple):
 
 
 def energies(sim: Simulation) -> Energies:
-    """The ledger since the unloaded picture; kinetic energy is that of the scaled masses."""
-    g, b, c, p = sim.grains, sim.bonds, sim.contacts, sim.planes
-    intact = b.state == INTACT
-    speed2 = (g.velocity**2).sum(axis=1)
-    spin2 = (g.angular_velocity**2).sum(axis=1)
+    """The ledger since the unloaded picture; kinetic energy is that of the scaled masses.
+
+    Friction is what tangential and rolling springs took up less what they still store.
+    """
+    body, booked = sim.body, sim.chunks.ledger.sum(axis=0)
+    speed2 = (body[:, VX : VX + 3] ** 2).sum(axis=1)
+    spin2 = (body[:, WX : WX + 3] ** 2).sum(axis=1)
+    normal, tangential, bond = stored_energies(sim)
     return Energies(
-        contact=float(c.energy.sum() + b.energy[~intact].sum() + p.energy.sum()),
-        bond=float(b.energy[intact].sum()),
-        kinetic=float(0.5 * (sim.mass @ speed2 + sim.moment @ spin2)),
-        friction=float(
-            sim.lost["friction"] + c.dissipated.sum() + b.dissipated.sum() + p.dissipated.sum()
-        ),
-        viscous=float(sim.lost["viscous"] + c.viscous.sum() + b.viscous.sum() + p.viscous.sum()),
-        plastic=float(sim.lost["plastic"] + c.plastic.sum() + b.plastic.sum() + p.plastic.sum()),
-        damping=float(sim.scratch["damped"].sum()),
-        broken_bonds=float(b.released.sum()),
-        work=float(sim.plate[integrate.PLATE_WORK] + sim.scratch["driven"].sum()),
+        contact=normal + tangential,
+        bond=bond,
+        kinetic=float(0.5 * (sim.inertial_mass @ speed2 + sim.moment @ spin2)),
+        friction=float(booked[WORK_SLID]) - tangential,
+        viscous=float(booked[VISCOUS]),
+        plastic=float(booked[PLASTIC] + booked[BOND_PLASTIC]),
+        damping=float(booked[DAMPED]),
+        broken_bonds=float(booked[BROKEN]),
+        work=float(sim.walls.work.sum() + booked[DRIVEN]),
     )
+
+
+def stored_energies(sim: Simulation) -> tuple[float, float, float]:
+    """Energy stored in normal contacts, in tangential springs and in intact bonds [J]."""
+    like, pairs, walls = sim.laws
+    normal, tangential, bond = _stored_in_rows(
+        like, pairs, sim.kinds, *sim.bond_table, sim.box.period, sim.body, sim.bonds, sim.contacts,
+        sim.steps_done,
+    )  # fmt: skip
+    wall_normal, wall_tangential = _stored_in_walls(like, walls, sim.body, sim.walls, sim.wall_rows)
+    return normal + wall_normal, tangential + wall_tangential, bond
+
+
+@njit
+def _stored_in_rows(
+    laws, table, kinds, like, bond_table, period, body, bonds, contacts, step
+):
+    none = np.zeros(4)
+    normal = tangential = bond = 0.0
+    px, py, pz = period[0], period[1], period[2]
+    ix = 1.0 / px if px > 0.0 else 0.0
+    iy = 1.0 / py if py > 0.0 else 0.0
+    iz = 1.0 / pz if pz > 0.0 else 0.0
+    for i in range(len(body)):
+        for part in range(2):
+            first, last = bonds.start[i], bonds.start[i + 1]
+            if part == 1:
+                first, last = contacts.start[i], contacts.start[i + 1]
+            for p in range(first, last):
+                j = contacts.second[p]
+                d = (
+                    wrapped(body[j, X] - body[i, X], px, ix),
+                    wrapped(body[j, X + 1] - body[i, X + 1], py, iy),
+                    wrapped(body[j, Z] - body[i, Z], pz, iz),
+                )
+                distance = math.sqrt(d[0] * d[0] + d[1] * d[1] + d[2] * d[2])
+                if part == 0 and bonds.state[p] == INTACT:
+                    row = bonds.beam[p]
+                    offset = (0.0, 0.0, 0.0)
+                    if len(bonds.offset) > 0:
+                        offset = (bonds.offset[p, 0], bonds.offset[p, 1], bonds.offset[p, 2])
+                    law = at_row(like, bond_table, bonds.kind[p], 0)
+                    bond += beam(
+                        law, d, distance,
+                        (body[i, Q0], body[i, Q0 + 1], body[i, Q0 + 2], body[i, Q0 + 3]),
+                        (body[j, Q0], body[j, Q0 + 1], body[j, Q0 + 2], body[j, Q0 + 3]),
+                        (row[REST], row[REST + 1], row[REST + 2]), row[UNLOADED], row[AREA],
+                        row[TENSILE], row[COHESION], row[STRAIN], offset, 0.0,
+                    )[3]  # fmt: skip
+                    continue
+                t = int(body[i, MATERIAL]) * kinds + int(body[j, MATERIAL])
+                ri, rj = body[i, RADIUS], body[j, RADIUS]
+                memory = contacts.memory[p] if remembers(laws[0]) else 0.0
+                one, other = _stored_in_contact(
+                    laws, table, t, contacts.rest[p] - distance, ri * rj / (ri + rj), memory,
+                    contacts.spring[p] if contacts.touched[p] == step else none,
+                )  # fmt: skip
+                normal += one
+                tangential += other
+    return normal, tangential, bond
+
+
+@njit
+def _stored_in_contact(laws, table, t, overlap, radius, memory, spring):
+    law = at_row(laws[0], table, t, 0)
+    touching = overlap > reach(law, radius)
+    if remembers(laws[0]):
+        touching = touching and (overlap > 0.0 or sticks(law, memory))
+    if not touching:
+        return 0.0, 0.0
+    cohesion = at_row(laws[1], table, t, len(laws[0]))
+    held = spring[0] * spring[0] + spring[1] * spring[1] + spring[2] * spring[2]
+    return (
+        stored(law, overlap, radius, memory) + bound(cohesion, overlap, radius),
+        0.5 * held / spring[3] if spring[3] > 0.0 else 0.0,
+    )
+
+
+@njit
+def _stored_in_walls(laws, table, body, walls, rows):
+    normal = tangential = 0.0
+    count, c, o = len(walls.centre), walls.centre, walls.orientation
+    for i in range(len(body)):
+        for r in range(rows.start[i], rows.start[i + 1]):
+            s = rows.surface[r]
+            w = walls.wall[s]
+            gap, _, curvature = surface_distance(
+                walls.kind[s], walls.surface[s], (c[w, 0], c[w, 1], c[w, 2]),
+                (o[w, 0], o[w, 1], o[w, 2], o[w, 3]), (body[i, X], body[i, X + 1], body[i, Z]),
+            )  # fmt: skip
+            memory = rows.memory[r] if remembers(laws[0]) else 0.0
+            one, other = _stored_in_contact(
+                laws, table, int(body[i, MATERIAL]) * count + w, rows.rest[r] - gap,
+                1.0 / (1.0 / body[i, RADIUS] + curvature), memory, rows.spring[r],
+            )  # fmt: skip
+            normal += one
+            tangential += other
+    return normal, tangential
 
 
 def net_force(sim: Simulation) -> float:
     """Mean size of the net force on a grain [N]."""
-    return float(np.linalg.norm(sim.scratch["force"], axis=1).mean())
+    return float(np.linalg.norm(sim.load[:, :3], axis=1).mean())
 
 
 def carried_force(sim: Simulation) -> float:
     """Mean size of the forces in contacts and bonds that carry any [N]."""
-    forces = np.concatenate(
-        [np.linalg.norm(rows.force, axis=1) for rows in (sim.contacts, sim.bonds)]
-    )
+    forces = np.linalg.norm(sim.contacts.force, axis=1)
     carrying = forces[forces > 0]
     return float(carrying.mean()) if len(carrying) else 0.0
 
@@ -71,53 +176,45 @@ def unbalanced_force(sim: Simulation) -> float:
     return net_force(sim) / carried if carried > 0.0 else 0.0
 
 
+def branches(sim: Simulation) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """First and second grain of every row, (r,), and the vector between them, (r, 3) [m]."""
+    i, j = sim.contacts.first, sim.contacts.second
+    x = sim.body[:, X : Z + 1]
+    return i, j, sim.box.nearest(x[j] - x[i])
+
+
 def grain_stress(sim: Simulation) -> np.ndarray:
     """Mean stress of each grain, tension positive, (n, 3, 3) [Pa].
 
-    σ = 1/V Σ sym(r ⊗ f) over its contacts, bonds and planes, r from the centre to the contact (the
+    σ = 1/V Σ sym(r ⊗ f) over its contacts, bonds and walls, r from the centre to the contact (the
     review's eq. 16; Christoffersen et al. 1981).
     """
-    n = len(sim.grains.radius)
-    moment = np.zeros((n, 3, 3))
-    x = sim.grains.position
-    for rows in (sim.contacts, sim.bonds):
-        i, j = rows.first, rows.second
-        branch = x[j] - x[i]
-        if sim.box.periodic:
-            branch[:, :2] -= sim.box.length * np.round(branch[:, :2] / sim.box.length)
-        distance = np.linalg.norm(branch, axis=1, keepdims=True)
-        dyad = branch[:, :, None] / distance[:, :, None] * rows.force[:, None, :]
-        # rows.force acts on `second`: pressing pushes it along the branch, a negative stress.
-        np.subtract.at(moment, i, rows.arm[:, 0, None, None] * dyad)
-        np.subtract.at(moment, j, rows.arm[:, 1, None, None] * dyad)
-    gaps = distances(sim.grains, sim.box, sim.height)
-    arms = np.where(np.isfinite(gaps), gaps, 0.0)
-    for side, normal in enumerate(sim.planes.normal):
-        # The normal points from the plane to the grain, as does the push: again a negative stress.
-        push = sim.planes.force[:, side, None] * normal + sim.planes.tangential[:, side]
-        moment -= arms[:, side, None, None] * normal[:, None] * push[:, None, :]
+    moment = np.zeros((len(sim.body), 3, 3))
+    i, j, branch = branches(sim)
+    radius = sim.body[:, RADIUS]
+    # A bond acts in the middle, a contact where the radii divide the distance.
+    share = radius[i] / (radius[i] + radius[j])
+    share[: len(sim.bonds.first)][sim.bonds.state == INTACT] = 0.5
+    # Forces act on `second`: pressing pushes it along the branch, a negative stress.
+    dyad = branch[:, :, None] * sim.contacts.force[:, None, :]
+    np.subtract.at(moment, i, share[:, None, None] * dyad)
+    np.subtract.at(moment, j, (1 - share)[:, None, None] * dyad)
+    rows = sim.wall_rows
+    grain = np.repeat(np.arange(len(moment)), np.diff(rows.start))
+    np.add.at(moment, grain, rows.arm[:, :, None] * rows.force[:, None, :])
     symmetric = 0.5 * (moment + moment.transpose(0, 2, 1))
-    return symmetric / sim.grains.volume[:, None, None]
+    return symmetric / sim.volume[:, None, None]
 
 
 def relative_overlaps(sim: Simulation) -> np.ndarray:
-    """Elastic overlap over reduced radius of touching active grains, broken bonds included, (k,).
+    """Overlap over reduced radius of touching active grains, broken bonds included, (k,).
 
     Independent Hertz contacts lose their meaning above about 0.1.
     """
-    found = []
-    active = sim.grains.material == ACTIVE
-    broken = sim.bonds.state != INTACT
-    for rows, rest, chosen in (
-        (sim.contacts, sim.contacts.rest, np.ones(len(sim.contacts.rest), bool)),
-        (sim.bonds, sim.bonds.length, broken),
-    ):
-        chosen = chosen & active[rows.first] & active[rows.second]
-        i, j = rows.first[chosen], rows.second[chosen]
-        branch = sim.grains.position[j] - sim.grains.position[i]
-        if sim.box.periodic:
-            branch[:, :2] -= sim.box.length * np.round(branch[:, :2] / sim.box.length)
-        r = sim.grains.radius
-        overlap = rest[chosen] - np.linalg.norm(branch, axis=1)
-        found.append((overlap / (r[i] * r[j] / (r[i] + r[j])))[overlap > 0])
-    return np.concatenate(found)
+    i, j, branch = branches(sim)
+    touching = sim.contacts.rest - np.linalg.norm(branch, axis=1)
+    touching[: len(sim.bonds.first)][sim.bonds.state == INTACT] = -1.0
+    active = (sim.material[i] == ACTIVE) & (sim.material[j] == ACTIVE) & (touching > 0)
+    i, j, overlap = i[active], j[active], touching[active]
+    r = sim.body[:, RADIUS]
+    return overlap / (r[i] * r[j] / (r[i] + r[j]))

@@ -4,76 +4,130 @@ Inertia is fictitious in a quasi-static compression. Giving every grain the mass
 stiffness needs for one common step (selective scaling) lets light, stiff grains keep the pace.
 """
 
+import math
+
 import numpy as np
 
-from dem.bonding.rows import BondRows
+from dem.body import MATERIAL, RADIUS, X, Y, Z
+from dem.bonding.rows import AREA, UNLOADED
 from dem.bonds import INTACT
-from dem.grains import Grains
-from dem.materials import PairTable
-from dem.neighbours import Contacts
+from dem.contact.roles import spring
+from dem.jit import leaf, njit
+from dem.vector import wrapped
+from dem.walls.geometry import surface_distance
 
 # Stiffness is taken at an overlap of at least this share of the radius, so that a pair about to
 # touch is stable before the inertia is next adapted.
 _LEAST_OVERLAP = 0.02
 _OVERLAP_MARGIN = 1.3
+_NEAR_WALL = 0.3
+"""Gap to a wall, over the radius, that cannot close before the inertia is next adapted."""
 
 
-def row_sums(
-    grains: Grains, table: PairTable, bonds: BondRows, contacts: Contacts, plane_overlap, box
-) -> tuple[np.ndarray, np.ndarray]:
+def contact_stiffness(like: tuple, table: np.ndarray) -> np.ndarray:
+    """Normal and tangential stiffness over contact radius of every row of a law table, (rows, 2).
+
+    Every normal law has 2 E* a; like, table : as of LawTable. [N/m²]
+    """
+    normal, cohesion, damping, tangential, _ = like
+    at = len(normal) + len(cohesion) + len(damping)
+    found = np.empty((len(table), 2))
+    for row, values in enumerate(table):
+        young = type(normal)(*values[: len(normal)]).young
+        law = type(tangential)(*values[at : at + len(tangential)])
+        found[row] = 2 * young, spring(law, 2 * young, 1.0)
+    return found
+
+
+@leaf
+def _contact_bound(overlap, memory, radius, least, per_radius):
+    """Normal and tangential stiffness at an overlap, with a margin for what is to come."""
+    contact = math.sqrt(radius * max(_OVERLAP_MARGIN * max(overlap, memory), least))
+    return per_radius[0] * contact, per_radius[1] * contact
+
+
+@njit
+def row_sums(body, period, bonds, bond_table, contacts, pair_stiffness, kinds, walls, wall_rows,
+             wall_stiffness, held):  # fmt: skip
     """Upper bounds K of the stiffness that acts on each grain's motion and rotation.
 
     From |Σ of four terms|² ≤ 4 Σ of squares for each bond and contact: any frequency of the
-    assembly is below max √(K/m). `plane_overlap` (n,) [m] is the largest with any plane, negative
-    where there is a gap. Returns (n,) [N/m] and (n,) [N m].
+    assembly is below max √(K/m). `held` : whether side planes stand in corners with the rolls.
+    Returns (n,) [N/m] and (n,) [N m].
     """
-    n = len(grains.radius)
+    n = len(body)
     move, turn = np.zeros(n), np.zeros(n)
-
-    def add(indices, translation, rotation):
-        move[:] += np.bincount(indices, translation, minlength=n)
-        turn[:] += np.bincount(indices, rotation, minlength=n)
-
-    intact = bonds.state == INTACT
-    beam_move = np.where(intact, np.maximum(2 * bonds.normal, 4 * bonds.shear), 0.0)
-    beam_turn = bonds.shear * bonds.length**2 + 2 * np.maximum(bonds.bending, bonds.twist)
-    beam_turn = np.where(intact, beam_turn, 0.0)
-    for end in (bonds.first, bonds.second):
-        add(end, beam_move, beam_turn)
-
-    for rows, rest, chosen in (
-        (contacts, contacts.rest, np.ones(len(contacts.first), bool)),
-        (bonds, bonds.length, ~intact),
-    ):
-        i, j = rows.first[chosen], rows.second[chosen]
-        separation = grains.position[j] - grains.position[i]
-        if box.periodic:
-            separation[:, :2] -= box.length * np.round(separation[:, :2] / box.length)
-        distance = np.linalg.norm(separation, axis=1)
-        radius = grains.radius[i] * grains.radius[j] / (grains.radius[i] + grains.radius[j])
-        overlap = np.maximum(_OVERLAP_MARGIN * (rest[chosen] - distance), _LEAST_OVERLAP * radius)
-        contact = np.sqrt(radius * overlap)
-        mi, mj = grains.material[i], grains.material[j]
-        normal, shear = 2 * table.young[mi, mj] * contact, 8 * table.shear[mi, mj] * contact
-        share = grains.radius[i] / (grains.radius[i] + grains.radius[j])
-        # A broken bond may be longer than the sum of the radii, and so its lever arms.
-        for end, arm in ((i, share * rest[chosen]), (j, (1 - share) * rest[chosen])):
-            add(end, np.maximum(2 * normal, 4 * shear), 4 * shear * arm**2)
-
-    m = grains.material
-    overlap = np.maximum(_OVERLAP_MARGIN * plane_overlap, _LEAST_OVERLAP * grains.radius)
-    contact = np.sqrt(grains.radius * overlap)
-    # No margin needed for a gap that cannot close before the inertia is next adapted.
-    contact[plane_overlap < -0.3 * grains.radius] = 0.0
-    rolls = np.maximum(4 * table.wall_young[m], 16 * table.wall_shear[m]) * contact
-    if not box.periodic:
+    px, py, pz = period[0], period[1], period[2]
+    ix = 1.0 / px if px > 0.0 else 0.0
+    iy = 1.0 / py if py > 0.0 else 0.0
+    iz = 1.0 / pz if pz > 0.0 else 0.0
+    remembers = len(contacts.memory) > 0
+    for i in range(n):
+        for part in range(2):
+            first, last = bonds.start[i], bonds.start[i + 1]
+            if part == 1:
+                first, last = contacts.start[i], contacts.start[i + 1]
+            for p in range(first, last):
+                j = contacts.second[p]
+                if part == 0 and bonds.state[p] == INTACT:
+                    young, shear = bond_table[bonds.kind[p], 0], bond_table[bonds.kind[p], 1]
+                    area, length = bonds.beam[p, AREA], bonds.beam[p, UNLOADED]
+                    bend = young * area * area / (4.0 * math.pi * length)
+                    twist = shear * area * area / (2.0 * math.pi * length)
+                    k_n, k_s = young * area / length, shear * area / length
+                    moving = max(2.0 * k_n, 4.0 * k_s)
+                    turning = k_s * length * length + 2.0 * max(bend, twist)
+                    move[i] += moving
+                    move[j] += moving
+                    turn[i] += turning
+                    turn[j] += turning
+                    continue
+                dx = wrapped(body[j, X] - body[i, X], px, ix)
+                dy = wrapped(body[j, Y] - body[i, Y], py, iy)
+                dz = wrapped(body[j, Z] - body[i, Z], pz, iz)
+                distance = math.sqrt(dx * dx + dy * dy + dz * dz)
+                ri, rj = body[i, RADIUS], body[j, RADIUS]
+                radius = ri * rj / (ri + rj)
+                t = int(body[i, MATERIAL]) * kinds + int(body[j, MATERIAL])
+                k_n, k_t = _contact_bound(
+                    contacts.rest[p] - distance, contacts.memory[p] if remembers else 0.0, radius,
+                    _LEAST_OVERLAP * radius, pair_stiffness[t],
+                )  # fmt: skip
+                moving = max(2.0 * k_n, 4.0 * k_t)
+                # A broken bond may be longer than the sum of the radii, and so its lever arms.
+                arm_i = ri / (ri + rj) * contacts.rest[p]
+                arm_j = contacts.rest[p] - arm_i
+                move[i] += moving
+                move[j] += moving
+                turn[i] += 4.0 * k_t * arm_i * arm_i
+                turn[j] += 4.0 * k_t * arm_j * arm_j
+        r, m = body[i, RADIUS], int(body[i, MATERIAL])
+        pressing = rubbing = 0.0
+        for row in range(wall_rows.start[i], wall_rows.start[i + 1]):
+            s = wall_rows.surface[row]
+            w = walls.wall[s]
+            c, o = walls.centre, walls.orientation
+            gap, _, curvature = surface_distance(
+                walls.kind[s], walls.surface[s], (c[w, 0], c[w, 1], c[w, 2]),
+                (o[w, 0], o[w, 1], o[w, 2], o[w, 3]), (body[i, X], body[i, Y], body[i, Z]),
+            )  # fmt: skip
+            overlap = wall_rows.rest[row] - gap
+            if overlap < -_NEAR_WALL * r:
+                continue
+            radius = 1.0 / (1.0 / r + curvature)
+            k_n, k_t = _contact_bound(
+                overlap, wall_rows.memory[row] if remembers else 0.0, radius, _LEAST_OVERLAP * r,
+                wall_stiffness[m * len(walls.centre) + w],
+            )  # fmt: skip
+            pressing, rubbing = max(pressing, k_n), max(rubbing, k_t)
         # In a corner the sides press along the directions in which the rolls rub.
-        rolls = (4 * table.wall_young[m] + 16 * table.wall_shear[m]) * contact
-    move += rolls
-    turn += 16 * table.wall_shear[m] * contact * grains.radius**2
-    # A grain that nothing holds still needs inertia: that of one light touch.
-    least = 2 * np.diag(table.young)[m] * grains.radius * np.sqrt(_LEAST_OVERLAP)
-    return np.maximum(move, least), np.maximum(turn, least * grains.radius**2)
+        move[i] += 2.0 * pressing + 2.0 * rubbing if held else max(2.0 * pressing, 2.0 * rubbing)
+        turn[i] += 2.0 * rubbing * r * r
+        # A grain that nothing holds still needs inertia: that of one light touch.
+        least = pair_stiffness[m * kinds + m][0] * r * math.sqrt(_LEAST_OVERLAP)
+        move[i] = max(move[i], least)
+        turn[i] = max(turn[i], least * r * r)
+    return move, turn
 
 
 def scaled_inertia(move: np.ndarray, turn: np.ndarray, step: float, safety: float):
@@ -88,6 +142,11 @@ def scaled_inertia(move: np.ndarray, turn: np.ndarray, step: float, safety: floa
 def mean_step(move: np.ndarray, total_mass: float, safety: float) -> float:
     """Step at which selective scaling leaves the total mass [kg] as it is [s]."""
     return 2 * safety * float(np.sqrt(total_mass / move.sum()))
+
+
+def stable_step(move: np.ndarray, turn: np.ndarray, mass: np.ndarray, moment: np.ndarray) -> float:
+    """Largest stable step with given inertia [s]: 2/√(K/m) of the fastest grain."""
+    return 2 * float(np.sqrt(min((mass / move).min(), (moment / turn).min())))
 
 
 def inertial_number(strain_rate: float, diameter: float, density: float, pressure: float) -> float:

@@ -4,9 +4,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from dem.body import RADIUS, Z
 from dem.observe import carried_force, grain_stress, net_force, relative_overlaps
+from dem.quasistatic import contact_stiffness
 from dem.simulation import Simulation
-from dem.walls.plane import TOP
+from dem.walls.enclosure import TOP
 
 CHUNK = 200
 """Steps between two looks at the layer."""
@@ -58,7 +60,7 @@ class Branch:
         self.peak_pressure = 0.5 * (sim.pressure + sim.bottom_pressure)
         self.loaded_thickness = sim.height
         self.stress = grain_stress(sim)
-        self.bond_force = sim.bonds.force.copy()
+        self.bond_force = sim.contacts.force[: len(sim.bonds.first)].copy()
         self.carried = carried_force(sim)
         overlaps = relative_overlaps(sim)
         self.overlap_beyond_hertz = float((overlaps > HERTZ_LIMIT).sum() / max(len(overlaps), 1))
@@ -93,9 +95,14 @@ class Branch:
 
 
 def plate_stiffness(sim: Simulation) -> float:
-    """Present stiffness dP/dε of the plate's Hertz contacts [Pa], ε the strain of the layer."""
-    grains = sim.grains
-    overlap = sim.planes.rest[:, TOP] - (sim.height - grains.position[:, 2])
-    contact = np.sqrt(grains.radius * np.maximum(overlap, 0.0))
-    stiffness = 2.0 * sim.table.wall_young[grains.material] @ contact
+    """Present stiffness dP/dε of the plate's contacts [Pa], ε the strain of the layer."""
+    rows = sim.wall_rows
+    near = rows.surface == TOP
+    grain = np.repeat(np.arange(len(sim.body)), np.diff(rows.start))[near]
+    radius = sim.body[grain, RADIUS]
+    overlap = rows.rest[near] - (sim.height - sim.body[grain, Z])
+    contact = np.sqrt(radius * np.maximum(overlap, 0.0))
+    per_radius = contact_stiffness(sim.laws.like, sim.laws.walls)[:, 0]
+    of_plate = per_radius[TOP :: len(sim.walls.centre)]
+    stiffness = of_plate[sim.material[grain]] @ contact
     return float(stiffness) * sim.height / sim.box.area

@@ -4,11 +4,13 @@ from collections.abc import Callable
 
 import numpy as np
 
-from dem.bonds import Bonds
+from dem.body import RADIUS, Z
+from dem.bonds import no_bonds
 from dem.box import Box
 from dem.errors import InputError
 from dem.grains import at_rest
 from dem.materials import Material
+from dem.observe import branches
 from dem.simulation import Numerics, Simulation, simulate
 
 # Only the geometry counts here: any stiffness gives the same final packing.
@@ -18,15 +20,6 @@ _SOFT = Material(
 )  # fmt: skip
 _CHUNK, _MOST_CHUNKS = 10, 500
 _SEED_SIZE, _GROWTH_STAGES, _LOOSE = 0.1, 16, 0.2
-
-
-def no_bonds() -> Bonds:
-    """Bonds of a packing of single spheres."""
-    none = np.zeros(0, np.int32)
-    return Bonds(
-        none, none.copy(), np.zeros(0), np.zeros((0, 3)), np.zeros(0, np.uint8), np.zeros(0),
-        np.zeros(0),
-    )  # fmt: skip
 
 
 def separate(
@@ -64,7 +57,7 @@ def separate(
             sim.refresh()
         if progress is not None:
             progress(scale**3, f"particles at {100 * scale:.0f} % of their size")
-        position = sim.grains.position
+        position = sim.grains.position.copy()
     if not worst < max_overlap:
         share = volume.sum() / (box.area * height)
         raise InputError(
@@ -72,17 +65,12 @@ def separate(
             f"overlap (the worst is still {100 * worst:.0f} % of a radius); expected a looser "
             "coated density or a larger footprint"
         )
-    position = position.copy()
-    if box.periodic:
-        position[:, :2] %= box.length
-    return position
+    return box.wrap(position)
 
 
 def _largest_overlap(sim: Simulation) -> float:
-    c, x, r = sim.contacts, sim.grains.position, sim.grains.radius
-    apart = x[c.second] - x[c.first]
-    if sim.box.periodic:
-        apart[:, :2] -= sim.box.length * np.round(apart[:, :2] / sim.box.length)
-    pairs = (c.rest - np.linalg.norm(apart, axis=1)) / np.minimum(r[c.first], r[c.second])
-    walls = np.maximum(r - x[:, 2], r - (sim.height - x[:, 2])) / r
+    i, j, branch = branches(sim)
+    r, z = sim.body[:, RADIUS], sim.body[:, Z]
+    pairs = (r[i] + r[j] - np.linalg.norm(branch, axis=1)) / np.minimum(r[i], r[j])
+    walls = np.maximum(r - z, r - (sim.height - z)) / r
     return float(max(pairs.max(initial=0.0), walls.max(initial=0.0)))

@@ -1,4 +1,4 @@
-"""The time loop over compiled chunks: neighbour lists, inertia and the energy ledger."""
+"""The time loop over compiled chunks: neighbour lists, inertia and what a run is made of."""
 
 import copy
 from dataclasses import dataclass, field
@@ -6,15 +6,23 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from dem import integrate, quasistatic
-from dem.bonding.rows import BondRows, bond_rows
+from dem.body import INVERSE_MASS, RADIUS, X, Z, as_grains, bodies
+from dem.bonding.laws import flows
+from dem.bonding.rows import BondRows, bond_rows, rest_length
 from dem.bonds import INTACT, Bonds
 from dem.box import Box
+from dem.chunks import Chunks, chunks_of
+from dem.contact.contacts import Contacts, unlisted
+from dem.contact.laws import ContactLaws, LawTable, law_table
+from dem.contact.roles import remembers, rolls
 from dem.errors import InputError
 from dem.grains import Grains
 from dem.jit import threads_for
-from dem.materials import Material, PairTable, pair_table
-from dem.neighbours import Contacts, empty_contacts, rebuild
-from dem.walls.plane import Planes, distances, planes_around
+from dem.materials import Material, PairOverride, bond_laws, softer_of
+from dem.neighbours import rebuild
+from dem.walls.enclosure import BOTTOM, TOP, enclosure
+from dem.walls.listing import list_walls, no_rows
+from dem.walls.walls import Wall, WallRows, Walls, walls_of
 
 
 class Unstable(RuntimeError):
@@ -29,64 +37,83 @@ class Numerics:
     step_factor : share of the stable step in use, 0 … 1
     skin : reach of the neighbour list beyond contact, in mean contact radii
     step : [s], a fixed step with the true inertia instead of the scaled one (collisions)
+    process_time : [s], of the machine, that a second of simulated time stands for (relaxation)
     """
 
     damping: float = 0.7
     step_factor: float = 0.9
     skin: float = 0.3
     step: float | None = None
+    process_time: float = 0.0
 
 
 @dataclass
 class Simulation:
-    """Grains and bonds between two planes; every array of it belongs to it alone.
+    """Grains, bonds and walls; every array of it belongs to it alone.
 
+    body : (n, 16), the moving part of the grains (`dem.body`); volume, mass, material, particle :
+    (n,), the rest of them; moment : (n,) [kg m²], scaled as the mass in `body`
     `unloaded_rest` (m, 3) [m] is the bonds' rest vector before any plastic flow.
     A contact radius grows from `calibrated_radius` to `full_radius` (n,) [m] as its grain loses its
     bonds: rubble has no face-sharing neighbours left and fills its whole volume.
+    load : (n, 6), force [N] and torque [N m] on each grain; age : of the list, as in `integrate`
     """
 
-    grains: Grains
+    body: np.ndarray
+    volume: np.ndarray
+    mass: np.ndarray
+    material: np.ndarray
+    particle: np.ndarray
+    moment: np.ndarray
     bonds: BondRows
+    bond_table: tuple
     unloaded_rest: np.ndarray
     box: Box
-    table: PairTable
+    laws: LawTable
     numerics: Numerics
     calibrated_radius: np.ndarray
     full_radius: np.ndarray
     contacts: Contacts
-    planes: Planes
-    plate: np.ndarray
-    mass: np.ndarray
-    moment: np.ndarray
+    walls: Walls
+    wall_rows: WallRows
+    chunks: Chunks
+    load: np.ndarray
+    listed: np.ndarray
     step: float
+    age: np.ndarray = field(default_factory=lambda: np.array([1.0, 0.0]))
     overlaps_rest: bool = True
     breaking: bool = True
     steps_done: int = 0
-    lost: dict[str, float] = field(
-        default_factory=lambda: {"friction": 0.0, "viscous": 0.0, "plastic": 0.0}
-    )
-    scratch: dict[str, np.ndarray] = field(default_factory=dict)
+
+    @property
+    def grains(self) -> Grains:
+        """The grains; position, radius, velocity, spin and orientation are views."""
+        return as_grains(self.body, self.volume, self.mass, self.material, self.particle)
 
     @property
     def height(self) -> float:
         """Height of the plate [m]."""
-        return float(self.plate[integrate.HEIGHT])
+        return float(self.walls.centre[TOP, 2])
 
     @property
     def pressure(self) -> float:
         """Pressure on the plate [Pa]."""
-        return float(self.plate[integrate.TOP_FORCE]) / self.box.area
+        return float(self.walls.load[TOP, 2]) / self.box.area
 
     @property
     def bottom_pressure(self) -> float:
         """Pressure on the collector's plane [Pa]."""
-        return float(self.plate[integrate.BOTTOM_FORCE]) / self.box.area
+        return -float(self.walls.load[BOTTOM, 2]) / self.box.area
+
+    @property
+    def inertial_mass(self) -> np.ndarray:
+        """Mass that the integrator uses, scaled, (n,) [kg]."""
+        return 1.0 / self.body[:, INVERSE_MASS]
 
     @property
     def inertial_density(self) -> float:
         """Scaled mass per solid volume, the density of the inertial number [kg/m³]."""
-        return float(self.mass.sum() / self.grains.volume.sum())
+        return float(self.inertial_mass.sum() / self.volume.sum())
 
     @property
     def _skin(self) -> float:
@@ -101,32 +128,45 @@ class Simulation:
         """The bonds as the other rooms know them, with their present state."""
         b = self.bonds
         return Bonds(
-            b.first.copy(), b.second.copy(), b.area.copy(), self.unloaded_rest.copy(),
-            b.state.copy(), b.tensile_strength.copy(), b.cohesion.copy(),
+            b.first.copy(), b.second.copy(), b.beam[:, 4].copy(), self.unloaded_rest.copy(),
+            b.state.copy(), b.beam[:, 5].copy(), b.beam[:, 6].copy(),
         )  # fmt: skip
 
     def advance(
-        self, steps: int, rate: float = 0.0, servo: tuple[float, float, float] | None = None
+        self,
+        steps: int,
+        rate: float = 0.0,
+        servo: tuple[float, float, float] | None = None,
+        plate_speed: float = 0.0,
     ) -> None:
         """Run `steps` steps.
 
-        rate [1/s] strains grains and plate affinely along z. servo = (gain, force, limit) moves the
-        plate alone, at gain · (its force − force), no faster than the limit [m/s].
+        rate [1/s] strains grains, and walls that follow, affinely along z. servo = (gain, force,
+        limit) moves the plate alone, at gain · (its force − force), no faster than the limit [m/s].
+        plate_speed [m/s] moves the plate alone, upwards if positive.
         Raises Unstable when the motion blows up.
         """
         gain, force, limit = servo or (0.0, 0.0, 0.0)
+        if len(self.walls.centre) > TOP:
+            self.walls.servo[TOP] = 0.0, 0.0, -1.0, gain, force, limit
+            # A plate with a speed of its own neither follows the strain nor a servo.
+            self.walls.follows[TOP] = plate_speed == 0.0
+            self.walls.velocity[TOP] = 0.0, 0.0, plate_speed
         skin = self._skin
         reach = 2 * float(self.full_radius.max()) + skin
+        like_bond, bond_table = self.bond_table
         while steps > 0:
             motion = integrate.Motion(
-                step=self.step, rate=rate, damping=self.numerics.damping, breaking=self.breaking,
-                servo_gain=gain, servo_force=force, servo_limit=limit,
-                mass=self.mass, moment=self.moment, **self.scratch,
+                step=self.step, process_time=self.numerics.process_time * self.step, rate=rate,
+                damping=self.numerics.damping, breaking=self.breaking, first_step=self.steps_done,
+                moment=self.moment, listed=self.listed,
             )  # fmt: skip
-            with threads_for(len(self.bonds.first) + len(self.contacts.first)):
+            with threads_for(len(self.contacts.second) + len(self.body)):
                 done, why = integrate.run_steps(
-                    steps, skin, reach, self.grains, motion, self.table, self.box, self.bonds,
-                    self.contacts, self.planes, self.plate,
+                    steps, skin, reach, *self.laws.like, self.laws.pairs, self.kinds,
+                    self.laws.walls, like_bond, bond_table, self.box.period, self.body, self.bonds,
+                    self.contacts, self.walls, self.wall_rows, self.chunks, self.load, self.age,
+                    motion,
                 )  # fmt: skip
             self.steps_done += done
             steps -= done
@@ -135,45 +175,51 @@ class Simulation:
             if why == integrate.LIST_TOO_OLD:
                 self.refresh()
 
+    @property
+    def kinds(self) -> int:
+        """Number of materials."""
+        return round(len(self.laws.pairs) ** 0.5)
+
     def refresh(self) -> None:
-        """Build the neighbour list anew, let rubble grow, adapt the inertia."""
+        """Build the lists anew, let rubble grow, adapt the inertia."""
         growth = self._grow_rubble()
-        self.lost["friction"] += float(self.contacts.dissipated.sum())
-        self.lost["viscous"] += float(self.contacts.viscous.sum())
-        self.lost["plastic"] += float(self.contacts.plastic.sum())
-        self.contacts = rebuild(
-            self.grains, self.box, self._skin, self.bonds.start, self.bonds.second, self.contacts,
-            growth, self.overlaps_rest,
-        )  # fmt: skip
-        self.scratch["listed"][:] = self.grains.position
-        self.plate[integrate.STRETCH] = 1.0
+        with threads_for(len(self.contacts.second) + len(self.body)):
+            self.contacts, self.chunks = rebuild(
+                self.body, self.box, self._skin, self.bonds, self.contacts, self.chunks, growth,
+                self.overlaps_rest,
+            )  # fmt: skip
+        self.wall_rows = list_walls(
+            self.body, self.walls, self._skin, self.wall_rows, growth, self.overlaps_rest
+        )
+        self.listed[:] = self.body[:, X : Z + 1]
+        self.age[:] = 1.0, 0.0
         if self.numerics.step is None:
-            move, turn = self._row_sums()
-            self.mass, self.moment = quasistatic.scaled_inertia(
+            move, turn = self.stiffness_bounds()
+            mass, self.moment = quasistatic.scaled_inertia(
                 move, turn, self.step, self.numerics.step_factor
             )
+            self.body[:, INVERSE_MASS] = 1.0 / mass
 
-    def _row_sums(self):
-        gaps = distances(self.grains, self.box, self.height)
+    def stiffness_bounds(self) -> tuple[np.ndarray, np.ndarray]:
+        """Upper bounds of the stiffness on each grain's motion (n,) [N/m] and turning [N m]."""
+        like, pairs, walls = self.laws
         return quasistatic.row_sums(
-            self.grains, self.table, self.bonds, self.contacts,
-            (self.planes.rest - gaps).max(axis=1), self.box,
+            self.body, self.box.period, self.bonds, self.bond_table[1], self.contacts,
+            quasistatic.contact_stiffness(like, pairs), self.kinds, self.walls, self.wall_rows,
+            quasistatic.contact_stiffness(like, walls), len(self.walls.centre) > 2,
         )  # fmt: skip
 
     def _grow_rubble(self) -> np.ndarray:
-        b, n = self.bonds, len(self.grains.radius)
+        b, n = self.bonds, len(self.body)
         broken = (b.state != INTACT).astype(float)
-        held = np.diff(b.start) + np.diff(b.reverse_start)
+        held = np.bincount(b.first, minlength=n) + np.bincount(b.second, minlength=n)
         lost = np.bincount(b.first, broken, minlength=n) + np.bincount(
             b.second, broken, minlength=n
         )
         share = lost / np.maximum(held, 1)
         target = self.calibrated_radius + (self.full_radius - self.calibrated_radius) * share
-        growth = target - self.grains.radius
-        self.grains.radius[:] += growth
-        gaps = distances(self.grains, self.box, self.height)
-        rest = self.planes.rest
-        rest[:] = np.maximum(rest, np.minimum(rest + growth[:, None], gaps))
+        growth = target - self.body[:, RADIUS]
+        self.body[:, RADIUS] += growth
         return growth
 
 
@@ -182,51 +228,72 @@ def simulate(
     bonds: Bonds,
     box: Box,
     materials: list[Material],
-    plate_height: float,
+    plate_height: float | None,
     numerics: Numerics,
     wall_friction: float = 0.0,
     full_radius: np.ndarray | None = None,
     overlaps_rest: bool = True,
+    laws: ContactLaws = ContactLaws(),
+    overrides: tuple[PairOverride, ...] = (),
+    walls: tuple[Wall, ...] = (),
 ) -> Simulation:
     """A simulation of the unloaded picture: nothing pushes until something moves.
 
+    plate_height : [m], of the plate above the collector's plane; None for neither
+    walls : further walls; wall_friction : of collector and plate
+    overlaps_rest : whether overlaps at the start exert no force
     Raises InputError when a periodic box is too narrow for its largest grains.
     """
-    widest = 2 * float(grains.radius.max())
-    if box.periodic and 2 * widest > box.length.min():
-        raise InputError(
-            f"the periodic box is {box.length.min() * 1e6:.3g} µm wide, but grains up to "
-            f"{2e6 * grains.radius.max():.3g} µm across need at least {2e6 * widest:.3g} µm"
-        )
-    n = len(grains.radius)
-    grains = Grains(*(np.array(a) for a in grains))
-    planes = planes_around(grains, box, plate_height)
-    if not overlaps_rest:
-        planes.rest[:] = grains.radius[:, None]
+    _check_periods(grains, box)
+    n, like_walls = len(grains.radius), list(walls)
+    if plate_height is not None:
+        like_walls = enclosure(box, plate_height, wall_friction) + like_walls
+    table = law_table(laws, materials, [wall.friction for wall in like_walls], overrides)
+    like_bond, bond_table = bond_laws(materials)
+    material = np.array(grains.material, np.int32)
+    rows = bond_rows(
+        bonds, n, softer_of(materials, material[bonds.first], material[bonds.second]),
+        flows(like_bond),
+    )  # fmt: skip
+    history = remembers(table.like[0]), rolls(table.like[4])
     sim = Simulation(
-        grains=grains,
-        bonds=bond_rows(bonds, grains.material, materials),
+        body=bodies(grains),
+        volume=np.array(grains.volume),
+        mass=np.array(grains.mass),
+        material=material,
+        particle=np.array(grains.particle),
+        moment=0.4 * grains.mass * grains.radius**2,
+        bonds=rows,
+        bond_table=(like_bond, bond_table),
         unloaded_rest=bonds.rest.copy(),
         box=box,
-        table=pair_table(materials, wall_friction),
+        laws=table,
         numerics=numerics,
-        full_radius=grains.radius.copy() if full_radius is None else np.array(full_radius),
-        calibrated_radius=grains.radius.copy(),
-        contacts=empty_contacts(n),
-        planes=planes,
-        plate=np.array([plate_height, 0.0, 0.0, 0.0, 1.0]),
-        mass=grains.mass.copy(),
-        moment=0.4 * grains.mass * grains.radius**2,
+        full_radius=np.array(grains.radius if full_radius is None else full_radius),
+        calibrated_radius=np.array(grains.radius),
+        contacts=unlisted(n, bonds.first, bonds.second, rest_length(rows), *history),
+        walls=walls_of(like_walls),
+        wall_rows=no_rows(n, *history),
+        chunks=chunks_of(n, len(like_walls)),
+        load=np.zeros((n, 6)),
+        listed=np.array(grains.position),
         step=numerics.step or 1.0,
         overlaps_rest=overlaps_rest,
-        scratch={
-            "listed": grains.position.copy(),
-            **{name: np.zeros(n) for name in ("displaced", "damped", "driven")},
-            **{name: np.zeros((n, 3)) for name in ("force", "torque")},
-        },
     )
     if numerics.step is None:
-        move, _ = sim._row_sums()
+        # Lists first: walls count towards the stiffness.
+        sim.refresh()
+        move, _ = sim.stiffness_bounds()
         sim.step = quasistatic.mean_step(move, float(grains.mass.sum()), numerics.step_factor)
     sim.refresh()
     return sim
+
+
+def _check_periods(grains: Grains, box: Box) -> None:
+    widest = 2 * float(grains.radius.max())
+    periods = box.period[box.period > 0.0]
+    if len(periods) and 2 * widest > periods.min():
+        raise InputError(
+            f"the periodic box is {periods.min() * 1e6:.3g} µm wide, but grains up to "
+            f"{1e6 * widest:.3g} µm across need at least {2e6 * widest:.3g} µm"
+        )

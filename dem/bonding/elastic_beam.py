@@ -6,42 +6,25 @@ stiffness as the parallel bond of Potyondy & Cundall (2004).
 """
 
 import math
-from typing import NamedTuple
 
-import numpy as np
-
-from dem.jit import njit
-from dem.vector import across, add, dot, length, rotate, scale
+from dem.jit import leaf
+from dem.vector import across, dot, subtract
 
 
-class BeamStiffness(NamedTuple):
-    """Stiffness of m beams of circular section A = πR², I = πR⁴/4, J = πR⁴/2 and length L.
-
-    normal : (m,) [N/m], E A / L
-    shear : (m,) [N/m], G A / L
-    bending : (m,) [N m], E I / L
-    twist : (m,) [N m], G J / L
-    """
-
-    normal: np.ndarray
-    shear: np.ndarray
-    bending: np.ndarray
-    twist: np.ndarray
-
-
-def beam_stiffness(modulus, poisson_ratio, area, length) -> BeamStiffness:
-    """Stiffness of beams of Young's modulus [Pa], section area [m²] and length [m]."""
-    shear_modulus = modulus / (2 * (1 + poisson_ratio))
-    second_moment = area**2 / (4 * np.pi)
-    return BeamStiffness(
-        normal=modulus * area / length,
-        shear=shear_modulus * area / length,
-        bending=modulus * second_moment / length,
-        twist=shear_modulus * 2 * second_moment / length,
+@leaf
+def stiffnesses(law, area, length):
+    """E A/L, G A/L [N/m], E I/L and G J/L [N m] of the circular section I = A²/4π, J = 2 I."""
+    per_length = area / length
+    second_moment = area / (4.0 * math.pi)
+    return (
+        law.young * per_length,
+        law.shear * per_length,
+        law.young * per_length * second_moment,
+        law.shear * per_length * 2.0 * second_moment,
     )
 
 
-@njit
+@leaf
 def rotation_between(p, q):
     """Rotation vector that carries orientation p to q, and their mean orientation.
 
@@ -64,34 +47,25 @@ def rotation_between(p, q):
     return turn, mean
 
 
-@njit
-def beam(normal, distance, rest_axis, rest_length, p, q, k_normal, k_shear, k_bending, k_twist):
-    """Load of one beam: (tension, shear force, moment, bending moment, twisting moment, energy).
+@leaf
+def strains(normal, axis, turn, offset):
+    """Shear, bending and twist of a beam: its axis at rest and the turn of its ends, seen now.
 
-    normal, rest_axis : unit vectors from first to second, now and at rest; p, q : orientations.
-    The shear force is that on `second`, the moment that on `first`; tension > 0 is stretched.
+    normal : present unit axis; axis : unit axis at rest, turned with the ends; turn, offset : the
+    ends' relative rotation now and where the beam has no moment, (3,) [rad].
+    Returns the shear vector, the bending vector (3,) [rad] and the twist [rad].
     """
-    turn, mean = rotation_between(p, q)
-    # The rest axis turned as the mean of the two ends: its angle to the present axis is the shear.
-    axis = rotate(mean, rest_axis)
-    sheared = across(axis, normal)
-    stretch = distance - rest_length
-    tension = k_normal * stretch
-    twist_angle = dot(turn, normal)
-    bend = across(turn, normal)
-    twist = k_twist * twist_angle
-    stiff = k_shear * rest_length * rest_length
-    energy = 0.5 * (
-        tension * stretch
-        + stiff * dot(sheared, sheared)
-        + k_bending * dot(bend, bend)
-        + twist * twist_angle
-    )
-    return (
-        tension,
-        scale(stiff * dot(axis, normal) / distance, sheared),
-        add(scale(k_bending, bend), scale(twist, normal)),
-        k_bending * length(bend),
-        twist,
-        energy,
+    bent = subtract(turn, offset)
+    return across(axis, normal), across(bent, normal), dot(bent, normal)
+
+
+@leaf
+def energy(stiffness, stretch, sheared, rest_length, bend, twist):
+    """Stored energy [J]; stiffness as `stiffnesses`, stretch [m]."""
+    k_n, k_s, k_b, k_t = stiffness
+    return 0.5 * (
+        k_n * stretch * stretch
+        + k_s * rest_length * rest_length * dot(sheared, sheared)
+        + k_b * dot(bend, bend)
+        + k_t * twist * twist
     )

@@ -1,118 +1,201 @@
-"""The rows of all bonds: a beam while it holds, afterwards a contact at the distance it had."""
+"""Forces of intact bonds, LANES at a time: gathered, computed side by side, added to the grains."""
 
-from dem.bonding.breakage import failure
-from dem.bonding.elastic_beam import beam
+import math
+
+from dem.body import MATERIAL, Q0, RADIUS, X, Y, Z
+from dem.bonding.beam import beam
+from dem.bonding.laws import flows
+from dem.bonding.rows import AREA, COHESION, REST, STRAIN, TENSILE, UNLOADED
 from dem.bonds import INTACT
-from dem.contact.forces import contact_velocity, periods, touch, wrapped
-from dem.contact.hertz import elastic_energy
-from dem.contact.yielding import flow
-from dem.jit import njit
-from dem.vector import add, cross, length, scale
+from dem.chunks import BOND_PLASTIC, BROKEN
+from dem.contact.roles import remembers, stored
+from dem.jit import leaf, njit
+from dem.laws import LANES, at_row, in_lane
+from dem.vector import wrapped
+
+# Slots of the scratch: what a bond brings …
+_APART, _DISTANCE2, _P, _Q, _BEAM, _OFFSET = 0, 3, 4, 8, 12, 20
+# … what comes of it (beam and offset are written back over the old) …
+_FORCE, _LEVER, _MOMENT = 23, 26, 29
+_STORED, _MODE, _FLOWED, _LENGTH = 32, 33, 34, 35
+# … and the coefficients of its law.
+_LAW = 40
+_FIRST, _SECOND, _ROW = 0, LANES, 2 * LANES
+
+
+@leaf
+def _triple(scratch, slot, k):
+    return (
+        scratch[slot * LANES + k],
+        scratch[(slot + 1) * LANES + k],
+        scratch[(slot + 2) * LANES + k],
+    )
+
+
+@leaf
+def _quadruple(scratch, slot, k):
+    return (
+        scratch[slot * LANES + k],
+        scratch[(slot + 1) * LANES + k],
+        scratch[(slot + 2) * LANES + k],
+        scratch[(slot + 3) * LANES + k],
+    )
+
+
+@leaf
+def _compute(like, scratch, time):
+    for k in range(LANES):
+        law = in_lane(like, scratch, _LAW, k)
+        force, lever, moment, energy, mode, flowed, rest, offset, strain, rest_length = beam(
+            law, _triple(scratch, _APART, k), math.sqrt(scratch[_DISTANCE2 * LANES + k]),
+            _quadruple(scratch, _P, k), _quadruple(scratch, _Q, k),
+            _triple(scratch, _BEAM + REST, k), scratch[(_BEAM + UNLOADED) * LANES + k],
+            scratch[(_BEAM + AREA) * LANES + k], scratch[(_BEAM + TENSILE) * LANES + k],
+            scratch[(_BEAM + COHESION) * LANES + k], scratch[(_BEAM + STRAIN) * LANES + k],
+            _triple(scratch, _OFFSET, k), time,
+        )  # fmt: skip
+        for c in range(3):
+            scratch[(_FORCE + c) * LANES + k] = force[c]
+            scratch[(_LEVER + c) * LANES + k] = lever[c]
+            scratch[(_MOMENT + c) * LANES + k] = moment[c]
+            if flows(like):
+                scratch[(_BEAM + REST + c) * LANES + k] = rest[c]
+                scratch[(_OFFSET + c) * LANES + k] = offset[c]
+        scratch[(_BEAM + STRAIN) * LANES + k] = strain
+        scratch[_STORED * LANES + k] = energy
+        scratch[_MODE * LANES + k] = mode
+        scratch[_FLOWED * LANES + k] = flowed
+        scratch[_LENGTH * LANES + k] = rest_length
 
 
 @njit
-def bond_rows(begin, end, grains, motion, table, box, bonds):
-    """Evaluate the bonds begin … end, break those whose load asks for it; rows as contact_rows.
-
-    bonds.moment is bending and twist on `first`; `second` feels its opposite.
-    """
-    position, velocity, spin = grains.position, grains.velocity, grains.angular_velocity
-    orientation, radius, material = grains.orientation, grains.radius, grains.material
-    inertia, dt, rate, breaking = motion.mass, motion.step, motion.rate, motion.breaking
-    young, shear, friction, damping = table.young, table.shear, table.friction, table.damping
-    first, second, rest, rest_length = bonds.first, bonds.second, bonds.rest, bonds.length
-    k_n, k_s, k_b, k_t = bonds.normal, bonds.shear, bonds.bending, bonds.twist
-    area, tensile, cohesion = bonds.area, bonds.tensile_strength, bonds.cohesion
-    tan_phi, share = bonds.internal_friction, bonds.moment_share
-    state, released, moment = bonds.state, bonds.released, bonds.moment
-    spring, former, force, lever, arm = (
-        bonds.tangential, bonds.stiffness, bonds.force, bonds.lever, bonds.arm,
-    )  # fmt: skip
-    energy, dissipated, viscous = bonds.energy, bonds.dissipated, bonds.viscous
-    yield_pressure, plastic = table.yield_pressure, bonds.plastic
-    yield_strength = bonds.yield_strength
-    period_x, period_y = periods(box)
-    for b in range(begin, end):
-        i, j = first[b], second[b]
-        d = (
-            wrapped(position[j, 0] - position[i, 0], period_x),
-            wrapped(position[j, 1] - position[i, 1], period_y),
-            position[j, 2] - position[i, 2],
-        )
-        distance, at_rest = length(d), rest_length[b]
-        normal = scale(1.0 / distance, d)
-        ri, rj, mi, mj = radius[i], radius[j], material[i], material[j]
-        if state[b] == INTACT:
-            # In compression the beam flows at its yield strength: it stays shorter.
-            give = yield_strength[b] * area[b] / k_n[b]
-            if at_rest - distance > give:
-                plastic[b] += 0.5 * k_n[b] * ((at_rest - distance) ** 2 - give * give)
+def _scatter(
+    count, end, record, step, breaking, like, laws, table, kinds, body, contacts, bonds, chunks,
+    load, scratch, rows, ledger,
+):  # fmt: skip
+    """Add the lanes to both grains of each bond, write its flow back, let it break."""
+    force, rim_place, rim = contacts.force, contacts.rim, chunks.rim
+    columns, turned = bonds.beam, bonds.offset
+    plastic = broken = 0.0
+    for k in range(count):
+        i, j, b = rows[_FIRST + k], rows[_SECOND + k], rows[_ROW + k]
+        if flows(like):
+            flowed = scratch[_FLOWED * LANES + k]
+            if flowed != 0.0:
+                plastic += flowed
+                columns[b, STRAIN] = scratch[(_BEAM + STRAIN) * LANES + k]
                 for c in range(3):
-                    rest[b, c] *= (distance + give) / at_rest
-                at_rest = rest_length[b] = distance + give
-            tension, sideways, bending_vector, bending, twisting, stored = beam(
-                normal, distance,
-                (rest[b, 0] / at_rest, rest[b, 1] / at_rest, rest[b, 2] / at_rest), at_rest,
-                (orientation[i, 0], orientation[i, 1], orientation[i, 2], orientation[i, 3]),
-                (orientation[j, 0], orientation[j, 1], orientation[j, 2], orientation[j, 3]),
-                k_n[b], k_s[b], k_b[b], k_t[b],
-            )  # fmt: skip
-            if breaking:
-                state[b] = failure(
-                    tension, length(sideways), bending, twisting, area[b], tensile[b], cohesion[b],
-                    tan_phi[b], share[b],
-                )  # fmt: skip
-            if state[b] == INTACT:
-                total = add(scale(-tension, normal), sideways)
-                turn = cross(normal, sideways)
-                for c in range(3):
-                    force[b, c] = total[c]
-                    lever[b, c] = turn[c]
-                    moment[b, c] = bending_vector[c]
-                arm[b, 0] = arm[b, 1] = 0.5 * distance
-                energy[b] = stored
-                continue
+                    columns[b, REST + c] = scratch[(_BEAM + REST + c) * LANES + k]
+                    turned[b, c] = scratch[(_OFFSET + c) * LANES + k]
+        mode = scratch[_MODE * LANES + k]
+        if mode > 0.0 and breaking:
+            bonds.state[b] = int(mode)
+            bonds.break_step[b] = step
+            for c in range(3):
+                bonds.place[b, c] = body[i, X + c] + 0.5 * scratch[(_APART + c) * LANES + k]
+            contacts.rest[b] = scratch[_LENGTH * LANES + k]
+            overlap = contacts.rest[b] - math.sqrt(scratch[_DISTANCE2 * LANES + k])
             # What the contact starts with stays stored: only the rest is lost with the bond.
-            released[b] = stored
-            if distance < at_rest:
-                released[b] -= elastic_energy(
-                    at_rest - distance, young[mi, mj], ri * rj / (ri + rj)
-                )
-            for c in range(3):
-                force[b, c] = lever[b, c] = moment[b, c] = 0.0
-            energy[b] = 0.0
-        if distance >= at_rest:
-            if former[b] != 0.0:
-                former[b] = 0.0
-                energy[b] = 0.0
-                for c in range(3):
-                    spring[b, c] = force[b, c] = lever[b, c] = 0.0
+            lost = scratch[_STORED * LANES + k]
+            if remembers(laws[0]):
+                contacts.memory[b] = max(overlap, 0.0)
+            if overlap > 0.0:
+                t = int(body[i, MATERIAL]) * kinds + int(body[j, MATERIAL])
+                ri, rj = body[i, RADIUS], body[j, RADIUS]
+                law = at_row(laws[0], table, t, 0)
+                lost -= stored(law, overlap, ri * rj / (ri + rj), overlap)
+            bonds.released[b] = lost
+            broken += lost
             continue
-        overlap, flowed = flow(
-            at_rest - distance, ri + rj - distance, young[mi, mj], ri * rj / (ri + rj),
-            yield_pressure[mi, mj],
+        fx, fy, fz = _triple(scratch, _FORCE, k)
+        lx, ly, lz = _triple(scratch, _LEVER, k)
+        mx, my, mz = _triple(scratch, _MOMENT, k)
+        arm = 0.5 * math.sqrt(scratch[_DISTANCE2 * LANES + k])
+        lx, ly, lz = arm * lx, arm * ly, arm * lz
+        load[i, 0] -= fx
+        load[i, 1] -= fy
+        load[i, 2] -= fz
+        load[i, 3] += mx - lx
+        load[i, 4] += my - ly
+        load[i, 5] += mz - lz
+        if j < end:
+            load[j, 0] += fx
+            load[j, 1] += fy
+            load[j, 2] += fz
+            load[j, 3] -= mx + lx
+            load[j, 4] -= my + ly
+            load[j, 5] -= mz + lz
+        else:
+            q = rim_place[b]
+            rim[q, 0], rim[q, 1], rim[q, 2] = fx, fy, fz
+            rim[q, 3], rim[q, 4], rim[q, 5] = -mx - lx, -my - ly, -mz - lz
+        if record:
+            force[b, 0], force[b, 1], force[b, 2] = fx, fy, fz
+    ledger[BOND_PLASTIC] += plastic
+    ledger[BROKEN] += broken
+
+
+@njit
+def add_bonds(
+    c, record, step, like, bond_table, laws, table, kinds, period, body, contacts, bonds, chunks,
+    load, motion,
+):  # fmt: skip
+    """Add the intact bonds of a chunk's grains to their loads, and break those whose load asks."""
+    scratch, rows, ledger = chunks.scratch[c], chunks.rows[c], chunks.ledger[c]
+    begin, end = chunks.begin[c], chunks.begin[c + 1]
+    start, first, second = bonds.start, bonds.first, bonds.second
+    state, kind, image = bonds.state, bonds.kind, contacts.image
+    columns, turned = bonds.beam, bonds.offset
+    breaking, time = motion.breaking, motion.process_time
+    px, py, pz = period[0], period[1], period[2]
+    ix = 1.0 / px if px > 0.0 else 0.0
+    iy = 1.0 / py if py > 0.0 else 0.0
+    iz = 1.0 / pz if pz > 0.0 else 0.0
+    for k in range(LANES):
+        # Lanes that hold no bond are computed too: they must hold numbers.
+        for s in range(_OFFSET):
+            scratch[s * LANES + k] = 1.0
+        for s in range(_OFFSET, _OFFSET + 3):
+            scratch[s * LANES + k] = 0.0
+        for s in range(bond_table.shape[1]):
+            scratch[(_LAW + s) * LANES + k] = bond_table[0, s]
+    found = 0
+    for b in range(start[begin], start[end]):
+        if state[b] != INTACT:
+            continue
+        i, j = first[b], second[b]
+        dx, dy, dz = body[j, X] - body[i, X], body[j, Y] - body[i, Y], body[j, Z] - body[i, Z]
+        if image[b]:
+            dx, dy, dz = wrapped(dx, px, ix), wrapped(dy, py, iy), wrapped(dz, pz, iz)
+        rows[_FIRST + found] = i
+        rows[_SECOND + found] = j
+        rows[_ROW + found] = b
+        scratch[_APART * LANES + found] = dx
+        scratch[(_APART + 1) * LANES + found] = dy
+        scratch[(_APART + 2) * LANES + found] = dz
+        scratch[_DISTANCE2 * LANES + found] = dx * dx + dy * dy + dz * dz
+        for s in range(4):
+            scratch[(_P + s) * LANES + found] = body[i, Q0 + s]
+            scratch[(_Q + s) * LANES + found] = body[j, Q0 + s]
+        for s in range(8):
+            scratch[(_BEAM + s) * LANES + found] = columns[b, s]
+        if flows(like):
+            for s in range(3):
+                scratch[(_OFFSET + s) * LANES + found] = turned[b, s]
+        if bond_table.shape[0] > 1:
+            for s in range(bond_table.shape[1]):
+                scratch[(_LAW + s) * LANES + found] = bond_table[kind[b], s]
+        found += 1
+        if found == LANES:
+            _compute(like, scratch, time)
+            _scatter(
+                found, end, record, step, breaking, like, laws, table, kinds, body, contacts,
+                bonds, chunks, load, scratch, rows, ledger,
+            )  # fmt: skip
+            found = 0
+    if found > 0:
+        _compute(like, scratch, time)
+        _scatter(
+            found, end, record, step, breaking, like, laws, table, kinds, body, contacts, bonds,
+            chunks, load, scratch, rows, ledger,
         )  # fmt: skip
-        if flowed > 0.0:
-            for c in range(3):
-                rest[b, c] *= (distance + overlap) / at_rest
-            rest_length[b] = distance + overlap
-            plastic[b] += flowed
-        arm_i = distance * ri / (ri + rj)
-        arm_j = distance - arm_i
-        u = contact_velocity(i, j, normal, arm_i, arm_j, d[2], rate, velocity, spin)
-        push, tangential, k_slip, stored, rubbed, damped = touch(
-            overlap, u, normal, dt, (spring[b, 0], spring[b, 1], spring[b, 2]),
-            former[b], ri * rj / (ri + rj), inertia[i] * inertia[j] / (inertia[i] + inertia[j]),
-            young[mi, mj], shear[mi, mj], friction[mi, mj], damping[mi, mj],
-        )  # fmt: skip
-        total = add(scale(push, normal), tangential)
-        turn = cross(normal, tangential)
-        for c in range(3):
-            spring[b, c] = tangential[c]
-            force[b, c] = total[c]
-            lever[b, c] = turn[c]
-        former[b] = k_slip
-        arm[b, 0], arm[b, 1] = arm_i, arm_j
-        energy[b] = stored
-        dissipated[b] += rubbed
-        viscous[b] += damped

@@ -1,123 +1,232 @@
-"""Contact between two bodies, and the rows of all listed pairs of grains."""
+"""Forces of touching pairs, LANES at a time: gathered, computed side by side, added to the grains.
+
+Arrays are taken out of their structures once a chunk: each access in a loop would count references.
+"""
 
 import math
 
-from dem.contact.hertz import damping_force, elastic_force, normal_stiffness
-from dem.contact.mindlin import advance_spring, tangential_stiffness
-from dem.contact.yielding import flow
-from dem.jit import njit
-from dem.vector import add, cross, dot, length, scale, subtract
+from dem.body import INVERSE_MASS, MATERIAL, RADIUS, VX, VY, VZ, WX, WY, WZ, X, Y, Z
+from dem.bonds import INTACT
+from dem.chunks import PLASTIC, VISCOUS, WORK_SLID
+from dem.contact.roles import reach, remembers, rolls, sticks
+from dem.contact.touch import touch
+from dem.jit import leaf, njit
+from dem.laws import LANES, at_row, in_lane
+from dem.vector import cross, scale, subtract, wrapped
+
+# Slots of the scratch: what a pair brings …
+_APART, _DISTANCE2, _REST = 0, 3, 4
+_VELOCITY, _SPIN, _TURN = 5, 8, 11
+_RADII, _INVERSE_MASSES = 14, 16
+_SPRING, _MEMORY, _MOMENT = 18, 22, 23
+# … what comes of it (the history is written back over the old) …
+_FORCE, _LEVER, _ARMS, _SLID, _VISCOUS, _LOST = 26, 29, 32, 34, 35, 36
+# … and the coefficients of its laws.
+LAWS = 40
+_FIRST, _SECOND, _ROW = 0, LANES, 2 * LANES
 
 
-@njit
-def touch(overlap, velocity, normal, dt, spring, former, radius, mass, young, shear, friction,
-          damping):  # fmt: skip
-    """Force of a touching contact on the body that `normal` points to.
-
-    velocity : of that body relative to the other at the contact [m/s]; spring, former : tangential
-    force [N] and stiffness [N/m] of the last step; radius, mass : reduced; young, shear : E*, G*.
-    Returns (normal force, tangential force, its stiffness, energy, friction work, viscous work).
-    """
-    closing = -dot(velocity, normal)
-    stiffness = normal_stiffness(overlap, young, radius)
-    elastic = elastic_force(overlap, young, radius)
-    viscous = damping_force(stiffness, closing, damping, mass)
-    k_t = tangential_stiffness(overlap, shear, radius)
-    slip = scale(dt, add(velocity, scale(closing, normal)))
-    tangential, rubbed = advance_spring(spring, normal, slip, k_t, former, friction * elastic)
-    energy = 0.4 * elastic * overlap + 0.5 * dot(tangential, tangential) / k_t
-    return elastic + viscous, tangential, k_t, energy, rubbed, viscous * closing * dt
-
-
-@njit
-def wrapped(x, period):
-    """Minimum image of a difference x in a direction of the given period, 0 if not periodic."""
-    return x - period * math.floor(x / period + 0.5) if period > 0.0 else x
-
-
-@njit
-def periods(box):
-    """Period in x and y, 0 where the box is walled."""
-    if box.periodic:
-        return box.length[0], box.length[1]
-    return 0.0, 0.0
-
-
-@njit
-def contact_velocity(i, j, normal, arm_i, arm_j, separation_z, rate, velocity, spin):
-    """Velocity of j relative to i where they touch, the affine drive included."""
-    between = (
-        velocity[j, 0] - velocity[i, 0],
-        velocity[j, 1] - velocity[i, 1],
-        velocity[j, 2] - velocity[i, 2] + rate * separation_z,
-    )
-    turning = (
-        arm_i * spin[i, 0] + arm_j * spin[j, 0],
-        arm_i * spin[i, 1] + arm_j * spin[j, 1],
-        arm_i * spin[i, 2] + arm_j * spin[j, 2],
-    )
-    return subtract(between, cross(turning, normal))
-
-
-@njit
-def contact_rows(begin, end, grains, motion, table, box, rows):
-    """Evaluate the pairs begin … end of the contact list.
-
-    rows.force is the force on `second`; rows.lever the vector n × F_t: with the lever arms of
-    rows.arm the moments are −arm · lever on both grains, which keeps angular momentum.
-    """
-    # Arrays are taken out of their structures once: each access in the loop would count references.
-    position, velocity, spin = grains.position, grains.velocity, grains.angular_velocity
-    radius, material, inertia = grains.radius, grains.material, motion.mass
-    young, shear, friction, damping = table.young, table.shear, table.friction, table.damping
-    first, second, rest = rows.first, rows.second, rows.rest
-    spring, former, force, lever, arm = (
-        rows.tangential, rows.stiffness, rows.force, rows.lever, rows.arm,
-    )  # fmt: skip
-    energy, dissipated, viscous = rows.energy, rows.dissipated, rows.viscous
-    yield_pressure, plastic = table.yield_pressure, rows.plastic
-    dt, rate = motion.step, motion.rate
-    period_x, period_y = periods(box)
-    for p in range(begin, end):
-        i, j = first[p], second[p]
-        d = (
-            wrapped(position[j, 0] - position[i, 0], period_x),
-            wrapped(position[j, 1] - position[i, 1], period_y),
-            position[j, 2] - position[i, 2],
-        )
-        distance = length(d)
-        if distance >= rest[p]:
-            if former[p] != 0.0:
-                former[p] = 0.0
-                energy[p] = 0.0
-                for c in range(3):
-                    spring[p, c] = force[p, c] = lever[p, c] = 0.0
-            continue
-        normal = scale(1.0 / distance, d)
-        ri, rj, mi, mj = radius[i], radius[j], material[i], material[j]
-        overlap, flowed = flow(
-            rest[p] - distance, ri + rj - distance, young[mi, mj], ri * rj / (ri + rj),
-            yield_pressure[mi, mj],
+@leaf
+def _compute(laws, scratch, rate, dt):
+    """The laws on all lanes; LLVM turns the loop into vector code if nothing in it branches."""
+    for k in range(LANES):
+        pressing, cohering, damping, sliding, rolling = laws
+        at = LAWS
+        normal_law = in_lane(pressing, scratch, at, k)
+        at += len(pressing)
+        cohesion_law = in_lane(cohering, scratch, at, k)
+        at += len(cohering)
+        damping_law = in_lane(damping, scratch, at, k)
+        at += len(damping)
+        tangential_law = in_lane(sliding, scratch, at, k)
+        at += len(sliding)
+        rolling_law = in_lane(rolling, scratch, at, k)
+        distance = math.sqrt(scratch[_DISTANCE2 * LANES + k])
+        normal = scale(1.0 / distance, _triple(scratch, _APART, k))
+        r_first, r_second = scratch[_RADII * LANES + k], scratch[(_RADII + 1) * LANES + k]
+        share = 1.0 / (r_first + r_second)
+        # Both spins weighted with the radii: that of the pair.
+        spin = scale(share, _triple(scratch, _SPIN, k))
+        between = _triple(scratch, _VELOCITY, k)
+        between = (between[0], between[1], between[2] + rate * scratch[(_APART + 2) * LANES + k])
+        twirl = spin[0] * normal[0] + spin[1] * normal[1] + spin[2] * normal[2]
+        total, held, k_t, memory, moment, slid, viscous, lost = touch(
+            (normal_law, cohesion_law, damping_law, tangential_law, rolling_law),
+            normal, scratch[_REST * LANES + k] - distance,
+            subtract(between, scale(distance, cross(spin, normal))), twirl,
+            scale(dt, _triple(scratch, _TURN, k)), dt, r_first * r_second * share,
+            scratch[_INVERSE_MASSES * LANES + k] + scratch[(_INVERSE_MASSES + 1) * LANES + k],
+            _triple(scratch, _SPRING, k), scratch[(_SPRING + 3) * LANES + k],
+            scratch[_MEMORY * LANES + k], _triple(scratch, _MOMENT, k),
         )  # fmt: skip
-        if flowed > 0.0:
-            rest[p] = distance + overlap
-            plastic[p] += flowed
-        arm_i = distance * ri / (ri + rj)
-        arm_j = distance - arm_i
-        u = contact_velocity(i, j, normal, arm_i, arm_j, d[2], rate, velocity, spin)
-        push, tangential, k_t, stored, rubbed, damped = touch(
-            overlap, u, normal, dt, (spring[p, 0], spring[p, 1], spring[p, 2]),
-            former[p], ri * rj / (ri + rj), inertia[i] * inertia[j] / (inertia[i] + inertia[j]),
-            young[mi, mj], shear[mi, mj], friction[mi, mj], damping[mi, mj],
-        )  # fmt: skip
-        total = add(scale(push, normal), tangential)
-        turn = cross(normal, tangential)
+        lever = cross(normal, held)
         for c in range(3):
-            spring[p, c] = tangential[c]
-            force[p, c] = total[c]
-            lever[p, c] = turn[c]
-        former[p] = k_t
-        arm[p, 0], arm[p, 1] = arm_i, arm_j
-        energy[p] = stored
-        dissipated[p] += rubbed
-        viscous[p] += damped
+            scratch[(_FORCE + c) * LANES + k] = total * normal[c] + held[c]
+            scratch[(_LEVER + c) * LANES + k] = lever[c]
+            scratch[(_SPRING + c) * LANES + k] = held[c]
+            scratch[(_MOMENT + c) * LANES + k] = moment[c]
+        scratch[(_SPRING + 3) * LANES + k] = k_t
+        scratch[_MEMORY * LANES + k] = memory
+        scratch[_ARMS * LANES + k] = distance * r_first * share
+        scratch[(_ARMS + 1) * LANES + k] = distance * r_second * share
+        scratch[_SLID * LANES + k] = slid
+        scratch[_VISCOUS * LANES + k] = viscous
+        scratch[_LOST * LANES + k] = lost
+
+
+@leaf
+def _triple(scratch, slot, k):
+    return (
+        scratch[slot * LANES + k],
+        scratch[(slot + 1) * LANES + k],
+        scratch[(slot + 2) * LANES + k],
+    )
+
+
+@njit
+def _gather(count, step, laws, table, kinds, body, contacts, scratch, rows):
+    """Bring velocities, inertia, history and coefficients of the pairs found into their lanes."""
+    spring, memory, rolling = contacts.spring, contacts.memory, contacts.rolling
+    touched = contacts.touched
+    for k in range(count):
+        i, j, p = rows[_FIRST + k], rows[_SECOND + k], rows[_ROW + k]
+        ri, rj = body[i, RADIUS], body[j, RADIUS]
+        scratch[_VELOCITY * LANES + k] = body[j, VX] - body[i, VX]
+        scratch[(_VELOCITY + 1) * LANES + k] = body[j, VY] - body[i, VY]
+        scratch[(_VELOCITY + 2) * LANES + k] = body[j, VZ] - body[i, VZ]
+        scratch[_SPIN * LANES + k] = ri * body[i, WX] + rj * body[j, WX]
+        scratch[(_SPIN + 1) * LANES + k] = ri * body[i, WY] + rj * body[j, WY]
+        scratch[(_SPIN + 2) * LANES + k] = ri * body[i, WZ] + rj * body[j, WZ]
+        scratch[_RADII * LANES + k] = ri
+        scratch[(_RADII + 1) * LANES + k] = rj
+        scratch[_INVERSE_MASSES * LANES + k] = body[i, INVERSE_MASS]
+        scratch[(_INVERSE_MASSES + 1) * LANES + k] = body[j, INVERSE_MASS]
+        # A pair that was apart in the last step begins without history.
+        kept = 1.0 if touched[p] == step - 1 else 0.0
+        for c in range(4):
+            scratch[(_SPRING + c) * LANES + k] = kept * spring[p, c]
+        if remembers(laws[0]):
+            scratch[_MEMORY * LANES + k] = memory[p]
+        if rolls(laws[4]):
+            for c in range(3):
+                scratch[(_TURN + c) * LANES + k] = body[j, WX + c] - body[i, WX + c]
+                scratch[(_MOMENT + c) * LANES + k] = kept * rolling[p, c]
+        if kinds > 1:
+            t = int(body[i, MATERIAL]) * kinds + int(body[j, MATERIAL])
+            for c in range(table.shape[1]):
+                scratch[(LAWS + c) * LANES + k] = table[t, c]
+
+
+@njit
+def _scatter(count, end, record, step, laws, contacts, chunks, load, scratch, rows, ledger):
+    """Add the lanes to both grains of each pair, write history back, book the work."""
+    spring, memory, rolling = contacts.spring, contacts.memory, contacts.rolling
+    rim_place, rim, force = contacts.rim, chunks.rim, contacts.force
+    touched = contacts.touched
+    slid = viscous = lost = 0.0
+    for k in range(count):
+        i, j, p = rows[_FIRST + k], rows[_SECOND + k], rows[_ROW + k]
+        fx, fy, fz = _triple(scratch, _FORCE, k)
+        lx, ly, lz = _triple(scratch, _LEVER, k)
+        a, b = scratch[_ARMS * LANES + k], scratch[(_ARMS + 1) * LANES + k]
+        mx = my = mz = 0.0
+        if rolls(laws[4]):
+            mx, my, mz = _triple(scratch, _MOMENT, k)
+            rolling[p, 0], rolling[p, 1], rolling[p, 2] = mx, my, mz
+        load[i, 0] -= fx
+        load[i, 1] -= fy
+        load[i, 2] -= fz
+        load[i, 3] -= a * lx + mx
+        load[i, 4] -= a * ly + my
+        load[i, 5] -= a * lz + mz
+        if j < end:
+            load[j, 0] += fx
+            load[j, 1] += fy
+            load[j, 2] += fz
+            load[j, 3] -= b * lx - mx
+            load[j, 4] -= b * ly - my
+            load[j, 5] -= b * lz - mz
+        else:
+            q = rim_place[p]
+            rim[q, 0], rim[q, 1], rim[q, 2] = fx, fy, fz
+            rim[q, 3], rim[q, 4], rim[q, 5] = mx - b * lx, my - b * ly, mz - b * lz
+        touched[p] = step
+        for c in range(4):
+            spring[p, c] = scratch[(_SPRING + c) * LANES + k]
+        if remembers(laws[0]):
+            memory[p] = scratch[_MEMORY * LANES + k]
+        if record:
+            force[p, 0], force[p, 1], force[p, 2] = fx, fy, fz
+        slid += scratch[_SLID * LANES + k]
+        viscous += scratch[_VISCOUS * LANES + k]
+        lost += scratch[_LOST * LANES + k]
+    ledger[WORK_SLID] += slid
+    ledger[VISCOUS] += viscous
+    ledger[PLASTIC] += lost
+
+
+@njit
+def add_contacts(
+    c, record, step, laws, table, kinds, period, body, contacts, bonds, chunks, load, motion
+):
+    """Add the contacts of a chunk's grains, broken bonds' among them, to their loads."""
+    start, first, second = contacts.start, contacts.first, contacts.second
+    rest, image = contacts.rest, contacts.image
+    bond_start, state = bonds.start, bonds.state
+    force, memory = contacts.force, contacts.memory
+    scratch, rows, ledger = chunks.scratch[c], chunks.rows[c], chunks.ledger[c]
+    begin, end = chunks.begin[c], chunks.begin[c + 1]
+    dt, rate = motion.step, motion.rate
+    px, py, pz = period[0], period[1], period[2]
+    ix = 1.0 / px if px > 0.0 else 0.0
+    iy = 1.0 / py if py > 0.0 else 0.0
+    iz = 1.0 / pz if pz > 0.0 else 0.0
+    if kinds == 1:
+        for s in range(table.shape[1]):
+            for k in range(LANES):
+                scratch[(LAWS + s) * LANES + k] = table[0, s]
+    # Lanes that hold no pair are computed too: they must hold numbers.
+    for k in range(LANES):
+        scratch[_DISTANCE2 * LANES + k] = 1.0
+        scratch[_RADII * LANES + k] = scratch[(_RADII + 1) * LANES + k] = 1.0
+        scratch[_INVERSE_MASSES * LANES + k] = 1.0
+    found = 0
+    for part in range(2):
+        first_row, last_row = bond_start[begin], bond_start[end]
+        if part == 1:
+            first_row, last_row = start[begin], start[end]
+        for p in range(first_row, last_row):
+            if part == 0 and state[p] == INTACT:
+                continue
+            i, j = first[p], second[p]
+            dx, dy, dz = body[j, X] - body[i, X], body[j, Y] - body[i, Y], body[j, Z] - body[i, Z]
+            if image[p]:
+                dx, dy, dz = wrapped(dx, px, ix), wrapped(dy, py, iy), wrapped(dz, pz, iz)
+            distance2 = dx * dx + dy * dy + dz * dz
+            ri, rj = body[i, RADIUS], body[j, RADIUS]
+            t = int(body[i, MATERIAL]) * kinds + int(body[j, MATERIAL])
+            far = rest[p] - reach(at_row(laws[0], table, t, 0), ri * rj / (ri + rj))
+            touching = distance2 < far * far
+            if remembers(laws[0]):
+                touching = touching | sticks(laws[0], memory[p])
+            # Written even if apart, and then overwritten: a branch would be mispredicted.
+            rows[_FIRST + found] = i
+            rows[_SECOND + found] = j
+            rows[_ROW + found] = p
+            scratch[_APART * LANES + found] = dx
+            scratch[(_APART + 1) * LANES + found] = dy
+            scratch[(_APART + 2) * LANES + found] = dz
+            scratch[_DISTANCE2 * LANES + found] = distance2
+            scratch[_REST * LANES + found] = rest[p]
+            if record and not touching:
+                force[p, 0] = force[p, 1] = force[p, 2] = 0.0
+            found += int(touching)
+            if found == LANES:
+                _gather(found, step, laws, table, kinds, body, contacts, scratch, rows)
+                _compute(laws, scratch, rate, dt)
+                _scatter(found, end, record, step, laws, contacts, chunks, load, scratch, rows, ledger)
+                found = 0
+    if found > 0:
+        _gather(found, step, laws, table, kinds, body, contacts, scratch, rows)
+        _compute(laws, scratch, rate, dt)
+        _scatter(found, end, record, step, laws, contacts, chunks, load, scratch, rows, ledger)

@@ -1,0 +1,66 @@
+"""One bond: strains, flow, breakage and load of a beam put together."""
+
+from dem.bonding.breakage import failure
+from dem.bonding.ductility import limit_strain, relaxed, remaining
+from dem.bonding.elastic_beam import energy, rotation_between, stiffnesses, strains
+from dem.bonding.laws import flows
+from dem.jit import leaf
+from dem.vector import add, cross, dot, length, rotate, scale, subtract, turned_back
+
+
+@leaf
+def beam(law, apart, distance, p, q, rest, unloaded, area, tensile, cohesion, strain, offset, time):
+    """Load of a bond that was intact, and its state afterwards.
+
+    apart : vector from first to second, distance its length [m]; p, q : orientations; rest : rest
+    vector [m] and offset : rest turn [rad], both in the unloaded picture's frame; unloaded : length
+    of the stress-free beam [m]; strain : plastic strain so far; time : process time of the step [s].
+    Returns the force on the second grain, n × shear force, the moment on the first, the stored
+    energy, the mode of failure (0 none), the plastic work, and new rest, offset and strain.
+    """
+    normal = scale(1.0 / distance, apart)
+    rest_length = length(rest)
+    turn, mean = rotation_between(p, q)
+    axis = rotate(mean, scale(1.0 / rest_length, rest))
+    stiffness = stiffnesses(law, area, unloaded)
+    k_n, k_s, k_b, k_t = stiffness
+    stretch = distance - rest_length
+    flowed = 0.0
+    if flows(law):
+        sheared, bend, twist = strains(normal, axis, turn, rotate(mean, offset))
+        before = energy(stiffness, stretch, sheared, rest_length, bend, twist)
+        slid = length(sheared) * rest_length
+        n_left, s_left, b_left, t_left = remaining(
+            law, abs(k_n * stretch), k_s * slid, k_b * length(bend), abs(k_t * twist), area
+        )
+        # Von Mises' equivalent of a shear is 1/√3 of it; pressing together harms no bond.
+        strain += (
+            (1.0 - n_left) * max(stretch, 0.0) + (1.0 - s_left) * 0.5773502691896258 * slid
+        ) / unloaded
+        kept = relaxed(law, time)
+        stretch *= n_left * kept
+        rest_length = distance - stretch
+        axis = subtract(axis, scale(1.0 - s_left * kept, sheared))
+        axis = scale(1.0 / length(axis), axis)
+        bend, twist = scale(b_left * kept, bend), t_left * kept * twist
+        offset = turned_back(mean, subtract(turn, add(bend, scale(twist, normal))))
+        rest = turned_back(mean, scale(rest_length, axis))
+        sheared = subtract(axis, scale(dot(axis, normal), normal))
+        stored = energy(stiffness, stretch, sheared, rest_length, bend, twist)
+        flowed = before - stored
+    else:
+        sheared, bend, twist = strains(normal, axis, turn, offset)
+        stored = energy(stiffness, stretch, sheared, rest_length, bend, twist)
+    tension = k_n * stretch
+    sideways = scale(k_s * rest_length * rest_length * dot(axis, normal) / distance, sheared)
+    mode = failure(
+        law, tension, length(sideways), k_b * length(bend), k_t * twist, area, tensile, cohesion
+    )
+    if strain > limit_strain(law):
+        mode = 3.0
+    moment = add(scale(k_b, bend), scale(k_t * twist, normal))
+    force = subtract(sideways, scale(tension, normal))
+    return (
+        force, cross(normal, sideways), moment, stored, mode, flowed, rest, offset, strain,
+        rest_length,
+    )  # fmt: skip

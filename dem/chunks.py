@@ -1,0 +1,81 @@
+"""Shares of the grains that one thread computes at a time, the same for any number of threads.
+
+A chunk adds the loads of its own grains directly; what its rows exert on grains of later chunks
+goes to the rim, from where each grain takes it up in a fixed order.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from dem.laws import LANES
+
+SLOTS = 64
+"""Slots of a chunk's scratch."""
+WORK_SLID, VISCOUS, PLASTIC, DAMPED, DRIVEN, BOND_PLASTIC, BROKEN = 0, 1, 2, 3, 4, 5, 6
+LEDGER = 8
+"""Entries of a chunk's ledger [J], padded to a cache line."""
+
+_GRAINS_PER_CHUNK, _MOST_CHUNKS = 256, 32
+
+
+class Chunks(NamedTuple):
+    """Shares of n grains in c chunks.
+
+    begin : (c + 1,) int64, first grain of each; rim_begin : (c + 1,) int64, its places on the rim
+    rim : (q, 6), force [N] and torque [N m] on the grain that a row reaches in another chunk
+    rim_start : (n + 1,) int64, rim_order : (q,) int32, places on the rim by grain
+    scratch : (c, SLOTS · LANES); rows : (c, 3 · LANES) int64
+    ledger : (c, LEDGER) [J]; farthest : (c,) [m]; wall_load : (c, w, 6) [N], [N m]
+    """
+
+    begin: np.ndarray
+    rim_begin: np.ndarray
+    rim: np.ndarray
+    rim_start: np.ndarray
+    rim_order: np.ndarray
+    scratch: np.ndarray
+    rows: np.ndarray
+    ledger: np.ndarray
+    farthest: np.ndarray
+    wall_load: np.ndarray
+
+
+def chunks_of(grain_count: int, wall_count: int) -> Chunks:
+    """Chunks without rows."""
+    count = int(np.clip(grain_count // _GRAINS_PER_CHUNK, 1, _MOST_CHUNKS))
+    return Chunks(
+        begin=np.arange(count + 1, dtype=np.int64) * grain_count // count,
+        rim_begin=np.zeros(count + 1, np.int64),
+        rim=np.zeros((0, 6)),
+        rim_start=np.zeros(grain_count + 1, np.int64),
+        rim_order=np.zeros(0, np.int32),
+        scratch=np.zeros((count, SLOTS * LANES)),
+        rows=np.zeros((count, 3 * LANES), np.int64),
+        ledger=np.zeros((count, LEDGER)),
+        farthest=np.zeros(count),
+        wall_load=np.zeros((count, wall_count, 6)),
+    )
+
+
+def with_rim(chunks: Chunks, first: np.ndarray, second: np.ndarray, rim: np.ndarray) -> Chunks:
+    """Chunks with a place on the rim for every row that reaches into a later chunk.
+
+    first, second : (r,) bodies of the rows; writes each row's place, or −1, to rim (r,) int32.
+    """
+    grains = len(chunks.rim_start) - 1
+    chunk = np.searchsorted(chunks.begin, np.arange(grains), side="right") - 1
+    home = chunk[first]
+    across = np.flatnonzero(chunk[second] != home)
+    rim[:] = -1
+    # Rows of a chunk stand together: its places on the rim are one stretch.
+    across = across[np.argsort(home[across], kind="stable")]
+    rim[across] = np.arange(len(across), dtype=np.int32)
+    count = np.bincount(home[across], minlength=len(chunks.begin) - 1)
+    start = np.bincount(second[across], minlength=grains)
+    return chunks._replace(
+        rim_begin=np.concatenate(([0], np.cumsum(count))),
+        rim=np.zeros((len(across), 6)),
+        rim_start=np.concatenate(([0], np.cumsum(start))),
+        rim_order=np.argsort(second[across], kind="stable").astype(np.int32),
+    )

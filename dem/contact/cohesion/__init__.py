@@ -1,0 +1,1 @@
+"""Cohesion: attraction beside a normal law."""

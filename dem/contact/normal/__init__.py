@@ -1,0 +1,1 @@
+"""Normal laws: force, stiffness and contact radius from the overlap."""

@@ -1,0 +1,46 @@
+"""What a contact law of each kind is asked for. Every role's first argument is the law.
+
+Normal laws see the overlap δ [m], the reduced radius R* [m] and one memory (NaN never, 0 at first
+touch); what they mean by it is their own.
+"""
+
+from dem.laws import role
+
+push = role("push")
+"""(law, overlap, radius, memory) → force [N], stiffness [N/m], contact radius [m], memory,
+work lost in this evaluation [J]. Called for touching pairs only."""
+
+stored = role("stored")
+"""(law, overlap, radius, memory) → elastic (and surface) energy [J]."""
+
+remembers = role("remembers")
+"""(law) → whether the law uses its memory."""
+
+reach = role("reach")
+"""(law, radius) → overlap [m] below which the contact is certainly open, 0 or negative."""
+
+sticks = role("sticks")
+"""(law, memory) → whether an open contact must still be evaluated, to let go of its neck."""
+
+attraction = role("attraction")
+"""Cohesion: (law, overlap, radius) → attractive force [N], subtracted from the normal law's."""
+
+bound = role("bound")
+"""Cohesion: (law, overlap, radius) → its energy [J], negative."""
+
+drag = role("drag")
+"""Damping: (law, stiffness, contact radius, reduced mass) → coefficient [N s/m] of the normal
+approach speed."""
+
+spring = role("spring")
+"""Tangential: (law, normal stiffness, contact radius) → stiffness [N/m] of the tangential spring."""
+
+slide = role("slide")
+"""Tangential: (law, normal force without damping) → largest tangential force [N]."""
+
+rolls = role("rolls")
+"""Rolling: (law) → whether it resists rolling."""
+
+roll = role("roll")
+"""Rolling: (law, moment (3,) [N m] of the last step, relative rotation (3,) [rad] in this step,
+normal force, stiffness [N/m], radius) → moment on the second body (3,)."""

@@ -1,0 +1,28 @@
+"""A constant moment against rolling."""
+
+from typing import NamedTuple
+
+from dem.contact.roles import roll, rolls
+from dem.vector import length, scale
+
+
+class ConstantTorque(NamedTuple):
+    """friction : µ_r; moment µ_r R* F against the relative rotation (type A of Ai et al. 2011)."""
+
+    friction: float
+
+    @classmethod
+    def of_pair(cls, pair):
+        """The coefficients of a pair of materials (`dem.materials.Pair`)."""
+        return cls(pair.rolling_friction)
+
+
+@rolls.of(ConstantTorque)
+def _rolls(law):
+    return True
+
+
+@roll.of(ConstantTorque)
+def _roll(law, moment, turn, force, stiffness, radius):
+    size = length(turn)
+    return scale(-law.friction * radius * abs(force) / size, turn) if size > 0.0 else (0.0, 0.0, 0.0)

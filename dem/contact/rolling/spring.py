@@ -1,0 +1,34 @@
+"""Elastic–plastic rolling resistance."""
+
+from typing import NamedTuple
+
+from dem.contact.roles import roll, rolls
+from dem.vector import length, scale, subtract
+
+
+class RollingSpring(NamedTuple):
+    """A rolling spring cut at µ_r R* F (type C of Ai et al., Powder Technol. 206, 2011, 269).
+
+    friction : rolling friction coefficient µ_r; below its limit the spring gives k_r = S R*² / 4,
+    S the normal stiffness, so it holds a sphere on a slope.
+    """
+
+    friction: float
+
+    @classmethod
+    def of_pair(cls, pair):
+        """The coefficients of a pair of materials (`dem.materials.Pair`)."""
+        return cls(pair.rolling_friction)
+
+
+@rolls.of(RollingSpring)
+def _rolls(law):
+    return True
+
+
+@roll.of(RollingSpring)
+def _roll(law, moment, turn, force, stiffness, radius):
+    moment = subtract(moment, scale(0.25 * stiffness * radius * radius, turn))
+    limit = law.friction * radius * abs(force)
+    size = length(moment)
+    return scale(limit / size, moment) if size > limit else moment

@@ -1,0 +1,29 @@
+"""The walls of a compression: collector below, plate above, and symmetry planes at the sides."""
+
+import numpy as np
+
+from dem.box import Box
+from dem.walls import plane
+from dem.walls.walls import Wall
+
+BOTTOM, TOP = 0, 1
+"""Places of the collector's plane and the plate among the walls."""
+
+
+def enclosure(box: Box, plate_height: float, friction: float) -> list[Wall]:
+    """Collector at z = 0, plate at its height, frictionless planes along axes not periodic."""
+    origin = np.zeros(3)
+    walls = [
+        Wall(plane.KIND, [plane.plane(origin, (0, 0, 1))], friction=friction),
+        Wall(
+            plane.KIND, [plane.plane(origin, (0, 0, -1))], np.array([0.0, 0.0, plate_height]),
+            friction=friction, follows=True,
+        ),
+    ]  # fmt: skip
+    for axis in range(2):
+        if box.period[axis] == 0.0:
+            normal = np.eye(3)[axis]
+            far = np.where(normal > 0, box.length[axis], 0.0)
+            walls.append(Wall(plane.KIND, [plane.plane(origin, normal)]))
+            walls.append(Wall(plane.KIND, [plane.plane(origin, -normal)], far))
+    return walls
