@@ -7,6 +7,8 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 
+import numpy as np
+
 from benchmarks.dem_peers import problems
 from benchmarks.dem_peers.problems import FRICTION, POISSON, RESTITUTION, SKIN, STEP, YOUNG
 
@@ -73,10 +75,16 @@ def older_hertz(young: float = YOUNG) -> str:
     return f"{normal} {tangential} 1.0e9 NULL {FRICTION} 1"
 
 
-def write_spheres(path: Path, packing: problems.Packing, density=problems.DENSITY) -> None:
-    """Write the data file of a packing: atom style bpm/sphere with bonds, else sphere."""
+def write_spheres(
+    path: Path, packing: problems.Packing, density: np.ndarray | float = problems.DENSITY
+) -> None:
+    """Write the data file of a packing: atom style bpm/sphere with bonds, else sphere.
+
+    density [kg/m³] : one for all spheres, or (n,).
+    """
     bonded = len(packing.bonds) > 0
     n = len(packing.radius)
+    densities = np.broadcast_to(density, n)
     lines = ["packing", "", f"{n} atoms", "1 atom types"]
     if bonded:
         lines += [f"{len(packing.bonds)} bonds", "1 bond types"]
@@ -85,9 +93,8 @@ def write_spheres(path: Path, packing: problems.Packing, density=problems.DENSIT
         f"{-_MARGIN} {packing.plate + _MARGIN!r} zlo zhi", "",
         f"Atoms # {'bpm/sphere' if bonded else 'sphere'}", "",
     ]  # fmt: skip
-    densities = [density] * n if isinstance(density, float) else density
     for i, ((x, y, z), radius, rho) in enumerate(
-        zip(packing.position.tolist(), packing.radius.tolist(), densities, strict=True), 1
+        zip(packing.position.tolist(), packing.radius.tolist(), densities.tolist(), strict=True), 1
     ):
         molecule = f"{packing.clump[i - 1] + 1} " if bonded else ""
         lines.append(f"{i} {molecule}1 {2 * radius!r} {rho!r} {x!r} {y!r} {z!r}")
