@@ -31,7 +31,7 @@ def lammps():
 
 
 def their_run(python, folder, packing, speed, steps, *, density=problems.DENSITY, start=""):
-    """Push on the plate [N] (SAMPLES,) and centres [m] (SAMPLES, n, 3) at equal times, by LAMMPS."""
+    """Push on the plate [N] (SAMPLES,), centres [m] (SAMPLES, n, 3) at equal times, by LAMMPS."""
     data = folder / "spheres.data"
     lammps_decks.write_spheres(data, packing, density)
     # The law of this engine in LAMMPS' words: force history, scaled in unloading, no damping of it.
@@ -135,7 +135,7 @@ def test_bonded_grains_swing_as_in_lammps(lammps, tmp_path, shape):
 
 
 def lone_clump(gap):
-    """A clump between floor and plate, `gap` [m] from each, turned so that no two bonds are alike."""
+    """A clump `gap` [m] from floor and plate, turned so that no two bonds are alike."""
     ball, pairs = packings.clump()
     radius = problems.CLUMP_SPHERE
     ball = Rotation.from_rotvec([0.3, 0.5, 0.7]).apply(ball)
@@ -154,7 +154,8 @@ def helix(n=12):
     angle = 0.9 * np.arange(n)
     line = np.column_stack((np.cos(angle), np.sin(angle), 0.75 * np.arange(n)))
     line *= 2 * radius / np.linalg.norm(line[1] - line[0])
+    line += [1e-2, 1e-2, 5e-3]
     return problems.Packing(
-        position=line + [1e-2, 1e-2, 5e-3], radius=np.full(n, radius), side=2e-2, plate=3e-2,
+        position=line, radius=np.full(n, radius), side=2e-2, plate=3e-2,
         clump=np.zeros(n, int), bonds=np.column_stack((np.arange(n - 1), np.arange(1, n))),
     )  # fmt: skip
