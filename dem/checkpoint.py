@@ -1,10 +1,11 @@
 """Saving and restoring a tree of states to the last bit, as HDF5.
 
-Arrays become data sets, structures groups that name their class, plain values JSON text. Only the
-classes listed here are restored: a file cannot bring in code of its own.
+Arrays become data sets, structures groups that name their class, plain values JSON text. Only named
+tuples and data classes of `dem` itself are restored: a file cannot bring in code of its own.
 """
 
 import dataclasses
+import importlib
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,27 +15,7 @@ from typing import Any
 import h5py
 import numpy as np
 
-from dem.bonding.rows import BondRows
-from dem.bonds import Bonds
-from dem.box import Box
-from dem.calender import Calendering, Pressing, State
-from dem.crush import Crushing
-from dem.grains import Grains
-from dem.materials import PairTable
-from dem.neighbours import Contacts
-from dem.release import Branch
-from dem.simulation import Numerics, Simulation
-from dem.walls.plane import Planes
-
-_CLASSES = {
-    cls.__name__: cls
-    for cls in (
-        BondRows, Bonds, Box, Branch, Calendering, Contacts, Crushing, Grains, Numerics, PairTable,
-        Planes, Pressing, Simulation, State,
-    )
-}  # fmt: skip
-_PLAIN = (str, int, float, bool, type(None), np.bool_, np.integer, np.floating)
-
+from dem.errors import CheckpointError
 
 _GROWTH = 1 << 24
 """Bytes by which a file grows in memory."""
@@ -55,50 +36,119 @@ def new_file(path: Path) -> Iterator[h5py.File]:
 
 
 def save(parent: h5py.Group, name: str, value: Any) -> None:
-    """Write a value under a name: arrays, plain values, lists, dictionaries and the states.
+    """Write a value under a name: arrays, plain values, lists, tuples, dictionaries with texts as
+    keys, and the states. What stands in the tree twice is written once and comes back as one.
 
     Raises TypeError for anything else.
     """
-    if isinstance(value, np.ndarray):
-        parent.create_dataset(name, data=value)
-    elif _is_plain(value):
-        parent.create_dataset(name, data=json.dumps(_encoded(value)))
-    elif type(value).__name__ in _CLASSES:
-        group = _group(parent, name, type(value).__name__)
-        for field in _fields(type(value)):
-            save(group, field, getattr(value, field))
-    elif isinstance(value, list | tuple):
-        group = _group(parent, name, type(value).__name__)
-        for index, item in enumerate(value):
-            save(group, f"{index:06d}", item)
-    elif isinstance(value, dict):
-        group = _group(parent, name, "dict")
-        for key, item in value.items():
-            save(group, key, item)
-    else:
-        raise TypeError(f"{name}: {type(value).__name__} cannot be kept in a checkpoint")
+    _save(parent, name, value, {})
 
 
 def load(parent: h5py.Group, name: str) -> Any:
-    """What `save` wrote under a name, bit for bit. Raises KeyError where there is none."""
-    item = parent[name]
-    if isinstance(item, h5py.Dataset):
-        if h5py.check_string_dtype(item.dtype) is not None:
-            return _decoded(json.loads(item.asstr()[()]))
-        return item[()]
+    """What `save` wrote under a name, bit for bit.
+
+    Raises KeyError where there is none, CheckpointError where a class is unknown or has changed.
+    """
+    return _load(parent[name], {})
+
+
+def _save(parent: h5py.Group, name: str, value: Any, saved: dict[int, str]) -> None:
+    if not name or name == "." or "/" in name:
+        raise TypeError(f"{name!r}: is no name in a checkpoint")
+    if _is_plain(value):
+        parent.create_dataset(name, data=json.dumps(_encoded(value))).attrs["kind"] = "plain"
+        return
+    if id(value) in saved:
+        parent.create_dataset(name, data=saved[id(value)]).attrs["kind"] = "same"
+        return
+    if type(value) is np.ndarray:
+        # Kernels compiled for columns must not meet rows when the run goes on.
+        by_columns = value.flags.f_contiguous and not value.flags.c_contiguous
+        item = parent.create_dataset(name, data=value.T if by_columns else value)
+        item.attrs["kind"] = "columns" if by_columns else "array"
+    else:
+        kind, children = _opened(name, value)
+        item = parent.create_group(name, track_order=True)
+        item.attrs["kind"] = kind
+        for key, child in children.items():
+            _save(item, key, child, saved)
+    saved[id(value)] = item.name
+
+
+def _opened(name: str, value: Any) -> tuple[str, dict[str, Any]]:
+    """Kind and children of a composed value."""
+    cls = type(value)
+    if cls in (list, tuple):
+        return cls.__name__, {f"{index:06d}": item for index, item in enumerate(value)}
+    if cls is dict and all(type(key) is str for key in value):
+        return "dict", value
+    kind = f"{cls.__module__}:{cls.__qualname__}"
+    if _class_of(kind) is not cls:
+        raise TypeError(f"{name}: {cls.__name__} cannot be kept in a checkpoint")
+    return kind, {field: getattr(value, field) for field in _fields(cls)}
+
+
+def _load(item: h5py.Group | h5py.Dataset, loaded: dict[str, Any]) -> Any:
+    if item.name not in loaded:
+        loaded[item.name] = _made(item, loaded)
+    return loaded[item.name]
+
+
+def _made(item: h5py.Group | h5py.Dataset, loaded: dict[str, Any]) -> Any:
     kind = item.attrs["kind"]
-    if kind in ("list", "tuple"):
-        items = [load(item, key) for key in sorted(item)]
-        return items if kind == "list" else tuple(items)
-    if kind == "dict":
-        return {key: load(item, key) for key in item}
-    return _CLASSES[kind](**{field: load(item, field) for field in _fields(_CLASSES[kind])})
+    if kind == "plain":
+        return _decoded(json.loads(item.asstr()[()]))
+    if kind == "same":
+        return _load(item.file[item.asstr()[()]], loaded)
+    if kind in ("array", "columns"):
+        array = np.empty(item.shape, item.dtype)
+        if array.size:
+            item.read_direct(array)
+        return array.T if kind == "columns" else array
+    children = {key: _load(child, loaded) for key, child in item.items()}
+    if kind == "list":
+        return list(children.values())
+    if kind == "tuple":
+        return tuple(children.values())
+    return children if kind == "dict" else _restored(kind, children, item.file.filename)
 
 
-def _group(parent: h5py.Group, name: str, kind: str) -> h5py.Group:
-    group = parent.create_group(name, track_order=True)
-    group.attrs["kind"] = kind
-    return group
+def _restored(kind: str, children: dict[str, Any], path: str) -> Any:
+    cls = _class_of(kind)
+    if cls is None:
+        raise CheckpointError(f"{path} holds a {kind}, which this calendem does not know")
+    if changed := set(children) ^ set(_fields(cls)):
+        raise CheckpointError(
+            f"{path} holds a {kind} of other sources: {', '.join(sorted(changed))} "
+            "came or went since"
+        )
+    if not dataclasses.is_dataclass(cls):
+        return cls(**children)
+    made = cls(**{f.name: children[f.name] for f in dataclasses.fields(cls) if f.init})
+    for name, value in children.items():
+        # Past what a class makes of its arguments, and past being frozen.
+        object.__setattr__(made, name, value)
+    return made
+
+
+def _class_of(kind: str) -> type | None:
+    """The named tuple or data class `module:name` of the package `dem`; None for anything else."""
+    module, _, name = kind.partition(":")
+    if not module.startswith("dem."):
+        return None
+    try:
+        found: Any = importlib.import_module(module)
+        for part in name.split("."):
+            found = getattr(found, part)
+    except (ImportError, AttributeError):
+        return None
+    ours = isinstance(found, type) and found.__module__ == module
+    is_state = ours and (dataclasses.is_dataclass(found) or _is_named_tuple(found))
+    return found if is_state else None
+
+
+def _is_named_tuple(cls: type) -> bool:
+    return issubclass(cls, tuple) and hasattr(cls, "_fields")
 
 
 def _fields(cls: type) -> tuple[str, ...]:
@@ -108,25 +158,33 @@ def _fields(cls: type) -> tuple[str, ...]:
 
 
 def _is_plain(value: Any) -> bool:
-    if isinstance(value, _PLAIN):
-        return True
     if type(value) in (list, tuple):
         return all(_is_plain(item) for item in value)
-    return False
+    return type(value) in (str, int, float, bool, type(None)) or isinstance(
+        value, np.bool_ | np.integer | np.floating
+    )
 
 
 def _encoded(value: Any) -> Any:
-    """JSON tells no tuples from lists; floats survive it to the last bit."""
+    """JSON keeps floats to the last bit, but tells no tuples from lists nor NumPy's numbers."""
     if type(value) is tuple:
         return {"tuple": [_encoded(item) for item in value]}
     if type(value) is list:
         return [_encoded(item) for item in value]
-    return value.item() if isinstance(value, np.generic) else value
+    if isinstance(value, np.generic):
+        return {"numpy": value.dtype.str, "bytes": value.tobytes().hex()}
+    if type(value) is float and value != value:
+        return {"nan": np.float64(value).tobytes().hex()}
+    return value
 
 
 def _decoded(value: Any) -> Any:
-    if isinstance(value, dict):
-        return tuple(_decoded(item) for item in value["tuple"])
     if isinstance(value, list):
         return [_decoded(item) for item in value]
-    return value
+    if not isinstance(value, dict):
+        return value
+    if "tuple" in value:
+        return tuple(_decoded(item) for item in value["tuple"])
+    if "nan" in value:
+        return np.frombuffer(bytes.fromhex(value["nan"])).item()
+    return np.frombuffer(bytes.fromhex(value["bytes"]), value["numpy"])[0]

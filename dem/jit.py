@@ -5,36 +5,28 @@ layer must be chosen before the first kernel is declared.
 """
 
 import contextlib
-import hashlib
 import os
 import shutil
 import tempfile
 import time
+import warnings
 from pathlib import Path
 
 import numba
 from numba import prange
 
-__all__ = ["kernels_are_cached", "leaf", "njit", "prange", "threads_for", "use_threads"]
+from dem.sources import SOURCES
 
-_PACKAGES = ("dem", "voxelize", "electrochem")
+__all__ = [
+    "kernels_are_cached", "njit", "prange", "threading_layer", "threads_for", "use_threads",
+]  # fmt: skip
+
 _ROWS_PER_THREAD = 4000
-
-
-def _source_digest() -> str:
-    """Digest of every source file: kernels inline other files' laws, which Numba misses."""
-    root = Path(__file__).resolve().parent.parent
-    digest = hashlib.sha256(numba.__version__.encode())
-    for package in _PACKAGES:
-        for path in sorted((root / package).rglob("*.py")):
-            digest.update(path.relative_to(root).as_posix().encode())
-            digest.update(path.read_bytes())
-    return digest.hexdigest()[:16]
 
 
 def _cache_folder() -> str:
     base = os.environ.get("NUMBA_CACHE_DIR") or os.environ.get("XDG_CACHE_HOME")
-    folder = Path(base or Path.home() / ".cache") / "calendem" / "kernels" / _source_digest()
+    folder = Path(base or Path.home() / ".cache") / "calendem" / "kernels" / SOURCES
     try:
         folder.mkdir(parents=True, exist_ok=True)
         folder.touch()
@@ -58,7 +50,10 @@ os.environ.setdefault("GOMP_SPINCOUNT", "10000")
 
 
 def njit(function=None, **options):
-    """`numba.njit` with caching on, division without exceptions, IEEE arithmetic otherwise kept."""
+    """`numba.njit` with caching on and IEEE arithmetic kept (`fastmath` would unfix the bits).
+
+    Division follows IEEE too: by zero it gives inf or nan, without a branch that could raise.
+    """
     options.setdefault("cache", True)
     options.setdefault("error_model", "numpy")
     if function is None:
@@ -76,8 +71,30 @@ def kernels_are_cached() -> bool:
     return any(Path(numba.config.CACHE_DIR).rglob("*.nbi"))
 
 
+def threading_layer() -> str:
+    """Name of the layer that parallel loops really run on; starts its threads where none did yet.
+
+    Warns (RuntimeWarning) unless it is OpenMP. Raises ValueError where Numba can load none.
+    """
+    numba.get_num_threads()  # starts the threads; no layer is chosen before
+    layer = numba.threading_layer()
+    if layer != "omp":
+        warnings.warn(
+            f"kernels run on the threading layer {layer} instead of omp (OpenMP): results are the "
+            "same, but every parallel loop costs a hundred times more to enter, and tbb leaks "
+            "memory with each",
+            RuntimeWarning,
+            stacklevel=2,
+        )
+    return layer
+
+
 def use_threads(count: int | None) -> int:
-    """Set the number of threads for every kernel; None means all cores. Returns the number set."""
+    """Set the number of threads for every kernel; None means all cores. Returns the number set.
+
+    Warns as `threading_layer` does.
+    """
+    threading_layer()
     available = numba.config.NUMBA_NUM_THREADS
     count = available if count is None else max(1, min(count, available))
     numba.set_num_threads(count)

@@ -11,7 +11,9 @@ from contextlib import contextmanager
 from importlib import metadata
 from pathlib import Path
 
-from dem.errors import InputError
+from dem import sealed
+from dem.errors import CheckpointError, InputError
+from dem.sources import SOURCES
 from scenarios.runner.load import load, resolved_text
 from scenarios.runner.schema import Scenario
 
@@ -26,7 +28,11 @@ _CONTENTS = (
     "calendem.log",
 )
 _CHECKPOINT = re.compile(r"checkpoint-(\d{6})\.h5")
+_FOLDERS = ("", "checkpoints", "volume", "particles", "bonds", "discharge")
+_UNFINISHED = ".*.part*"
 _PACKAGES = ("calendem", "h5py", "numba", "numpy", "scikit-image", "scipy", "tifffile", "vtk")
+
+logger = logging.getLogger("calendem")
 
 
 class RunFailed(RuntimeError):
@@ -40,6 +46,8 @@ class RunFolder:
         self.path = path
         self._was_there: set[Path] = set()
         self._made: list[Path] = []
+        self._unreadable: set[Path] = set()
+        self._told: set[str] = set()
 
     @classmethod
     def create(cls, path: Path, scenario: Scenario) -> "RunFolder":
@@ -113,20 +121,54 @@ class RunFolder:
         return self.write(name, lambda path: path.write_text(text, "utf-8", newline="\n"))
 
     def write_checkpoint(self, write: Callable[[Path], None]) -> Path:
-        """Keep a checkpoint that `write` fills; the last two stay, a failure leaves both as they
-        were."""
+        """Seal and keep a checkpoint that `write` fills; the last two that can be read stay, a
+        failure leaves both as they were."""
         kept = self._checkpoints()
         number = int(_CHECKPOINT.fullmatch(kept[-1].name)[1]) + 1 if kept else 1
-        self._remove_unfinished()
-        written = self.write(f"checkpoints/checkpoint-{number:06d}.h5", write)
-        for old in [*kept, written][:-CHECKPOINTS_KEPT]:
-            old.unlink()
+
+        def fill(path: Path) -> None:
+            write(path)
+            sealed.seal(path)
+
+        written = self.write(f"checkpoints/checkpoint-{number:06d}.h5", fill)
+        good = [path for path in kept if path not in self._unreadable]
+        for old in self._unreadable.union([*good, written][:-CHECKPOINTS_KEPT]):
+            old.unlink(missing_ok=True)
+        self._unreadable.clear()
         return written
 
     def last_checkpoint(self) -> Path | None:
-        """The newest checkpoint, or None before the first."""
-        kept = self._checkpoints()
-        return kept[-1] if kept else None
+        """The newest checkpoint that can be read from end to end, or None before the first.
+
+        One that cannot is logged and passed over. Raises CheckpointError where none can be read.
+        """
+        reasons = []
+        for path in reversed(self._checkpoints()):
+            try:
+                origin = sealed.check(path)
+            except CheckpointError as error:
+                self._unreadable.add(path)
+                reasons.append(str(error))
+                continue
+            for reason in reasons:
+                self._warn(f"{reason}; going on from {path.name} instead")
+            if origin.sources != SOURCES:
+                self._warn(
+                    f"{path} was written by other sources of calendem ({origin.version}): the run "
+                    "goes on, but its results may differ from those of one set of sources"
+                )
+            return path
+        if reasons:
+            raise CheckpointError(
+                f"{'; '.join(reasons)}; no other checkpoint is left to go on from"
+            )
+        return None
+
+    def _warn(self, text: str) -> None:
+        """Log a warning once."""
+        if text not in self._told:
+            logger.warning(text)
+        self._told.add(text)
 
     def _checkpoints(self) -> list[Path]:
         folder = self.path / "checkpoints"
@@ -134,8 +176,10 @@ class RunFolder:
         return sorted(path for path in found if _CHECKPOINT.fullmatch(path.name))
 
     def _remove_unfinished(self) -> None:
-        for left in (self.path / "checkpoints").glob(".*.part.h5"):
-            left.unlink()
+        """Remove what a killed process was writing."""
+        for folder in _FOLDERS:
+            for left in (self.path / folder).glob(_UNFINISHED):
+                left.unlink()
 
     @property
     def is_finished(self) -> bool:
@@ -158,6 +202,7 @@ class RunFolder:
         except BlockingIOError:
             handler.close()
             raise InputError(f"{self.path}: another process is at work on this run") from None
+        self._remove_unfinished()
         handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
         root = logging.getLogger()
         level = root.level

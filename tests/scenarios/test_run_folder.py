@@ -6,7 +6,7 @@ import stat
 
 import pytest
 
-from dem.errors import InputError
+from dem.errors import CheckpointError, InputError
 from scenarios.runner.load import load
 from scenarios.runner.run_folder import RunFolder, versions
 
@@ -15,6 +15,11 @@ from scenarios.runner.run_folder import RunFolder, versions
 def folder(tmp_path):
     """A new run of the quickstart."""
     return RunFolder.create(tmp_path / "run", load("quickstart"))
+
+
+def kept_text(path) -> str:
+    """What a checkpoint holds after the block of text that seals it."""
+    return path.read_bytes()[512:].decode()
 
 
 def test_new_folder_holds_the_resolved_scenario_with_versions(folder):
@@ -36,8 +41,8 @@ def test_two_checkpoints_are_kept(folder):
     assert folder.last_checkpoint() is None
     for number in range(1, 6):
         folder.write_checkpoint(lambda path, n=number: path.write_text(f"state {n}"))
-        assert folder.last_checkpoint().read_text() == f"state {number}"
-    kept = sorted(path.read_text() for path in (folder.path / "checkpoints").iterdir())
+        assert kept_text(folder.last_checkpoint()) == f"state {number}"
+    kept = sorted(kept_text(path) for path in (folder.path / "checkpoints").iterdir())
     assert kept == ["state 4", "state 5"]
 
 
@@ -51,18 +56,55 @@ def test_checkpoints_survive_a_full_disk(folder):
 
     with pytest.raises(OSError, match="No space left"):
         folder.write_checkpoint(fill)
-    kept = sorted(path.read_text() for path in (folder.path / "checkpoints").iterdir())
+    kept = sorted(kept_text(path) for path in (folder.path / "checkpoints").iterdir())
     assert kept == ["state 1", "state 2"]
-    assert folder.last_checkpoint().read_text() == "state 2"
+    assert kept_text(folder.last_checkpoint()) == "state 2"
 
 
 def test_what_a_killed_process_left_half_written_is_no_checkpoint(folder):
     folder.write_checkpoint(lambda path: path.write_text("state 1"))
     left = folder.path / "checkpoints" / ".checkpoint-000002-abc.part.h5"
     left.write_text("half a sta")
-    assert folder.last_checkpoint().read_text() == "state 1"
-    folder.write_checkpoint(lambda path: path.write_text("state 2"))
-    assert not left.exists()
+    assert kept_text(folder.last_checkpoint()) == "state 1"
+    with folder.log():
+        assert not left.exists()
+
+
+def test_harmed_checkpoint_is_passed_over_for_the_other_and_then_replaced(folder, caplog):
+    for number in (1, 2, 3):
+        folder.write_checkpoint(lambda path, n=number: path.write_text(f"state {n}"))
+    newest = folder.last_checkpoint()
+    newest.write_bytes(newest.read_bytes()[:-1])
+    assert kept_text(folder.last_checkpoint()) == "state 2"
+    assert kept_text(folder.last_checkpoint()) == "state 2"
+    (said,) = caplog.messages
+    assert f"{newest} is cut short" in said
+    assert said.endswith("going on from checkpoint-000002.h5 instead")
+    folder.write_checkpoint(lambda path: path.write_text("state 4"))
+    kept = sorted((folder.path / "checkpoints").iterdir())
+    assert [kept_text(path) for path in kept] == ["state 2", "state 4"]
+    assert [path.name for path in kept] == ["checkpoint-000002.h5", "checkpoint-000004.h5"]
+
+
+def test_no_good_checkpoint_is_said_in_one_sentence(folder):
+    for number in (1, 2):
+        folder.write_checkpoint(lambda path, n=number: path.write_text(f"state {n}"))
+    older, newest = sorted((folder.path / "checkpoints").iterdir())
+    older.write_bytes(b"")
+    newest.write_bytes(newest.read_bytes().replace(b"state 2", b"state 9"))
+    with pytest.raises(CheckpointError) as refused:
+        folder.last_checkpoint()
+    said = str(refused.value)
+    assert f"{newest} does not match its checksum" in said and f"{older} is cut short" in said
+    assert "\n" not in said
+
+
+def test_checkpoint_of_other_sources_is_used_with_a_warning_in_the_log(folder, monkeypatch):
+    monkeypatch.setattr("dem.sealed.SOURCES", "0123456789abcdef")
+    folder.write_checkpoint(lambda path: path.write_text("state 1"))
+    with folder.log():
+        assert kept_text(folder.last_checkpoint()) == "state 1"
+    assert "was written by other sources" in (folder.path / "calendem.log").read_text()
 
 
 def test_written_files_replace_the_old_only_when_whole(folder):

@@ -1,0 +1,1 @@
+"""Two reference problems of the discrete-element method, for our engine and for its peers."""
