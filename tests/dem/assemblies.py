@@ -1,13 +1,14 @@
 """Small assemblies of grains that several tests load, and the forces that a motion causes."""
 
+from dataclasses import replace
+
 import numpy as np
 
-from dem import integrate
-from dem.bonds import Bonds
+from dem.body import INVERSE_MASS
+from dem.bonds import Bonds, no_bonds
 from dem.box import Box
 from dem.grains import Grains, at_rest
 from dem.materials import Material
-from dem.settle import no_bonds
 from dem.simulation import Numerics, Simulation, simulate
 
 UM = 1e-6
@@ -79,30 +80,27 @@ def lattice_block(side, spacing=1.5 * UM, jitter=0.1, seed=3):
 def moved(sim: Simulation, shift=0.0, turn=0.0) -> Simulation:
     """A copy whose grains made one step of `shift` (n, 3) [m] and `turn` (n, 3) [rad].
 
-    Its scratch holds the net force and torque there, its rows those of every bond and contact.
+    Its load holds the net force and torque there, its rows the force of every bond and contact.
     """
     sim = sim.copy()
+    kept = sim.body[:, INVERSE_MASS].copy(), sim.moment, sim.step, sim.numerics
     sim.grains.velocity[:] = shift
     sim.grains.angular_velocity[:] = turn
     # Inertia so large that forces change no velocity during the unit step.
-    huge = np.full(len(sim.mass), 1e60)
+    sim.body[:, INVERSE_MASS] = 1e-60
+    sim.moment = np.full(len(sim.body), 1e60)
+    sim.step, sim.numerics = 1.0, replace(sim.numerics, step=1.0, damping=0.0)
     for _ in range(2):
-        motion = integrate.Motion(
-            step=1.0, rate=0.0, damping=0.0, breaking=sim.breaking, servo_gain=0.0,
-            servo_force=0.0, servo_limit=0.0, mass=huge, moment=huge, **sim.scratch,
-        )  # fmt: skip
-        integrate.run_steps(
-            1, 1.0, 1.0, sim.grains, motion, sim.table, sim.box, sim.bonds, sim.contacts,
-            sim.planes, sim.plate,
-        )  # fmt: skip
+        sim.advance(1)
         sim.grains.velocity[:] = 0.0
         sim.grains.angular_velocity[:] = 0.0
+    sim.body[:, INVERSE_MASS], sim.moment, sim.step, sim.numerics = kept
     return sim
 
 
 def stiffness_matrix(sim: Simulation, shift, turn) -> np.ndarray:
     """−∂(force, torque)/∂(shift, turn), (6n, 6n), by central differences of the given size."""
-    n = len(sim.mass)
+    n = len(sim.body)
     columns = []
     for dof in range(6 * n):
         sides = []
@@ -110,6 +108,6 @@ def stiffness_matrix(sim: Simulation, shift, turn) -> np.ndarray:
             move = np.zeros((n, 6))
             move.flat[dof] = sign * (shift if dof % 6 < 3 else turn)
             after = moved(sim, move[:, :3], move[:, 3:])
-            sides.append(np.hstack((after.scratch["force"], after.scratch["torque"])).ravel())
+            sides.append(np.hstack((after.load[:, :3], after.load[:, 3:])).ravel())
         columns.append((sides[1] - sides[0]) / (2 * (shift if dof % 6 < 3 else turn)))
     return np.array(columns).T

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation
 
+from dem.observe import stored_energies
 from tests import analytic
 from tests.dem.assemblies import DENSITY, POISSON, UM, YOUNG, bonded_spheres, moved
 from tests.dem.assemblies import stiffness_matrix as stiffness_of
@@ -26,7 +27,7 @@ def pair():
 
 def loads(sim, shift=((0, 0, 0), (0, 0, 0)), turn=((0, 0, 0), (0, 0, 0))):
     after = moved(sim, np.array(shift, float), np.array(turn, float))
-    return after.scratch["force"], after.scratch["torque"], after.bonds.energy.sum()
+    return after.load[:, :3], after.load[:, 3:], stored_energies(after)[2]
 
 
 def opposite(vector):
@@ -95,7 +96,7 @@ def strained_triple(strain, seed=2):
 def test_bond_force_is_minus_the_gradient_of_its_energy():
     strain = 1e-3
     sim = strained_triple(strain)
-    load = np.hstack((sim.scratch["force"], sim.scratch["torque"] / LENGTH))
+    load = np.hstack((sim.load[:, :3], sim.load[:, 3:] / LENGTH))
     slope = np.empty((3, 6))
     step = 1e-3 * strain
     for dof in range(18):
@@ -103,7 +104,8 @@ def test_bond_force_is_minus_the_gradient_of_its_energy():
         for sign in (1, -1):
             move = np.zeros((3, 6))
             move.flat[dof] = sign * step
-            energy.append(moved(sim, move[:, :3] * LENGTH, move[:, 3:]).bonds.energy.sum())
+            after = moved(sim, move[:, :3] * LENGTH, move[:, 3:])
+            energy.append(stored_energies(after)[2])
         slope.flat[dof] = (energy[0] - energy[1]) / (2 * step * LENGTH)
     # The moments drop terms of the strain's second order, as the docstring of the beam says.
     assert load == pytest.approx(-slope, abs=3 * strain * np.abs(load).max())
@@ -112,7 +114,7 @@ def test_bond_force_is_minus_the_gradient_of_its_energy():
 
 def test_bonds_keep_momentum_and_angular_momentum_at_large_strain():
     sim = strained_triple(0.2)
-    force, torque, x = sim.scratch["force"], sim.scratch["torque"], sim.grains.position
+    force, torque, x = sim.load[:, :3], sim.load[:, 3:], sim.grains.position
     scale = np.abs(force).max()
     # Equal, opposite and balanced by lever arms at any strain: kept to rounding.
     assert np.abs(force.sum(axis=0)).max() < 1e-12 * scale

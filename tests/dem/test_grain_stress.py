@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
+from dem.bonds import no_bonds
 from dem.box import Box
 from dem.observe import grain_stress
-from dem.settle import no_bonds
 from dem.simulation import Numerics, simulate
 from tests import analytic
 from tests.dem.assemblies import (
@@ -51,14 +51,21 @@ def test_stresses_of_a_resting_assembly_sum_to_that_of_its_boundary():
     sim.advance(300, rate=-0.03 / 300 / sim.step)
     sim.advance(4000)
     inside = np.einsum("n,nij->ij", sim.grains.volume, grain_stress(sim))
-    planes, boundary = sim.planes, np.zeros((3, 3))
+    rows, boundary = sim.wall_rows, np.zeros((3, 3))
+    grain = np.repeat(np.arange(len(position)), np.diff(rows.start))
+    normals = np.array([[0, 0, 1], [0, 0, -1], [1, 0, 0], [-1, 0, 0], [0, 1, 0], [0, -1, 0]])
     origins = np.array([[0, 0, 0], [0, 0, sim.height], [0, 0, 0], [side, 0, 0], [0, 0, 0],
                         [0, side, 0]])  # fmt: skip
-    for w, (normal, origin) in enumerate(zip(planes.normal, origins, strict=True)):
-        foot = sim.grains.position - ((sim.grains.position - origin) @ normal)[:, None] * normal
-        push = planes.force[:, w, None] * normal + planes.tangential[:, w]
-        boundary += foot.T @ push
+    for w, (normal, origin) in enumerate(zip(normals, origins, strict=True)):
+        near = rows.surface == w
+        x = sim.grains.position[grain[near]]
+        foot = x - ((x - origin) @ normal)[:, None] * normal
+        boundary += foot.T @ rows.force[near]
+        # What the rows push on the grains, the grains push on the wall, to the sum's rounding.
+        pushed = sim.walls.load[w, :3]
+        scale = np.abs(rows.force[near]).sum()
+        assert rows.force[near].sum(axis=0) == pytest.approx(-pushed, abs=1e-12 * scale)
     boundary = 0.5 * (boundary + boundary.T)
-    assert boundary[2, 2] < 0.0 and planes.force[:, 2:].sum() > 0.0
+    assert boundary[2, 2] < 0.0 and (np.abs(sim.walls.load[2:, :3]).sum(axis=1) > 0.0).all()
     # What the residual net forces, a thousandth of those carried, may leave.
     assert inside == pytest.approx(boundary, abs=1e-3 * abs(boundary[2, 2]))

@@ -3,9 +3,14 @@
 import numpy as np
 import pytest
 
+from dem.body import bodies
+from dem.bonding.rows import bond_rows
+from dem.bonds import no_bonds
 from dem.box import Box
-from dem.neighbours import empty_contacts, rebuild
-from tests.dem.assemblies import UM, spheres
+from dem.chunks import chunks_of, with_rim
+from dem.contact.contacts import unlisted
+from dem.neighbours import rebuild
+from tests.dem.assemblies import UM, bonds_between, spheres
 
 
 def all_close_pairs(grains, box, skin):
@@ -26,8 +31,25 @@ def all_close_pairs(grains, box, skin):
     return {(int(i), int(j)) for i, j in np.argwhere(np.triu(close, 1))}, nearest
 
 
-def listed(contacts):
-    pairs = list(zip(contacts.first.tolist(), contacts.second.tolist(), strict=True))
+def working_rows(grains, bonds):
+    """Rows of the bonds, and contacts that know of no pair yet but of a memory and of rolling."""
+    rows = bond_rows(bonds, len(grains.radius), np.zeros(len(bonds.first)), ductile=False)
+    length = np.linalg.norm(bonds.rest, axis=1)
+    return rows, unlisted(len(grains.radius), rows.first, rows.second, length, True, True)
+
+
+def relist(grains, box, skin, bonds, old, growth=0.0, **settings):
+    n = len(grains.radius)
+    return rebuild(
+        bodies(grains), box, skin, bonds, old, chunks_of(n, 0), np.broadcast_to(growth, n),
+        **settings,
+    )[0]  # fmt: skip
+
+
+def listed(contacts, bonded=0):
+    """The listed pairs, behind the rows of the bonds."""
+    first, second = contacts.first[bonded:].tolist(), contacts.second[bonded:].tolist()
+    pairs = list(zip(first, second, strict=True))
     assert len(set(pairs)) == len(pairs)
     assert pairs == sorted(pairs)
     return set(pairs)
@@ -50,10 +72,7 @@ def test_list_equals_all_pairs(length, height, periodic):
         position[:5, 0] = -0.2 * UM
     grains = spheres(position, rng.uniform(0.2, 1.0, n) * UM)
     skin = 0.3 * UM
-    none = np.zeros(n + 1, np.int64)
-    contacts = rebuild(
-        grains, box, skin, none, np.zeros(0, np.int32), empty_contacts(n), np.zeros(n)
-    )
+    contacts = relist(grains, box, skin, *working_rows(grains, no_bonds()))
     expected, nearest = all_close_pairs(grains, box, skin)
     assert listed(contacts) == expected
     assert len(expected) > 50
@@ -62,38 +81,77 @@ def test_list_equals_all_pairs(length, height, periodic):
     # Wrapped and unwrapped differences round differently.
     assert contacts.rest == pytest.approx(rest, rel=1e-9, abs=1e-9 * UM)
     for row in range(n):
-        backwards = contacts.reverse[contacts.reverse_start[row] : contacts.reverse_start[row + 1]]
-        assert (j[backwards] == row).all()
         assert (i[contacts.start[row] : contacts.start[row + 1]] == row).all()
+    # Only pairs whose nearest image is another one are wrapped when they touch.
+    across = np.linalg.norm(position[j] - position[i], axis=1) > nearest[i, j] + 1e-9 * UM
+    assert np.array_equal(contacts.image == 1, across)
+    assert across.any() == periodic
+    pushing = relist(
+        grains, box, skin, *working_rows(grains, no_bonds()), overlaps_rest=False
+    )  # fmt: skip
+    assert np.array_equal(pushing.rest, grains.radius[i] + grains.radius[j])
+
+
+def test_every_row_into_another_chunk_has_its_place_on_the_rim():
+    rng = np.random.default_rng(8)
+    n = 300
+    grains = spheres(rng.uniform(0, 10, (n, 3)) * UM, UM)
+    box = Box(np.array([10.0, 10.0]) * UM, True)
+    contacts = relist(grains, box, 0.1 * UM, *working_rows(grains, no_bonds()))
+    begin = np.array([0, 40, 41, 200, n])
+    chunk = np.repeat(np.arange(4), np.diff(begin))
+    place = contacts.rim.copy()
+    rim = with_rim(
+        chunks_of(n, 0)._replace(begin=begin), contacts.first, contacts.second, place
+    )  # fmt: skip
+    home = chunk[contacts.first]
+    across = chunk[contacts.second] != home
+    assert 0 < across.sum() < len(across)
+    assert (place[~across] == -1).all()
+    # Each place belongs to one row, stands in its chunk's stretch and is taken up once, by `second`.
+    taken = place[across]
+    assert sorted(taken) == list(range(len(rim.rim)))
+    assert (rim.rim_begin[home[across]] <= taken).all()
+    assert (taken < rim.rim_begin[home[across] + 1]).all()
+    by_place = np.empty(len(taken), int)
+    by_place[taken] = contacts.second[across]
+    takers = np.repeat(np.arange(n), np.diff(rim.rim_start))
+    assert np.array_equal(by_place[rim.rim_order], takers)
 
 
 def test_bonded_pairs_are_not_listed_and_history_is_carried():
     position = np.array([[0.0, 0, 0], [1.5, 0, 0], [0.75, 1.2, 0], [40, 0, 0]]) * UM
     grains = spheres(position, UM)
     box = Box(np.array([100.0, 100.0]) * UM, periodic=False)
-    start, second = np.array([0, 1, 1, 1, 1]), np.array([2], np.int32)
-    no_growth = np.zeros(4)
-    first = rebuild(grains, box, 0.1 * UM, start, second, empty_contacts(4), no_growth)
-    assert listed(first) == {(0, 1), (1, 2)}
-    first.tangential[1] = (1.0, 2.0, 3.0)
-    first.stiffness[1] = 5.0
+    bonds, none = working_rows(grains, bonds_between(position, [(0, 2)], UM**2))
+    first = relist(grains, box, 0.1 * UM, bonds, none)
+    assert listed(first, bonded=1) == {(0, 1), (1, 2)}
+    for row, number in ((0, 10.0), (2, 1.0)):
+        first.spring[row] = number, 2.0, 3.0, 5.0
+        first.touched[row], first.memory[row] = 7 * number, 8 * number
+        first.rolling[row], first.force[row] = 9 * number, 11 * number
     grains.position[3] = (0.0, -1.5 * UM, 0.0)
-    again = rebuild(grains, box, 0.1 * UM, start, second, first, no_growth)
-    assert listed(again) == {(0, 1), (0, 3), (1, 2)}
-    assert again.tangential[2].tolist() == [1.0, 2.0, 3.0]
-    assert again.stiffness.tolist() == [0.0, 0.0, 5.0]
+    again = relist(grains, box, 0.1 * UM, bonds, first)
+    assert listed(again, bonded=1) == {(0, 1), (0, 3), (1, 2)}
+    # The bond's row stays in front, the pair (1, 2) has moved on by one, the others are new.
+    assert again.spring[:, 0].tolist() == [10.0, 0.0, 0.0, 1.0]
+    assert again.spring[3].tolist() == [1.0, 2.0, 3.0, 5.0]
+    assert again.touched.tolist() == [70, -1, -1, 7]
+    assert again.memory.tolist() == [80.0, 0.0, 0.0, 8.0]
+    assert again.rolling[:, 2].tolist() == [90.0, 0.0, 0.0, 9.0]
+    assert again.force[:, 1].tolist() == [110.0, 0.0, 0.0, 11.0]
 
 
 def test_growing_radius_follows_up_to_the_present_distance_but_never_pushes():
     position = np.array([[0.0, 0, 0], [1.9, 0, 0], [0.0, 2.5, 0]]) * UM
     grains = spheres(position, UM)
     box = Box(np.array([100.0, 100.0]) * UM, periodic=False)
-    none = np.zeros(4, np.int64), np.zeros(0, np.int32)
-    listed_before = rebuild(grains, box, UM, *none, empty_contacts(3), np.zeros(3))
+    bonds, none = working_rows(grains, no_bonds())
+    listed_before = relist(grains, box, UM, bonds, none)
     assert listed_before.rest[:2] == pytest.approx([1.9 * UM, 2.0 * UM])
     grains.position[1, 0] = 1.95 * UM
     growth = np.full(3, 0.1 * UM)
     grains.radius[:] += growth
-    grown = rebuild(grains, box, UM, *none, listed_before, growth)
+    grown = relist(grains, box, UM, bonds, listed_before, growth)
     # The near pair grows to where it now is, the far one by both growths.
     assert grown.rest[:2] == pytest.approx([1.95 * UM, 2.2 * UM])
