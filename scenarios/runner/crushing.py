@@ -95,5 +95,5 @@ def _state(sim: Simulation, stress: np.ndarray | None, crushing: Crushing) -> St
         target=None, thickness=sim.height, loaded_thickness=sim.height,
         peak_pressure=sim.pressure, grains=Grains(*(a.copy() for a in sim.grains)),
         bonds=sim.bond_state(), stress=grain_stress(sim) if stress is None else stress,
-        bond_force=sim.bonds.force.copy(), overlap_beyond_hertz=0.0, settled=True, release={},
+        bond_force=sim.contacts.force[: len(sim.bonds.first)].copy(), overlap_beyond_hertz=0.0, settled=True, release={},
     )  # fmt: skip

@@ -6,9 +6,11 @@ import numpy as np
 
 from dem.box import Box
 from dem.calender import Calendering, Pressing, median_diameter, start_calendering
+from dem.contact.laws import ContactLaws
 from dem.crush import Crushing
 from dem.errors import InputError
-from dem.materials import Material
+from dem.grains import ACTIVE, CBD
+from dem.materials import Material, PairOverride
 from dem.simulation import Numerics, Simulation, simulate
 from scenarios.runner import schema
 from scenarios.runner.consistency import cbd_solid_density, target_density
@@ -78,7 +80,10 @@ def simulation_of(decomposition: Decomposition, scenario: Scenario) -> Simulatio
             damping=mechanics.damping,
             step_factor=mechanics.step_factor,
             skin=mechanics.verlet_skin,
+            process_time=mechanics.process_clock,
         ),
+        laws=ContactLaws(**mechanics.contact.model_dump()),
+        overrides=_overrides(scenario),
         wall_friction=scenario.calendering.plate_friction,
         # Rubble has no face-sharing neighbours left: it fills its whole volume.
         full_radius=np.maximum(grains.radius, np.cbrt(0.75 * grains.volume / np.pi)),
@@ -164,11 +169,13 @@ def _recipe(scenario: Scenario, electrode: schema.Recipe) -> Recipe:
 
 def _strength(material) -> BondStrength:
     return BondStrength(
-        material.bond_tensile_strength, material.bond_cohesion, material.weibull_modulus
-    )
+        _or_never(material.bond_tensile_strength), _or_never(material.bond_cohesion),
+        material.weibull_modulus,
+    )  # fmt: skip
 
 
 def _material(material) -> Material:
+    relaxation = getattr(material, "bond_relaxation_time", None)
     return Material(
         young_modulus=material.young_modulus,
         poisson_ratio=material.poisson_ratio,
@@ -180,7 +187,23 @@ def _material(material) -> Material:
         bond_moment_share=material.bond_moment_share,
         contact_yield_pressure=_or_never(material.contact_yield_pressure),
         bond_yield_strength=_or_never(material.bond_yield_strength),
+        bond_failure_strain=_or_never(material.bond_failure_strain),
+        bond_relaxation=0.0 if relaxation is None else 1.0 / relaxation,
+        surface_energy=material.surface_energy,
+        cohesion_energy_density=material.cohesion_energy_density,
+        rolling_friction=material.rolling_friction,
     )
+
+
+def _overrides(scenario: Scenario) -> tuple[PairOverride, ...]:
+    index = {"active_material": ACTIVE, "cbd": CBD}
+    found = []
+    for pair in scenario.materials.pairs:
+        values = pair.model_dump(exclude={"between"}, exclude_none=True)
+        if "contact_yield_pressure" in values:
+            values["yield_pressure"] = values.pop("contact_yield_pressure")
+        found.append(PairOverride(*(index[name] for name in pair.between), values))
+    return tuple(found)
 
 
 def _or_never(limit: float | None) -> float:

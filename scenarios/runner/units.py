@@ -36,6 +36,9 @@ KINDS = {
         Kind("concentration", "mol/L", "1.0 mol/L"),
         Kind("temperature", "degC", "25 degC"),
         Kind("areal capacity", "mAh/cm^2", "3.4 mAh/cm^2"),
+        Kind("energy density", "J/m^3", "1e5 J/m^3"),
+        Kind("surface energy", "J/m^2", "0.05 J/m^2"),
+        Kind("time", "s", "1 s"),
         Kind("share", "", "30 %"),
     )
 }

@@ -9,8 +9,8 @@ from dem.vector import length, scale, subtract
 class RollingSpring(NamedTuple):
     """A rolling spring cut at µ_r R* F (type C of Ai et al., Powder Technol. 206, 2011, 269).
 
-    friction : rolling friction coefficient µ_r; below its limit the spring gives k_r = S R*² / 4,
-    S the normal stiffness, so it holds a sphere on a slope.
+    friction : rolling friction coefficient µ_r; below its limit the spring gives
+    k_r = 2.25 S µ_r² R*² (their eq. 18), S the normal stiffness, so it holds a sphere on a slope.
     """
 
     friction: float
@@ -28,7 +28,7 @@ def _rolls(law):
 
 @roll.of(RollingSpring)
 def _roll(law, moment, turn, force, stiffness, radius):
-    moment = subtract(moment, scale(0.25 * stiffness * radius * radius, turn))
+    moment = subtract(moment, scale(2.25 * stiffness * (law.friction * radius) ** 2, turn))
     limit = law.friction * radius * abs(force)
     size = length(moment)
     return scale(limit / size, moment) if size > limit else moment

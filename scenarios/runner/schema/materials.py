@@ -1,9 +1,12 @@
 """Sections `materials.active_material` and `materials.cbd`: densities, stiffness and strength."""
 
+from typing import Literal
+
 from pydantic import Field
 
 from scenarios.runner.schema.quantities import (
     Density,
+    EnergyDensityOrZero,
     Modulus,
     NumberOrZero,
     PoissonRatio,
@@ -12,8 +15,12 @@ from scenarios.runner.schema.quantities import (
     Pressure,
     Section,
     Share,
+    SurfaceEnergyOrZero,
+    Time,
     bounded,
 )
+
+Phase = Literal["active_material", "cbd"]
 
 
 class ActiveMaterial(Section):
@@ -49,13 +56,26 @@ class ActiveMaterial(Section):
     bond_moment_share: Share = Field(
         0.0, description="Share of the bending and twisting stresses that counts towards breaking."
     )
-    contact_yield_pressure: Pressure = Field(
-        "3 GPa",
-        description="Mean pressure at which contacts flow, F <= 2 pi R p delta (assumed, not "
-        "calibrated: a few GPa, below the hardness of the dense oxide).",
+    contact_yield_pressure: Pressure | None = Field(
+        "6 GPa",
+        description="Limiting pressure p of contacts: loading grows by pi p R delta (Thornton & "
+        "Ning), twice the hardness of a flattened contact 2 pi R delta. Assumed, not calibrated: "
+        "a hardness of 3 GPa, below that of the dense oxide. Left out, contacts are elastic.",
     )
     bond_yield_strength: Pressure | None = Field(
-        None, description="Compressive stress at which bonds flow; left out, they stay elastic."
+        None, description="Stress at which bonds flow; left out, they stay elastic."
+    )
+    bond_failure_strain: PositiveNumber | None = Field(
+        None, description="Plastic strain at which a flowing bond breaks; left out, at none."
+    )
+    cohesion_energy_density: EnergyDensityOrZero = Field(
+        "0 J/m^3", description="Attraction of its contacts by area, for mechanics.contact.cohesion."
+    )
+    surface_energy: SurfaceEnergyOrZero = Field(
+        "0 J/m^2", description="Work of adhesion of its surfaces, for mechanics.contact.normal jkr."
+    )
+    rolling_friction: NumberOrZero = Field(
+        0.0, description="Coefficient of rolling resistance, for mechanics.contact.rolling."
     )
 
 
@@ -91,14 +111,11 @@ class CarbonBinder(Section):
     bond_poisson_ratio: PoissonRatio = Field(
         0.3, description="Poisson ratio of the bonds; sets their shear and twist stiffness."
     )
-    bond_tensile_strength: Pressure = Field(
-        "6.8 MPa",
-        description="Tensile strength of a bond. The domain is ductile: what it carries ends where "
-        "it flows, so this is its yield strength.",
+    bond_tensile_strength: Pressure | None = Field(
+        None, description="Tensile strength of a bond; left out, it flows and never snaps."
     )
-    bond_cohesion: Pressure = Field(
-        "3.9 MPa",
-        description="Shear strength of a bond without normal stress: yield strength / sqrt(3).",
+    bond_cohesion: Pressure | None = Field(
+        None, description="Shear strength of a bond without normal stress; left out, it flows."
     )
     bond_internal_friction: NumberOrZero = Field(
         0.3, description="tan(phi) of the Mohr-Coulomb criterion: pressure adds to shear strength."
@@ -109,14 +126,48 @@ class CarbonBinder(Section):
     bond_moment_share: Share = Field(
         0.0, description="Share of the bending and twisting stresses that counts towards breaking."
     )
-    contact_yield_pressure: Pressure = Field(
-        "6.8 MPa",
-        description="Mean pressure at which contacts flow: 19.36 MPa of the solid (Song 2025) x "
-        "(1 - nanoporosity)^1.5 (Gibson-Ashby).",
+    contact_yield_pressure: Pressure | None = Field(
+        "13.6 MPa",
+        description="Limiting pressure of contacts, twice the yield strength of 6.8 MPa of the "
+        "porous domain: 19.36 MPa of the solid (Song 2025) x (1 - nanoporosity)^1.5 "
+        "(Gibson-Ashby). Left out, contacts are elastic.",
     )
-    bond_yield_strength: Pressure = Field(
-        "6.8 MPa", description="Compressive stress at which bonds flow, as contacts do."
+    bond_yield_strength: Pressure | None = Field(
+        "6.8 MPa", description="Stress at which bonds flow; left out, they stay elastic."
     )
+    bond_failure_strain: PositiveNumber | None = Field(
+        0.3,
+        description="Plastic strain in tension and shear at which a bond breaks (assumed, between "
+        "filled and pure PVdF); left out, at none.",
+    )
+    bond_relaxation_time: Time | None = Field(
+        None,
+        description="Time in which a bond's elastic strain falls to 1/e, on the machine's "
+        "clock (mechanics.process_clock); left out, it does not relax.",
+    )
+    cohesion_energy_density: EnergyDensityOrZero = Field(
+        "0 J/m^3", description="Attraction of its contacts by area, for mechanics.contact.cohesion."
+    )
+    surface_energy: SurfaceEnergyOrZero = Field(
+        "0 J/m^2", description="Work of adhesion of its surfaces, for mechanics.contact.normal jkr."
+    )
+    rolling_friction: NumberOrZero = Field(
+        0.0, description="Coefficient of rolling resistance, for mechanics.contact.rolling."
+    )
+
+
+class PairOfMaterials(Section):
+    """Contact properties of two materials that do not follow from theirs."""
+
+    between: tuple[Phase, Phase] = Field(description="The two materials.")
+    friction: NumberOrZero | None = Field(None, description="Coulomb friction coefficient.")
+    restitution: PositiveShare | None = Field(None, description="Rebound over impact speed.")
+    contact_yield_pressure: Pressure | None = Field(None, description="Limiting pressure.")
+    cohesion_energy_density: EnergyDensityOrZero | None = Field(
+        None, description="Attraction by area."
+    )
+    surface_energy: SurfaceEnergyOrZero | None = Field(None, description="Work of adhesion.")
+    rolling_friction: NumberOrZero | None = Field(None, description="Rolling resistance.")
 
 
 class Materials(Section):
@@ -126,3 +177,6 @@ class Materials(Section):
         default_factory=ActiveMaterial, description="The active material."
     )
     cbd: CarbonBinder = Field(default_factory=CarbonBinder, description="The carbon-binder domain.")
+    pairs: tuple[PairOfMaterials, ...] = Field(
+        (), description="Pairs of materials with contact properties of their own."
+    )

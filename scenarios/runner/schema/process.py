@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from scenarios.runner.schema.contact import Contact
 from scenarios.runner.schema.quantities import (
     Integer,
     Length,
@@ -65,6 +66,12 @@ class Mechanics(Section):
     )
     damping: bounded(Share, below=1) = Field(
         0.7, description="Local damping: share of the unbalanced force that opposes the motion."
+    )
+    contact: Contact = Field(default_factory=Contact, description="The laws of contacts.")
+    process_clock: NumberOrZero = Field(
+        0.0,
+        description="Seconds of the machine that a second of simulated time stands for; binder "
+        "that relaxes does so on that clock.",
     )
     verlet_skin: bounded(PositiveShare, at_most=2.0) = Field(
         0.3, description="Reach of the neighbour list beyond contact, over the mean grain radius."

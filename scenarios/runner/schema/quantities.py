@@ -122,6 +122,9 @@ Concentration = _positive("concentration")
 Voltage = _positive("voltage")
 Temperature = Annotated[float, Quantity("temperature", above=-100, below=200)]
 LengthOrZero = Annotated[float, Quantity("length", at_least=0)]
+EnergyDensityOrZero = Annotated[float, Quantity("energy density", at_least=0)]
+SurfaceEnergyOrZero = Annotated[float, Quantity("surface energy", at_least=0)]
+Time = _positive("time")
 Share = Annotated[float, Quantity("share", at_least=0, at_most=1)]
 OpenShare = Annotated[float, Quantity("share", above=0, below=1)]
 PositiveShare = Annotated[float, Quantity("share", above=0, at_most=1)]

@@ -6,7 +6,7 @@ import numpy as np
 
 from dem.box import Box
 from dem.grains import at_rest
-from dem.settle import no_bonds
+from dem.bonds import no_bonds
 from dem.simulation import Numerics, Simulation, simulate
 from tests import analytic, analytic_impact
 from tests.dem.assemblies import material
