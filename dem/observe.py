@@ -160,7 +160,7 @@ def _stored_in_walls(laws, table, body, walls, rows):
 
 def net_force(sim: Simulation) -> float:
     """Mean size of the net force on a grain [N]."""
-    return float(np.linalg.norm(sim.load[:, :3], axis=1).mean())
+    return float(np.linalg.norm(sim.net_load[:, :3], axis=1).mean())
 
 
 def carried_force(sim: Simulation) -> float:

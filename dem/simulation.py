@@ -56,7 +56,8 @@ class Simulation:
     `unloaded_rest` (m, 3) [m] is the bonds' rest vector before any plastic flow.
     A contact radius grows from `calibrated_radius` to `full_radius` (n,) [m] as its grain loses its
     bonds: rubble has no face-sharing neighbours left and fills its whole volume.
-    load : (n, 6), force [N] and torque [N m] on each grain; age : of the list, as in `integrate`
+    load : (n, 6), force [N] and torque [N m] that its own chunk exerts on each grain; age : of the
+    list, as in `integrate`
     """
 
     body: np.ndarray
@@ -114,6 +115,15 @@ class Simulation:
     def inertial_density(self) -> float:
         """Scaled mass per solid volume, the density of the inertial number [kg/m³]."""
         return float(self.inertial_mass.sum() / self.volume.sum())
+
+    @property
+    def net_load(self) -> np.ndarray:
+        """Net force [N] and torque [N m] on each grain, (n, 6)."""
+        chunks = self.chunks
+        grain = np.repeat(np.arange(len(self.body)), np.diff(chunks.rim_start))
+        net = self.load.copy()
+        np.add.at(net, grain, chunks.rim[chunks.rim_order])
+        return net
 
     @property
     def _skin(self) -> float:
