@@ -10,10 +10,10 @@ from dem.crush import Crushing
 from dem.errors import InputError
 from dem.materials import Material
 from dem.simulation import Numerics, Simulation, simulate
-from scenarios.runner import schema
 from scenarios.runner.consistency import cbd_solid_density, target_density
 from scenarios.runner.image import read_image
 from scenarios.runner.progress import Reporter
+from scenarios.runner.recipe import coated
 from scenarios.runner.schema import Image, Particle, Scenario
 from voxelize.decompose import (
     BondStrength,
@@ -23,7 +23,6 @@ from voxelize.decompose import (
     decompose,
 )
 from voxelize.generate import generate
-from voxelize.recipe import Recipe, SizeMode
 from voxelize.single_particle import single_particle
 from voxelize.volume import ACTIVE_MATERIAL, Volume
 
@@ -42,7 +41,7 @@ def electrode_volume(scenario: Scenario, reporter: Reporter) -> Volume:
             volume = replace(volume, particle=whole)
         return volume
     with reporter.stage("Generating the electrode") as progress:
-        return generate(_recipe(scenario, electrode), scenario.scenario.seed, progress)
+        return generate(coated(scenario, electrode), scenario.scenario.seed, progress)
 
 
 def grains_of(volume: Volume, scenario: Scenario, reporter: Reporter) -> Decomposition:
@@ -137,29 +136,6 @@ def crystal_density(scenario: Scenario, grains) -> float:
 def _solid_volumes(scenario: Scenario, grains) -> np.ndarray:
     density = np.array([scenario.materials.active_material.density, cbd_solid_density(scenario)])
     return grains.mass / density[grains.material]
-
-
-def _recipe(scenario: Scenario, electrode: schema.Recipe) -> Recipe:
-    active, cbd = scenario.materials.active_material, scenario.materials.cbd
-    return Recipe(
-        active_fraction=electrode.active_material_fraction,
-        carbon_fraction=electrode.carbon_fraction,
-        binder_fraction=electrode.binder_fraction,
-        active_density=active.density,
-        carbon_density=cbd.carbon_density,
-        binder_density=cbd.binder_density,
-        coated_density=electrode.coated_density,
-        loading=electrode.loading,
-        footprint=electrode.footprint,
-        voxel_size=electrode.voxel_size,
-        foil_thickness=electrode.foil_thickness,
-        modes=tuple(
-            SizeMode(mode.median_diameter, mode.spread, mode.mass_share)
-            for mode in electrode.size_modes
-        ),
-        cbd_nanoporosity=cbd.nanoporosity,
-        roughness=electrode.roughness,
-    )
 
 
 def _strength(material) -> BondStrength:
