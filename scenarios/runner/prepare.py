@@ -106,6 +106,7 @@ def calendering_of(sim: Simulation, scenario: Scenario) -> Calendering:
         coating_mass=mass,
         particle_diameter=median_diameter(grains),
         tolerance=scenario.calendering.tolerance,
+        off_target_limit=scenario.calendering.off_target_limit,
         inertial_number=mechanics.inertial_number,
         pressure_floor=mechanics.pressure_floor,
         seating_pressure=scenario.calendering.seating_pressure,
