@@ -70,7 +70,9 @@ def at_row(law, table, row, column):
 
 @overload(in_lane, jit_options={"forceinline": True, "error_model": "numpy"}, strict=False)
 def _in_lane(law, scratch, slot, lane):
-    values = (f"scratch[(slot + {k}) * {LANES} + lane]" for k in range(len(law.instance_class._fields)))
+    values = (
+        f"scratch[(slot + {k}) * {LANES} + lane]" for k in range(len(law.instance_class._fields))
+    )
     return _constructor(law.instance_class, "law, scratch, slot, lane", values)
 
 
@@ -85,5 +87,3 @@ def _constructor(cls: type, arguments: str, values) -> Callable:
     namespace = {"cls": cls}
     exec(f"def construct({arguments}):\n    return cls({', '.join(values)})\n", namespace)
     return namespace["construct"]
-
-

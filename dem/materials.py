@@ -162,4 +162,3 @@ def _normal(m: Material) -> float:
 
 def _tangential(m: Material) -> float:
     return 2 * (1 + m.poisson_ratio) * (2 - m.poisson_ratio) / m.young_modulus
-

@@ -70,8 +70,9 @@ def rebuild(
         force=grown(old.force, True),
         rim=np.full(rows, -1, np.int32),
     )
-    _list_pairs(body, period, skin, cells, bonds.start, bonds.second, new.start, new.first,
-                new.second)
+    _list_pairs(
+        body, period, skin, cells, bonds.start, bonds.second, new.start, new.first, new.second
+    )
     _carry_history(body, period, bonds.start, old, new, growth, overlaps_rest, remembers, rolls)
     return new, with_rim(chunks, new.first, new.second, new.rim)
 
@@ -281,9 +282,7 @@ def _carry(share, body, period, bond_start, old, new, growth, overlaps_rest, rem
 
 
 @njit(parallel=True)
-def _carry_history(
-    body, period, bond_start, old, new, growth, overlaps_rest, remembers, rolls
-):
+def _carry_history(body, period, bond_start, old, new, growth, overlaps_rest, remembers, rolls):
     for share in prange(_SHARES):
         _carry(
             np.int64(share), body, period, bond_start, old, new, growth, overlaps_rest, remembers,

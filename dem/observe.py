@@ -10,7 +10,7 @@ from dem.bonding.beam import beam
 from dem.bonding.rows import AREA, COHESION, REST, STRAIN, TENSILE, UNLOADED
 from dem.bonds import INTACT
 from dem.chunks import BOND_PLASTIC, BROKEN, DAMPED, DRIVEN, PLASTIC, VISCOUS, WORK_SLID
-from dem.contact.roles import bound, reach, remembers, rolls, sticks, stored
+from dem.contact.roles import bound, reach, remembers, sticks, stored
 from dem.grains import ACTIVE
 from dem.jit import njit
 from dem.laws import at_row
@@ -72,9 +72,7 @@ def stored_energies(sim: Simulation) -> tuple[float, float, float]:
 
 
 @njit
-def _stored_in_rows(
-    laws, table, kinds, like, bond_table, period, body, bonds, contacts, step
-):
+def _stored_in_rows(laws, table, kinds, like, bond_table, period, body, bonds, contacts, step):
     none = np.zeros(4)
     normal = tangential = bond = 0.0
     px, py, pz = period[0], period[1], period[2]

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from dem.body import RADIUS, Z
+from dem.loading import load
 from dem.observe import carried_force, grain_stress, net_force, relative_overlaps
 from dem.quasistatic import contact_stiffness
 from dem.simulation import Simulation
@@ -14,6 +15,8 @@ CHUNK = 200
 """Steps between two looks at the layer."""
 HERTZ_LIMIT = 0.1
 """Overlap over reduced radius beyond which independent Hertz contacts lose their meaning."""
+OVERLAP_EDGES = np.linspace(0.0, 1.0, 51)
+"""Bins of elastic overlap over reduced radius; the last one holds what lies beyond it, too."""
 
 # The plate parts by this strain a step at most, and slower once its load is down to this share of
 # what it was at the last look: the grains follow, sound being a hundred times faster.
@@ -25,21 +28,25 @@ _LOOK = 50
 """Steps between two settings of the plate's speed."""
 _STEADY = 5e-4
 """A thickness is read when it has changed by no more over two chunks."""
-_MOST_CHUNKS = 60
+_MOST_CHUNKS = 150
+"""A layer of rubble still swells by percents where denser ones have come to rest long since."""
 
 
 @dataclass
 class Branch:
     """A copy of the path on its way to one released density.
 
-    goal : loaded density at which the release begins [kg/m³]
+    index : state of the path at which the release begins; begun, at : where the copy was, and is
     released : whether it has begun; settled : whether it came to rest (else it was cut off)
+    overlaps : (k,) contacts by OVERLAP_EDGES, at peak load
     stress : (n, 3, 3) [Pa], bond_force : (m, 3) [N], carried [N] : at peak load
     heights [m], pressures [Pa] : along the release, a value a chunk
     """
 
     sim: Simulation
-    goal: float
+    begun: int
+    at: int
+    index: int
     released: bool = False
     settled: bool = False
     chunks: int = 0
@@ -47,22 +54,30 @@ class Branch:
     loaded_thickness: float = 0.0
     stress: np.ndarray | None = None
     bond_force: np.ndarray | None = None
+    overlaps: np.ndarray | None = None
     overlap_beyond_hertz: float = 0.0
     carried: float = 0.0
     heights: list[float] = field(default_factory=list)
     pressures: list[float] = field(default_factory=list)
 
+    @property
+    def progress(self) -> float:
+        """Share of the way, 0 … 1; how many chunks a release takes is a guess."""
+        loaded = (self.at - self.begun) / max(self.index - self.begun, 1)
+        return 0.2 * loaded + 0.8 * (1.0 - 0.93**self.chunks)
+
     def begin_release(self) -> None:
         """Note what holds at peak load."""
         sim = self.sim
         self.released = True
-        # Both planes: alone each fluctuates with the waves between them.
-        self.peak_pressure = 0.5 * (sim.pressure + sim.bottom_pressure)
+        self.peak_pressure = load(sim)
         self.loaded_thickness = sim.height
         self.stress = grain_stress(sim)
         self.bond_force = sim.contacts.force[: len(sim.bonds.first)].copy()
         self.carried = carried_force(sim)
         overlaps = relative_overlaps(sim)
+        inside = np.minimum(overlaps, OVERLAP_EDGES[-1])
+        self.overlaps = np.histogram(inside, OVERLAP_EDGES)[0]
         self.overlap_beyond_hertz = float((overlaps > HERTZ_LIMIT).sum() / max(len(overlaps), 1))
         self.heights.append(sim.height)
         self.pressures.append(self.peak_pressure)
@@ -92,6 +107,11 @@ class Branch:
         # Single readings fluctuate with the last waves; their mean does not.
         unloaded = np.mean(self.pressures[-3:]) < 3 * seat
         return bool(steady and unloaded and net_force(self.sim) < balance * self.carried)
+
+
+def no_overlaps() -> np.ndarray:
+    """Counts by OVERLAP_EDGES of what nothing presses."""
+    return np.zeros(len(OVERLAP_EDGES) - 1, np.int64)
 
 
 def plate_stiffness(sim: Simulation) -> float:

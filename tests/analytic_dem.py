@@ -165,8 +165,3 @@ def rolling_deceleration(rolling_friction, weight, mass):
 def spin_deceleration(torque, mass, radius):
     """Torque over 2/5 m R² [rad/s²]."""
     return torque / (0.4 * mass * radius**2)
-
-
-def rolling_stiffness(normal_stiffness, rolling_friction, radius):
-    """k_r = 2.25 k_n µ_r² R² [N m] of the elastic–plastic rolling spring (their eq. 24)."""
-    return 2.25 * normal_stiffness * (rolling_friction * radius) ** 2

@@ -36,7 +36,7 @@ def generate(
     volume = _empty(recipe, nx, ny)
     area = volume.footprint
     diameter = draw_diameters(recipe, recipe.active_share * area * recipe.thickness)
-    _check_sizes(recipe, diameter, min(nx, ny) * h)
+    check_sizes(recipe, diameter, min(nx, ny) * h)
 
     random = np.random.default_rng(seed)
     box = Box(np.array([nx * h, ny * h]), True)
@@ -87,7 +87,7 @@ def _empty(recipe: Recipe, nx: int, ny: int) -> Volume:
     )
 
 
-def _check_sizes(recipe: Recipe, diameter: np.ndarray, width: float) -> None:
+def check_sizes(recipe: Recipe, diameter: np.ndarray, width: float) -> None:
     if 2.0 * diameter[0] > width:
         # Else it would meet a neighbour and that neighbour's periodic image at once.
         raise InputError(

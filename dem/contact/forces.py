@@ -224,7 +224,9 @@ def add_contacts(
             if found == LANES:
                 _gather(found, step, laws, table, kinds, body, contacts, scratch, rows)
                 _compute(laws, scratch, rate, dt)
-                _scatter(found, end, record, step, laws, contacts, chunks, load, scratch, rows, ledger)
+                _scatter(
+                    found, end, record, step, laws, contacts, chunks, load, scratch, rows, ledger
+                )
                 found = 0
     if found > 0:
         _gather(found, step, laws, table, kinds, body, contacts, scratch, rows)

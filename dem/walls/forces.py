@@ -60,7 +60,9 @@ def add_walls(c, record, laws, wall_table, body, walls, rows, chunks, load, moti
             own = (body[i, WX], body[i, WX + 1], body[i, WX + 2])
             turning = (spin[w, 0], spin[w, 1], spin[w, 2])
             from_middle = subtract(add(x, lever), middle)
-            of_wall = add((velocity[w, 0], velocity[w, 1], velocity[w, 2]), cross(turning, from_middle))
+            of_wall = add(
+                (velocity[w, 0], velocity[w, 1], velocity[w, 2]), cross(turning, from_middle)
+            )
             of_grain = add(
                 (body[i, VX], body[i, VX + 1], body[i, VX + 2] + rate * x[2]), cross(own, lever)
             )

@@ -15,7 +15,13 @@ from scenarios.runner.arguments import parser
 from scenarios.runner.interrupt import Interrupted, StopRequest, stop_on_signals
 from scenarios.runner.load import bundled, load
 from scenarios.runner.progress import Reporter
-from scenarios.runner.run_folder import RunFailed, RunFolder, refuse_existing_run, versions
+from scenarios.runner.run_folder import (
+    RunFailed,
+    RunFolder,
+    TargetsMissed,
+    refuse_existing_run,
+    versions,
+)
 
 DONE, WRONG_INPUT, FAILED, INTERRUPTED = 0, 2, 3, 130
 
@@ -109,7 +115,8 @@ def _resume(args: argparse.Namespace) -> int:
         folder = RunFolder.open(Path(args.folder))
         if folder.is_finished:
             print(f"{args.folder}: this run is finished; nothing to resume")
-            return DONE
+            missed = folder.what_it_missed
+            return _fail(missed, FAILED) if missed else DONE
         scenario = folder.scenario()
         if (now := versions()) != (then := scenario.scenario.versions):
             changed = [f"{k} {then.get(k)}, now {v}" for k, v in now.items() if then.get(k) != v]
@@ -130,10 +137,14 @@ def _work(folder: RunFolder, scenario, stop: StopRequest, threads: int | None, f
             if not kernels_are_cached():
                 reporter.say(_COMPILING)
             with _failures_logged():
-                if folder.last_checkpoint() is None:
-                    pipeline.run(scenario, folder, reporter)
-                else:
-                    pipeline.resume(folder, reporter)
+                try:
+                    if folder.last_checkpoint() is None:
+                        pipeline.run(scenario, folder, reporter)
+                    else:
+                        pipeline.resume(folder, reporter)
+                except TargetsMissed as error:
+                    folder.mark_finished(str(error))
+                    return _fail(f"{error}; what was reached stands in {folder.path}", FAILED)
                 folder.mark_finished()
     except InputError:
         if fresh and folder.last_checkpoint() is None:

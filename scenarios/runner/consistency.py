@@ -6,6 +6,7 @@ from dem.errors import InputError
 from electrochem.materials import ACTIVE_MATERIALS
 from electrochem.porous_electrode.balance import matched_negative
 from electrochem.porous_electrode.cell import Electrode
+from scenarios.runner.recipe import refused_by_generator
 from scenarios.runner.schema import Image, Particle, Recipe, Scenario, Target
 from scenarios.runner.schema.cell import Cell
 from scenarios.runner.units import KINDS, write_rounded
@@ -53,7 +54,9 @@ def problems(scenario: Scenario) -> Iterator[Problem]:
     """Key and sentence of whatever does not fit together, as far as the scenario alone tells."""
     electrode = scenario.electrode
     if isinstance(electrode, Recipe):
-        yield from _recipe_problems(scenario, electrode)
+        found = list(_recipe_problems(scenario, electrode))
+        # What the generator would say of values that are refused already is no news.
+        yield from found or refused_by_generator(scenario, electrode)
     elif isinstance(electrode, Image):
         yield from _image_problems(electrode)
     elif isinstance(electrode, Particle):

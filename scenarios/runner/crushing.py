@@ -11,6 +11,7 @@ from dem.crush import CURVE_COLUMNS, Crushing, apparent_modulus
 from dem.fragments import crack_figures
 from dem.grains import Grains
 from dem.observe import grain_stress
+from dem.release import no_overlaps
 from dem.simulation import Simulation
 from scenarios.runner import series
 from scenarios.runner.record import write_summary
@@ -95,5 +96,6 @@ def _state(sim: Simulation, stress: np.ndarray | None, crushing: Crushing) -> St
         target=None, thickness=sim.height, loaded_thickness=sim.height,
         peak_pressure=sim.pressure, grains=Grains(*(a.copy() for a in sim.grains)),
         bonds=sim.bond_state(), stress=grain_stress(sim) if stress is None else stress,
-        bond_force=sim.contacts.force[: len(sim.bonds.first)].copy(), overlap_beyond_hertz=0.0, settled=True, release={},
+        bond_force=sim.contacts.force[: len(sim.bonds.first)].copy(), overlaps=no_overlaps(),
+        overlap_beyond_hertz=0.0, settled=True, release={},
     )  # fmt: skip

@@ -13,10 +13,11 @@ import h5py
 import numpy as np
 
 from dem import checkpoint
-from dem.calender import Calendering, State, Unreachable, unloaded_state
+from dem.calender import Calendering, State, unloaded_state
 from dem.crush import Crushing
+from dem.half_speed import HalfSpeed, at_half_speed
 from dem.simulation import Unstable
-from scenarios.runner import crushing, results_file, series
+from scenarios.runner import crushing, results_file, series, trust
 from scenarios.runner.discharges import discharge_states
 from scenarios.runner.interrupt import Interrupted
 from scenarios.runner.prepare import (
@@ -28,7 +29,7 @@ from scenarios.runner.prepare import (
 )
 from scenarios.runner.progress import Reporter
 from scenarios.runner.record import write_summary
-from scenarios.runner.run_folder import RunFailed, RunFolder, versions
+from scenarios.runner.run_folder import RunFailed, RunFolder, TargetsMissed, versions
 from scenarios.runner.schema import Particle, Scenario
 from scenarios.runner.states import StateFigures, analyse_state, state_names
 from voxelize.decompose import Decomposition
@@ -41,15 +42,20 @@ class Work:
     """What a run has done so far.
 
     pressing : the series, or the crushing of a single particle; None before it began
+    proof : the loading path at half the speed, where the scenario asks for it
     figures : of each state analysed, in the order of the path
     """
 
     pressing: Calendering | Crushing | None = None
+    proof: HalfSpeed | None = None
     figures: list[StateFigures] = field(default_factory=list)
 
 
 def run(scenario: Scenario, folder: RunFolder, reporter: Reporter) -> None:
-    """Run a scenario from the start. Raises InputError, Interrupted and RunFailed."""
+    """Run a scenario from the start.
+
+    Raises InputError, Interrupted, RunFailed and, with all results written, TargetsMissed.
+    """
     _run(scenario, folder, reporter, Work())
 
 
@@ -58,6 +64,7 @@ def resume(folder: RunFolder, reporter: Reporter) -> None:
     with h5py.File(folder.last_checkpoint()) as file:
         work = Work(
             pressing=checkpoint.load(file, "pressing"),
+            proof=checkpoint.load(file, "proof"),
             figures=[StateFigures(**row) for row in checkpoint.load(file, "figures")],
         )
     _run(folder.scenario(), folder, reporter, work)
@@ -91,7 +98,9 @@ def _calender(
     work: Work,
 ) -> None:
     states = _press(decomposition, scenario, folder, reporter, work)
-    names = state_names(states)
+    if scenario.mechanics.prove_quasi_static and len(work.pressing.record) > 1:
+        _prove(decomposition, scenario, folder, reporter, work)
+    names = state_names(states, scenario)
     for index in range(len(work.figures), len(states)):
         work.figures.append(
             analyse_state(
@@ -101,7 +110,7 @@ def _calender(
     if scenario.output.vtk:
         series.write_collections(folder, names)
     warnings = discharge_states(work.figures, scenario.cell, folder, reporter)
-    warnings += results_file.warnings(work, states, names)
+    warnings += trust.warnings(work, states, names)
     folder.write("run.h5", lambda path: results_file.write(path, work, states, names))
     write_summary(
         folder,
@@ -112,8 +121,11 @@ def _calender(
         },
         warnings=warnings,
         versions=versions(),
+        **trust.summary(work),
     )
     _report(folder, reporter, warnings)
+    if missed := trust.missed_targets(work):
+        raise TargetsMissed("\n".join(f"calendering.targets: {text}" for text in missed))
 
 
 def _press(
@@ -128,11 +140,28 @@ def _press(
         work.pressing = calendering_of(simulation_of(decomposition, scenario), scenario)
     if not work.pressing.finished:
         with reporter.stage("Calendering") as progress:
-            _advance(work, folder, progress)
+            _advance(work.pressing, work, folder, progress)
     first = unloaded_state(
         decomposition.grains, decomposition.bonds, decomposition.volume.thickness
     )
     return [first, *work.pressing.states]
+
+
+def _prove(
+    decomposition: Decomposition,
+    scenario: Scenario,
+    folder: RunFolder,
+    reporter: Reporter,
+    work: Work,
+) -> None:
+    """Press a second time, at half the speed, as far as the first path went."""
+    if work.proof is None:
+        sim, pressing = simulation_of(decomposition, scenario), work.pressing
+        work.proof = at_half_speed(sim, pressing.pressing, until=pressing.record[-1][0])
+    if not work.proof.finished:
+        with reporter.stage("Pressing at half the speed") as progress:
+            _advance(work.proof, work, folder, progress)
+    reporter.say(trust.proof_sentence(trust.proof(work)))
 
 
 def _crush(
@@ -146,24 +175,26 @@ def _crush(
         work.pressing = crushing_of(simulation_of(decomposition, scenario), scenario)
     if not work.pressing.finished:
         with reporter.stage("Crushing") as progress:
-            _advance(work, folder, progress)
+            _advance(work.pressing, work, folder, progress)
     warnings = crushing.write(work.pressing, decomposition, scenario, folder)
     _report(folder, reporter, warnings)
 
 
-def _advance(work: Work, folder: RunFolder, progress) -> None:
-    """Move the mechanics to its end, a checkpoint every minute."""
+def _advance(
+    machine: Calendering | Crushing | HalfSpeed, work: Work, folder: RunFolder, progress
+) -> None:
+    """Move a part of the mechanics to its end, a checkpoint every minute."""
     kept = time.monotonic()
     try:
-        while not work.pressing.finished:
-            work.pressing.advance()
-            progress(work.pressing.progress, work.pressing.note)
+        while not machine.finished:
+            machine.advance()
+            progress(machine.progress, machine.note)
             if time.monotonic() - kept > CHECKPOINT_SECONDS:
                 _keep(work, folder)
                 kept = time.monotonic()
-    except (Unreachable, Unstable) as error:
+    except Unstable as error:
         _keep(work, folder)
-        raise RunFailed(f"calendering.targets: {error}") from error
+        raise RunFailed(f"{error}; expected a smaller mechanics.step_factor") from error
     _keep(work, folder)
 
 
@@ -185,6 +216,7 @@ def _keep(work: Work, folder: RunFolder) -> None:
     def write(path: Path) -> None:
         with checkpoint.new_file(path) as file:
             checkpoint.save(file, "pressing", work.pressing)
+            checkpoint.save(file, "proof", work.proof)
             checkpoint.save(file, "figures", [_plain(asdict(f)) for f in work.figures])
 
     folder.write_checkpoint(write)

@@ -222,6 +222,20 @@ def quasi_static(path: Arrays) -> bytes:
     return svg(draw)
 
 
+def half_speed(path: Arrays, half: Arrays) -> bytes:
+    """Loading pressure along the path and along the one at half the speed."""
+    both = 0.5 * (path["pressure_top_MPa"] + path["pressure_bottom_MPa"])
+
+    def draw(axes: Axes) -> None:
+        axes.plot(path["density_g_cm3"], both, label="as run")
+        axes.plot(half["density_g_cm3"], half["pressure_MPa"], "--", label="at half the speed")
+        axes.set_xlabel("Coating density / g cm⁻³")
+        axes.set_ylabel("Pressure / MPa")
+        axes.legend(loc="upper left")
+
+    return svg(draw)
+
+
 def depth_profiles(profiles: Mapping[str, Arrays], name: str, label: str) -> bytes:
     """A figure over the height above the foil, one line a state."""
 
@@ -238,14 +252,14 @@ def depth_profiles(profiles: Mapping[str, Arrays], name: str, label: str) -> byt
 
 
 def overlap_histogram(edges: np.ndarray, counts: Mapping[str, np.ndarray], limit: float) -> bytes:
-    """Share of contacts by overlap over radius, with the limit up to which the law holds."""
+    """Share of contacts by overlap over reduced radius, with the limit of the law."""
 
     def draw(axes: Axes) -> None:
         for state, values in counts.items():
             share = 100 * values / max(values.sum(), 1)
             axes.stairs(share, edges, label=state, lw=1.6)
         axes.axvline(limit, color=COLOURS[1], ls="--", lw=1.2, label=f"law valid below {limit:g}")
-        axes.set_xlabel("Overlap / radius")
+        axes.set_xlabel("Elastic overlap / reduced radius")
         axes.set_ylabel("Contacts / %")
         axes.legend()
 

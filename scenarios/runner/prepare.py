@@ -12,10 +12,10 @@ from dem.errors import InputError
 from dem.grains import ACTIVE, CBD
 from dem.materials import Material, PairOverride
 from dem.simulation import Numerics, Simulation, simulate
-from scenarios.runner import schema
 from scenarios.runner.consistency import cbd_solid_density, target_density
 from scenarios.runner.image import read_image
 from scenarios.runner.progress import Reporter
+from scenarios.runner.recipe import coated
 from scenarios.runner.schema import Image, Particle, Scenario
 from voxelize.decompose import (
     BondStrength,
@@ -25,7 +25,6 @@ from voxelize.decompose import (
     decompose,
 )
 from voxelize.generate import generate
-from voxelize.recipe import Recipe, SizeMode
 from voxelize.single_particle import single_particle
 from voxelize.volume import ACTIVE_MATERIAL, Volume
 
@@ -44,7 +43,7 @@ def electrode_volume(scenario: Scenario, reporter: Reporter) -> Volume:
             volume = replace(volume, particle=whole)
         return volume
     with reporter.stage("Generating the electrode") as progress:
-        return generate(_recipe(scenario, electrode), scenario.scenario.seed, progress)
+        return generate(coated(scenario, electrode), scenario.scenario.seed, progress)
 
 
 def grains_of(volume: Volume, scenario: Scenario, reporter: Reporter) -> Decomposition:
@@ -112,6 +111,7 @@ def calendering_of(sim: Simulation, scenario: Scenario) -> Calendering:
         coating_mass=mass,
         particle_diameter=median_diameter(grains),
         tolerance=scenario.calendering.tolerance,
+        off_target_limit=scenario.calendering.off_target_limit,
         inertial_number=mechanics.inertial_number,
         pressure_floor=mechanics.pressure_floor,
         seating_pressure=scenario.calendering.seating_pressure,
@@ -142,29 +142,6 @@ def crystal_density(scenario: Scenario, grains) -> float:
 def _solid_volumes(scenario: Scenario, grains) -> np.ndarray:
     density = np.array([scenario.materials.active_material.density, cbd_solid_density(scenario)])
     return grains.mass / density[grains.material]
-
-
-def _recipe(scenario: Scenario, electrode: schema.Recipe) -> Recipe:
-    active, cbd = scenario.materials.active_material, scenario.materials.cbd
-    return Recipe(
-        active_fraction=electrode.active_material_fraction,
-        carbon_fraction=electrode.carbon_fraction,
-        binder_fraction=electrode.binder_fraction,
-        active_density=active.density,
-        carbon_density=cbd.carbon_density,
-        binder_density=cbd.binder_density,
-        coated_density=electrode.coated_density,
-        loading=electrode.loading,
-        footprint=electrode.footprint,
-        voxel_size=electrode.voxel_size,
-        foil_thickness=electrode.foil_thickness,
-        modes=tuple(
-            SizeMode(mode.median_diameter, mode.spread, mode.mass_share)
-            for mode in electrode.size_modes
-        ),
-        cbd_nanoporosity=cbd.nanoporosity,
-        roughness=electrode.roughness,
-    )
 
 
 def _strength(material) -> BondStrength:

@@ -25,7 +25,16 @@ _EXPECTED = {
 
 def refusal_lines(error: ValidationError, data: dict[str, Any]) -> list[tuple[str, str]]:
     """Key and sentence of everything that is wrong, in the order of the sections."""
-    return [_line(problem, data) for problem in error.errors(include_url=False)]
+    found = error.errors(include_url=False)
+    return [_line(problem, data) for problem in found if not _is_echo(problem, found)]
+
+
+def _is_echo(problem: Any, found: list[Any]) -> bool:
+    """Whether a list is called too short only because entries of it were refused."""
+    loc = problem["loc"]
+    return problem["type"] == "too_short" and any(
+        other["loc"][: len(loc)] == loc and len(other["loc"]) > len(loc) for other in found
+    )
 
 
 def suggestion(name: str, known: Iterable[str]) -> str:
@@ -55,10 +64,26 @@ def _line(problem: Any, data: dict[str, Any]) -> tuple[str, str]:
         return _key(loc), problem["msg"]
     if kind == "literal_error":
         return _key(loc), f"got {shown(given)}; expected {context['expected']}"
-    expected = _EXPECTED.get(kind)
+    expected = _EXPECTED.get(kind) or _bound(kind, context)
     if expected is None:
         return _key(loc), f"got {shown(given)}: {problem['msg'][0].lower()}{problem['msg'][1:]}"
     return _key(loc), f"got {shown(given)}; expected {expected}"
+
+
+def _bound(kind: str, context: dict[str, Any]) -> str | None:
+    """What pydantic's own bounds on lists, texts and whole numbers expect, in words."""
+    if kind in ("too_short", "too_long"):
+        name, words = (
+            ("min_length", "at least") if kind == "too_short" else ("max_length", "at most")
+        )
+        number = context[name]
+        return f"a list of {words} {number} {'entry' if number == 1 else 'entries'}"
+    if kind == "string_too_long":
+        return f"a text of at most {context['max_length']} characters"
+    for name, words in (("ge", "at least"), ("gt", "above"), ("le", "at most"), ("lt", "below")):
+        if name in context:
+            return f"a whole number, {words} {context[name]}"
+    return None
 
 
 def _key(loc: tuple[str | int, ...]) -> str:

@@ -10,7 +10,8 @@ from pathlib import Path
 import jinja2
 import numpy as np
 
-from scenarios.runner import pictures, plots
+from dem.release import HERTZ_LIMIT
+from scenarios.runner import pictures, plots, trust
 from scenarios.runner.results import Run, number_or_text, read_run
 
 TABLE = (
@@ -43,8 +44,6 @@ PROFILES = {
     "profile_cbd_fraction": "Carbon-binder domain / –",
     "profile_broken_bond_fraction": "Broken bonds / –",
 }
-OVERLAP_LIMIT = 0.1
-"""Overlap over radius beyond which Hertz' small-contact law is no longer meant."""
 
 
 @dataclass(frozen=True)
@@ -238,12 +237,18 @@ def _plots(run: Run) -> list[tuple[str, list[Shown]]]:
         numerics.append(
             _plot(plots.quasi_static(path), "How quasi-static the run was; smaller is slower.")
         )
+    if {"density_g_cm3", "pressure_MPa"} <= run.half_speed.keys() and "density_g_cm3" in path:
+        found = run.summary.get("quasi_static_proof")
+        caption = f"The proof: {trust.proof_sentence(found)}." if found else ""
+        numerics.append(_plot(plots.half_speed(path, run.half_speed), caption))
     counts = {name: values for name, values in run.overlap.items() if name != "edges"}
     if "edges" in run.overlap and counts:
         numerics.append(
             _plot(
-                plots.overlap_histogram(run.overlap["edges"], counts, OVERLAP_LIMIT),
-                "Overlaps of the contacts at peak load.",
+                plots.overlap_histogram(run.overlap["edges"], counts, HERTZ_LIMIT),
+                "Elastic overlaps of the active material's contacts at peak load; beyond the "
+                "dashed line independent Hertz contacts lose their meaning. The last bin holds "
+                "all larger ones.",
             )
         )
     groups = [

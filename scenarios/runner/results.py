@@ -30,6 +30,7 @@ class Run:
     releases: dict[str, dict[str, np.ndarray]] = field(default_factory=dict)
     profiles: dict[str, dict[str, np.ndarray]] = field(default_factory=dict)
     overlap: dict[str, np.ndarray] = field(default_factory=dict)
+    half_speed: dict[str, np.ndarray] = field(default_factory=dict)
     discharges: dict[str, dict[str, np.ndarray]] = field(default_factory=dict)
 
     @property
@@ -74,6 +75,7 @@ def read_run(folder: Path) -> Run:
             run.path = _arrays(file, "path")
             run.crush = _arrays(file, "crush")
             run.overlap = _arrays(file, "overlap")
+            run.half_speed = _arrays(file, "half_speed")
             run.releases = _arrays_by_state(file, "release")
             run.profiles = _arrays_by_state(file, "states")
     order = {name: index for index, name in enumerate(run.states)}

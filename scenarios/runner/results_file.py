@@ -1,4 +1,4 @@
-"""The arrays of a run in `run.h5`: loading path, releases, profiles; and what to beware of."""
+"""The arrays of a run in `run.h5`: loading path, releases, overlaps, profiles."""
 
 import json
 from pathlib import Path
@@ -8,13 +8,8 @@ import numpy as np
 
 from dem.calender import PATH_COLUMNS, State
 from dem.checkpoint import new_file
-from dem.release import HERTZ_LIMIT
+from dem.release import OVERLAP_EDGES
 from scenarios.runner.states import StateFigures
-
-QUASI_STATIC = 3e-3
-"""Inertial number below which pressures of breaking particles hardly depend on the speed."""
-VOLUME_TOLERANCE = 5e-3
-"""Relative change of a phase's volume, from grains to voxels, that a reader must know of."""
 
 _PATH_NAMES = {
     "density_kg_m3": ("density_g_cm3", 1e-3),
@@ -51,6 +46,11 @@ def write(path: Path, work, states: list[State], names: list[str]) -> None:
             group = releases.create_group(name)
             group["thickness_um"] = 1e6 * np.array(state.release["thickness_m"])
             group["pressure_MPa"] = 1e-6 * np.array(state.release["pressure_Pa"])
+        if work.proof is not None and len(work.proof.record):
+            half = np.array(work.proof.record)
+            file["half_speed/density_g_cm3"] = 1e-3 * half[:, 0]
+            file["half_speed/pressure_MPa"] = 1e-6 * half[:, 2:4].mean(axis=1)
+        _write_overlaps(file, states, names)
         groups = file.create_group("states")
         groups.attrs["order"] = names
         for figures in work.figures:
@@ -59,6 +59,15 @@ def write(path: Path, work, states: list[State], names: list[str]) -> None:
             group.attrs["checks"] = json.dumps(figures.checks)
             for name, values in figures.profile.items():
                 group[name] = values
+
+
+def _write_overlaps(file: h5py.File, states: list[State], names: list[str]) -> None:
+    """Contacts at peak load by elastic overlap over reduced radius, of the states that have any."""
+    for name, state in zip(names, states, strict=True):
+        if state.overlaps.any():
+            file[f"overlap/{name}"] = state.overlaps
+    if "overlap" in file:
+        file["overlap/edges"] = OVERLAP_EDGES
 
 
 def read_figures(path: Path) -> list[StateFigures]:
@@ -73,37 +82,3 @@ def read_figures(path: Path) -> list[StateFigures]:
             )
             for name in file["states"].attrs["order"]
         ]
-
-
-def warnings(work, states: list[State], names: list[str]) -> list[str]:
-    """What the reader of the figures must know: where a law was stretched or a bound missed."""
-    found = []
-    if work.pressing.record and work.pressing.pressing.inertial_number > QUASI_STATIC:
-        found.append(
-            f"pressed at an inertial number of {work.pressing.pressing.inertial_number:g}, above "
-            f"the {QUASI_STATIC:g} that counts as quasi-static: run it with half of "
-            "mechanics.inertial_number to see what the speed costs"
-        )
-    for figures in work.figures:
-        for what in ("active_volume_change", "cbd_solid_volume_change"):
-            if abs(figures.checks[what]) > VOLUME_TOLERANCE:
-                name = what.replace("_", " ")
-                found.append(f"{figures.name}: {name} of {100 * figures.checks[what]:.2f} %")
-    beyond = [
-        f"{name} ({100 * state.overlap_beyond_hertz:.0f} %)"
-        for name, state in zip(names, states, strict=True)
-        if state.overlap_beyond_hertz > 0.0
-    ]
-    if beyond:
-        found.append(
-            f"elastic overlaps above {HERTZ_LIMIT} of the reduced radius at peak load, where "
-            "independent Hertz contacts lose their meaning: share of contacts in "
-            f"{', '.join(beyond)}"
-        )
-    found.extend(
-        f"{name}: the release was cut off before plate and grains came to rest; its thickness may "
-        "still have been changing"
-        for name, state in zip(names, states, strict=True)
-        if not state.settled
-    )
-    return found

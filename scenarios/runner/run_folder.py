@@ -39,6 +39,10 @@ class RunFailed(RuntimeError):
     """The run cannot go on; its last checkpoint is good."""
 
 
+class TargetsMissed(RunFailed):
+    """The run came to its end, its results are written, but states that were asked for are not."""
+
+
 class RunFolder:
     """A folder that holds one run; `path` is where, its other names are the contract's."""
 
@@ -186,9 +190,16 @@ class RunFolder:
         """Whether the run came to its end."""
         return (self.path / "checkpoints" / "finished").is_file()
 
-    def mark_finished(self) -> None:
-        """Note that the run came to its end: the last thing that it writes."""
-        self.write_text("checkpoints/finished", "")
+    @property
+    def what_it_missed(self) -> str:
+        """What a finished run did not reach, a sentence a line; empty where it did all."""
+        return (self.path / "checkpoints" / "finished").read_text("utf-8")
+
+    def mark_finished(self, missed: str = "") -> None:
+        """Note that the run came to its end, and what it missed; nobody needs its checkpoints."""
+        self.write_text("checkpoints/finished", missed)
+        for checkpoint in self._checkpoints():
+            checkpoint.unlink()
 
     @contextmanager
     def log(self) -> Iterator[None]:
@@ -226,7 +237,7 @@ class _LogFile(logging.FileHandler):
 
 
 def refuse_existing_run(path: Path) -> None:
-    """Raise InputError if a folder holds a run already, or is no folder."""
+    """Raise InputError if a folder holds a run or anything else already, or is no folder."""
     if path.exists() and not path.is_dir():
         raise InputError(f"{path}: is a file; expected a folder to write the run into")
     if any((path / name).exists() for name in _CONTENTS):
@@ -234,6 +245,8 @@ def refuse_existing_run(path: Path) -> None:
             f"{path}: already holds a run; choose another folder with -o, or continue it with "
             f"calendem resume {path}"
         )
+    if path.is_dir() and any(path.iterdir()):
+        raise InputError(f"{path}: is not empty; expected a new or an empty folder for the run")
 
 
 def versions() -> dict[str, str]:

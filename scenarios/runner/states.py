@@ -12,14 +12,15 @@ from scenarios.runner.analyse import volume_row
 from scenarios.runner.prepare import crystal_density
 from scenarios.runner.progress import Reporter
 from scenarios.runner.run_folder import RunFolder
-from scenarios.runner.schema import Scenario
+from scenarios.runner.schema import Image, Scenario
 from scenarios.runner.series import write_state
 from voxelize.decompose import Decomposition
 from voxelize.deposit import deposit
 from voxelize.files import write_labels
 from voxelize.volume import ACTIVE_MATERIAL, CARBON_BINDER, CRACK, PORE, Volume
 
-UNLOADED = "as_coated"
+AS_COATED, AS_IMAGED = "as_coated", "as_imaged"
+"""Names of the unloaded state: of a recipe, and of a volume that may have been pressed before."""
 
 
 @dataclass
@@ -36,9 +37,10 @@ class StateFigures:
     profile: dict[str, list[float]]
 
 
-def state_names(states: list[State]) -> list[str]:
-    """Names of the states: as_coated, then the target density in g/cm³, longer where it must be."""
-    names = [UNLOADED]
+def state_names(states: list[State], scenario: Scenario) -> list[str]:
+    """Names of the states: as_coated or as_imaged, then the target density in g/cm³, longer where
+    it must be."""
+    names = [AS_IMAGED if isinstance(scenario.electrode, Image) else AS_COATED]
     for state in states[1:]:
         name = next(
             text
@@ -88,6 +90,7 @@ def analyse_state(
         **crack_figures(state.grains, state.bonds, back.volume.footprint * state.thickness),
         **measured,
         "particle_diameter_um": median_diameter(state.grains) * 1e6,
+        "off_target": None if state.target is None else state.off_target,
     }
     checks = {
         "active_volume_change": back.active_volume_after / back.active_volume_before - 1.0,

@@ -9,9 +9,9 @@ from pathlib import Path
 import numba
 import numpy as np
 import pytest
-
 from dem.contact.hertz import damping_force, elastic_energy, elastic_force, normal_stiffness
 from dem.contact.mindlin import tangential_stiffness
+
 from dem.jit import njit, prange, threading_layer, use_threads
 from dem.sources import SOURCES
 from tests import analytic

@@ -82,6 +82,12 @@ def with_change(old: str, new: str) -> str:
         (RECIPE + "[scenario]\nseed = 1.5\n", ["scenario.seed", "whole number"]),
         (RECIPE + "[voxels]\nmark_cracks = 1\n", ["voxels.mark_cracks", "true or false"]),
         (RECIPE + '[cell]\nrates = ["1D"]\n', ["cell.rates[0]", "C-rate"]),
+        (RECIPE + "[cell]\nrates = []\n", ["cell.rates got []; expected a list of at least 1"]),
+        (RECIPE + "[scenario]\nseed = -1\n", ["scenario.seed got -1; expected a whole", "least 0"]),
+        (with_change('[{ median_diameter = "8 um" }]', "[]"), ["size_modes", "a list of at least"]),
+        (with_change('["20 um", "20 um"]', '["15 um", "20 um"]'), ["electrode.footprint", "twice"]),
+        (with_change('"8 um"', '"8 um", spread = 0.8'), ["electrode.footprint", "expected"]),
+        (with_change('"0.5 um"', '"0.625 um"').replace('"8 um"', '"1.6 um"'), ["voxel_size"]),
         (RECIPE + '[cell]\nlower_voltage = "5 V"\n', ["cell.lower_voltage", "4.2 V"]),
         (RECIPE + '[cell]\nupper_voltage = "6 V"\n', ["cell.upper_voltage", "6 V", "5.600 V"]),
         (RECIPE + '[cell]\nlower_voltage = "0.1 V"\n', ["cell", "balanced", "0.1", "graphite"]),
@@ -193,6 +199,22 @@ def test_what_this_version_lacks_is_refused_clearly(folder, capsys):
     assert "not available" in refused(["calibrate", "mine.toml"], capsys, folder)
     bpx = ["discharge", "--bpx", "cell.json", "--rates", "1C"]
     assert "not available" in refused(bpx, capsys, folder)
+
+
+def test_refused_entry_is_told_once(folder, capsys):
+    (folder / "mine.toml").write_text(RECIPE + '[cell]\nrates = ["1"]\n')
+    message = refused(["check", "mine.toml"], capsys, folder)
+    assert message.count("\n") == 1 and "tuple" not in message and 'got "1"' in message
+
+
+def test_folder_with_anything_in_it_is_refused(folder, capsys):
+    (folder / "mine.toml").write_text(RECIPE)
+    (folder / "letters").mkdir()
+    (folder / "letters" / "to-my-aunt.txt").write_text("Dear")
+    message = refused(["run", "mine.toml", "-o", "letters"], capsys, folder)
+    assert message == (
+        "calendem: letters: is not empty; expected a new or an empty folder for the run\n"
+    )
 
 
 def test_every_problem_is_told_at_once(folder):

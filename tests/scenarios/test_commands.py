@@ -15,7 +15,7 @@ import tifffile
 import scenarios.runner
 from dem.errors import InputError
 from scenarios.runner.cli import main
-from scenarios.runner.run_folder import RunFailed, RunFolder
+from scenarios.runner.run_folder import RunFailed, RunFolder, TargetsMissed
 
 
 class FakePipeline(types.ModuleType):
@@ -129,6 +129,22 @@ def test_failed_run_ends_with_3_and_its_checkpoint_is_good(
     pipeline.work = lambda folder, reporter: None
     assert main(["resume", "mine"]) == 0
     assert pipeline.calls[-1] == ("resume", "half way")
+
+
+def test_run_that_missed_a_target_is_over_and_says_so_again(pipeline, capsys):
+    def miss(folder, reporter):
+        checkpoint(folder)
+        raise TargetsMissed("calendering.targets: 3.9 g/cm³ was missed")
+
+    pipeline.work = miss
+    assert main(["run", "quickstart", "-o", "mine"]) == 3
+    assert capsys.readouterr().err == (
+        "calendem: calendering.targets: 3.9 g/cm³ was missed; what was reached stands in mine\n"
+    )
+    calls = list(pipeline.calls)
+    assert main(["resume", "mine"]) == 3
+    assert "3.9 g/cm³ was missed" in capsys.readouterr().err
+    assert pipeline.calls == calls
 
 
 def test_wrong_input_that_a_stage_finds_leaves_nothing_behind(pipeline, tmp_path, capsys):

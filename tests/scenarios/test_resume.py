@@ -40,20 +40,19 @@ def threads_as_before():
 
 @pytest.fixture
 def at_chunk(monkeypatch):
-    """Calls what is given once the mechanics has done so many chunks; one chunk, one checkpoint."""
+    """Calls what is given at a chunk of a release, 0 the first of all; a checkpoint for each."""
     plans = {}
-    done = 0
     advance = Calendering.advance
 
-    def counted(self):
-        nonlocal done
+    def watched(self):
         advance(self)
-        done += 1
-        if done in plans:
-            plans[done](self)
+        chunk = self.branch.chunks if self.branch is not None else 0
+        pipeline.CHECKPOINT_SECONDS = -1.0 if self.branch is not None else 60.0
+        if chunk in plans:
+            plans.pop(chunk)(self)
 
-    monkeypatch.setattr(Calendering, "advance", counted)
-    monkeypatch.setattr(pipeline, "CHECKPOINT_SECONDS", -1.0)
+    monkeypatch.setattr(Calendering, "advance", watched)
+    monkeypatch.setattr(pipeline, "CHECKPOINT_SECONDS", 60.0)
     return plans.__setitem__
 
 
@@ -100,7 +99,7 @@ def test_run_that_is_stopped_and_killed_and_out_of_disk_ends_with_the_same_bytes
         interrupt(calendering)
 
     # Stopped by SIGTERM in the middle of the first release.
-    at_chunk(12, stop_in_release)
+    at_chunk(2, stop_in_release)
     assert run(small_scenario, folder) == 130
     assert phases == [(True, 0)]
     said = capsys.readouterr().err
@@ -108,7 +107,7 @@ def test_run_that_is_stopped_and_killed_and_out_of_disk_ends_with_the_same_bytes
     assert not (folder / "summary.csv").exists()
 
     # Killed later on: what had not been kept is done again.
-    at_chunk(20, kill)
+    at_chunk(5, kill)
     with pytest.raises(Killed):
         resume(folder)
     kept = checkpoints(folder)
@@ -145,7 +144,6 @@ def test_run_that_is_stopped_and_killed_and_out_of_disk_ends_with_the_same_bytes
             os.kill(os.getpid(), signal.SIGINT)
         return figures
 
-    monkeypatch.setattr(pipeline, "CHECKPOINT_SECONDS", 60.0)
     monkeypatch.setattr(pipeline, "analyse_state", stop_after_first)
     assert resume(folder) == 130
     with h5py.File(RunFolder.open(folder).last_checkpoint()) as file:
@@ -156,14 +154,13 @@ def test_run_that_is_stopped_and_killed_and_out_of_disk_ends_with_the_same_bytes
 
 
 def test_run_killed_before_its_first_checkpoint_starts_anew(
-    small_scenario, small_run, tmp_path, at_chunk, monkeypatch
+    small_scenario, small_run, tmp_path, at_chunk
 ):
     folder = tmp_path / "run"
-    at_chunk(1, kill)
+    at_chunk(0, kill)
     with pytest.raises(Killed):
         run(small_scenario, folder)
     assert RunFolder.open(folder).last_checkpoint() is None
-    monkeypatch.setattr(pipeline, "CHECKPOINT_SECONDS", 60.0)
     assert resume(folder) == 0
     assert_same_results(folder, small_run)
 
@@ -201,7 +198,7 @@ def test_real_sigterm_ends_the_process_with_130_and_the_run_goes_on(
     assert_same_results(folder, small_run)
 
 
-def test_target_out_of_reach_fails_in_one_sentence_and_keeps_a_checkpoint(
+def test_target_out_of_reach_fails_in_one_sentence_with_all_that_was_reached(
     small_scenario, tmp_path, capsys
 ):
     folder = tmp_path / "run"
@@ -211,9 +208,15 @@ def test_target_out_of_reach_fails_in_one_sentence_and_keeps_a_checkpoint(
     assert main(arguments) == 3
     said = capsys.readouterr().err
     assert said.count("\n") == 1 and "Traceback" not in said
-    assert re.search(r"calendering\.targets: 2\.9 g/cm³ was not reached: at \d+ MPa", said)
-    with h5py.File(RunFolder.open(folder).last_checkpoint()) as file:
-        assert len(checkpoint.load(file, "pressing").states) == 1
+    assert re.search(r"calendering\.targets: 2\.9 g/cm³ was missed: at \d+ MPa, .* springs", said)
+    states = [line.split(",")[0] for line in (folder / "summary.csv").read_text().splitlines()]
+    assert states == ["state", "as_coated", "2.60"]
+    assert "2.9 g/cm³ was missed" in (folder / "report.html").read_text(encoding="utf-8")
+    # Nothing is searched again, and the states that there are can be discharged.
+    assert resume(folder) == 3
+    assert "2.9 g/cm³ was missed" in capsys.readouterr().err
+    assert main(["discharge", str(folder), "--rates", "2C"]) == 0
+    assert (folder / "discharge" / "2.60_2C.csv").is_file()
 
 
 def differences(a, b, where="pressing") -> list[str]:
@@ -253,7 +256,7 @@ def test_checkpoint_in_the_middle_of_a_release_comes_back_bit_for_bit(
             found.append((calendering, checkpoint.load(file, "pressing")))
         raise Killed
 
-    at_chunk(12, compare)
+    at_chunk(3, compare)
     with pytest.raises(Killed):
         run(small_scenario, tmp_path / "run")
     ((saved, loaded),) = found

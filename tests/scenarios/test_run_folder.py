@@ -130,10 +130,12 @@ def test_discarding_leaves_nothing_behind(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_discarding_keeps_what_was_there_before(tmp_path):
+def test_folder_that_holds_anything_is_refused_and_an_empty_one_taken(tmp_path):
+    RunFolder.create(tmp_path, load("quickstart")).discard()
+    assert tmp_path.is_dir()
     (tmp_path / "notes.txt").write_text("mine")
-    folder = RunFolder.create(tmp_path, load("quickstart"))
-    folder.discard()
+    with pytest.raises(InputError, match="is not empty; expected a new or an empty folder"):
+        RunFolder.create(tmp_path, load("quickstart"))
     assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
 
 
@@ -141,7 +143,16 @@ def test_finished_is_known_in_another_process(folder):
     assert not RunFolder.open(folder.path).is_finished
     folder.mark_finished()
     assert RunFolder.open(folder.path).is_finished
+    assert RunFolder.open(folder.path).what_it_missed == ""
     assert RunFolder.open(folder.path).last_checkpoint() is None
+
+
+def test_finished_run_keeps_no_checkpoint_and_remembers_what_it_missed(folder):
+    for number in (1, 2):
+        folder.write_checkpoint(lambda path, n=number: path.write_text(f"state {n}"))
+    folder.mark_finished("3.9 g/cm³ was missed")
+    assert [path.name for path in (folder.path / "checkpoints").iterdir()] == ["finished"]
+    assert RunFolder.open(folder.path).what_it_missed == "3.9 g/cm³ was missed"
 
 
 def test_log_holds_messages_and_warnings(folder):

@@ -25,4 +25,6 @@ def _rolls(law):
 @roll.of(ConstantTorque)
 def _roll(law, moment, turn, force, stiffness, radius):
     size = length(turn)
-    return scale(-law.friction * radius * abs(force) / size, turn) if size > 0.0 else (0.0, 0.0, 0.0)
+    return (
+        scale(-law.friction * radius * abs(force) / size, turn) if size > 0.0 else (0.0, 0.0, 0.0)
+    )

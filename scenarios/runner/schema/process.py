@@ -81,6 +81,11 @@ class Mechanics(Section):
         description="A release is at rest when the mean net force on a grain is below this share "
         "of the mean contact force at peak load.",
     )
+    prove_quasi_static: Switch = Field(
+        False,
+        description="Press a second time at half the inertial number and say how far pressure and "
+        "broken bonds change; takes about three times as long.",
+    )
 
 
 class Calendering(Section):
@@ -94,11 +99,16 @@ class Calendering(Section):
     tolerance: bounded(PositiveShare, at_most=0.1) = Field(
         5e-3, description="Relative error of a reached density."
     )
+    off_target_limit: bounded(PositiveShare, at_most=0.2) = Field(
+        0.02,
+        description="Where the released density jumps over a target, the nearest state stands for "
+        "it, with a warning, if it is off by no more than this.",
+    )
     seating_pressure: Pressure = Field(
         "0.1 MPa", description="Pressure at which the plate counts as free: the thickness gauge's."
     )
     pressure_limit: Pressure = Field(
-        "2000 MPa", description="A target that this pressure does not reach ends the run."
+        "2000 MPa", description="A target that this pressure does not reach is missed."
     )
     plate_friction: NumberOrZero = Field(
         0.0, description="Coulomb friction between the grains and the plates."

@@ -4,9 +4,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from dem.bonds import no_bonds
 from dem.box import Box
 from dem.grains import at_rest
-from dem.bonds import no_bonds
 from dem.simulation import Numerics, Simulation, simulate
 from tests import analytic, analytic_impact
 from tests.dem.assemblies import material

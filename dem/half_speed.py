@@ -1,0 +1,108 @@
+"""The loading path once more at half the inertial number: does the speed show in its figures?"""
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from dem.loading import PATH_COLUMNS, Pressing, density, load, path_row, press_on
+from dem.simulation import Simulation, Unstable
+
+LIMIT = 0.05
+"""Relative change from speed to half the speed up to which a path counts as quasi-static."""
+_SEATINGS = 20.0
+"""Pressures are compared from so many seating pressures on: below, a few grains carry the plate."""
+_FEWEST_BROKEN = 0.01
+"""Broken-bond shares are compared from here on: below, single bonds are the change."""
+_WINDOW = 0.005
+"""Single readings fluctuate with the waves between the planes; means over ± this density do not."""
+
+
+@dataclass
+class HalfSpeed:
+    """A second loading path that `advance` moves by one state, up to a density `until` [kg/m³].
+
+    record : rows of PATH_COLUMNS; ended : why it stopped before
+    """
+
+    sim: Simulation
+    pressing: Pressing
+    until: float
+    record: list[tuple[float, ...]] = field(default_factory=list)
+    ended: str = ""
+
+    @property
+    def finished(self) -> bool:
+        """Whether it came as far as the first path, or could not."""
+        return bool(self.ended) or (bool(self.record) and self.record[-1][0] >= self.until)
+
+    @property
+    def progress(self) -> float:
+        """Share of the way in density, 0 … 1."""
+        if not self.record or self.finished:
+            return float(self.finished)
+        start = self.record[0][0]
+        return min((self.record[-1][0] - start) / (self.until - start), 1.0)
+
+    @property
+    def note(self) -> str:
+        """What is going on, in a few words."""
+        value = density(self.sim, self.pressing) / 1000
+        return f"pressing: {value:.2f} g/cm³, {load(self.sim) / 1e6:.0f} MPa"
+
+    def advance(self) -> None:
+        """Load to the next state."""
+        try:
+            rate = press_on(self.sim, self.pressing) if self.record else 0.0
+        except Unstable as error:
+            self.ended = str(error)
+            return
+        self.record.append(path_row(self.sim, self.pressing, rate))
+
+
+def at_half_speed(sim: Simulation, pressing: Pressing, until: float) -> HalfSpeed:
+    """The second path, from the unloaded picture `sim`."""
+    half = replace(pressing, inertial_number=0.5 * pressing.inertial_number)
+    return HalfSpeed(sim, half, until)
+
+
+def speed_shows(
+    record: list[tuple[float, ...]], half: list[tuple[float, ...]], seating_pressure: float
+) -> dict[str, Any]:
+    """How far a path's loading pressure and broken-bond share change at half the speed.
+
+    record, half : rows of PATH_COLUMNS; changes are relative to the first path and signed, the
+        largest by size, None where nothing can be compared; densities [kg/m³] are where they are
+    """
+    densities, pressure, broken = _smoothed(record, half)
+    found = {}
+    for name, (first, second), least in (
+        ("pressure", pressure, _SEATINGS * seating_pressure),
+        ("broken_bond", broken, _FEWEST_BROKEN),
+    ):
+        counts = (first > least) & (pressure[0] > _SEATINGS * seating_pressure)
+        change, at = None, None
+        if counts.any():
+            relative = np.where(counts, second / np.where(counts, first, 1.0) - 1.0, 0.0)
+            largest = int(np.argmax(np.abs(relative)))
+            change, at = float(relative[largest]), float(densities[largest])
+        found[f"{name}_change"], found[f"{name}_change_at"] = change, at
+    changes = [found["pressure_change"], found["broken_bond_change"]]
+    met = [abs(change) < LIMIT for change in changes if change is not None]
+    return {**found, "limit": LIMIT, "quasi_static": bool(met) and all(met)}
+
+
+def _smoothed(record, half):
+    """Densities that both paths passed, and both paths' mean pressures and broken-bond shares."""
+    rows = [np.array(path).reshape(-1, len(PATH_COLUMNS)) for path in (record, half)]
+    end = min(path[-1, 0] for path in rows)
+    steps = max(int(np.log(end / rows[0][0, 0]) / _WINDOW), 1)
+    densities = np.geomspace(rows[0][0, 0], end, steps + 1)
+    broken = PATH_COLUMNS.index("broken_bond_fraction")
+    pressures, shares = [], []
+    for path in rows:
+        near = np.abs(path[:, 0] / densities[:, None] - 1.0) <= _WINDOW
+        weight = near / np.maximum(near.sum(axis=1, keepdims=True), 1)
+        pressures.append(weight @ path[:, 2:4].mean(axis=1))
+        shares.append(weight @ path[:, broken])
+    return densities, pressures, shares

@@ -1,0 +1,104 @@
+"""What a reader of a run's figures must beware of: laws stretched, bounds missed, speed."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from dem.calender import State
+from dem.half_speed import speed_shows
+from dem.release import HERTZ_LIMIT
+
+QUASI_STATIC = 3e-3
+"""Inertial number below which pressures of breaking particles hardly depend on the speed."""
+STRETCHED_CONTACTS = 0.05
+"""Share of contacts beyond the law's limit that a reader must know of."""
+VOLUME_TOLERANCE = 5e-3
+"""Relative change of a phase's volume, from grains to voxels, that a reader must know of."""
+
+
+def warnings(work, states: list[State], names: list[str]) -> list[str]:
+    """What the reader of the figures must know: where a law was stretched or a bound missed."""
+    found = []
+    proven = proof(work)
+    if work.pressing.record and work.pressing.pressing.inertial_number > QUASI_STATIC:
+        how = "the proof says" if proven else "mechanics.prove_quasi_static=true says"
+        found.append(
+            f"pressed at an inertial number of {work.pressing.pressing.inertial_number:g}, above "
+            f"the {QUASI_STATIC:g} that counts as quasi-static: {how} what the speed costs"
+        )
+    if proven and not proven["quasi_static"]:
+        found.append(proof_sentence(proven))
+    for figures in work.figures:
+        for what in ("active_volume_change", "cbd_solid_volume_change"):
+            if abs(figures.checks[what]) > VOLUME_TOLERANCE:
+                name = what.replace("_", " ")
+                found.append(f"{figures.name}: {name} of {100 * figures.checks[what]:.2f} %")
+    beyond = [
+        f"{name} ({100 * state.overlap_beyond_hertz:.0f} %)"
+        for name, state in zip(names, states, strict=True)
+        if state.overlap_beyond_hertz > STRETCHED_CONTACTS
+    ]
+    if beyond:
+        found.append(
+            f"overlaps above {HERTZ_LIMIT} of the reduced radius at peak load, where "
+            "independent Hertz contacts lose their meaning: share of contacts in "
+            f"{', '.join(beyond)}"
+        )
+    found.extend(
+        f"{name}: off target by {100 * state.off_target:+.2g} %: between two states of the loading "
+        "path the released density jumps over the target, and this is the nearest"
+        for name, state in zip(names, states, strict=True)
+        if abs(state.off_target) > work.pressing.pressing.tolerance
+    )
+    found.extend(missed_targets(work))
+    found.extend(
+        f"{name}: the release was cut off before plate and grains came to rest; its thickness may "
+        "still have been changing"
+        for name, state in zip(names, states, strict=True)
+        if not state.settled
+    )
+    return found
+
+
+def missed_targets(work) -> list[str]:
+    """A sentence for each target that has no state."""
+    return [f"{target / 1000:.4g} g/cm³ was missed: {why}" for target, why in work.pressing.missed]
+
+
+def proof(work) -> dict[str, Any] | None:
+    """How far half the speed changes the loading path, by keys of summary.json; None unproven."""
+    if work.proof is None or not work.proof.finished:
+        return None
+    pressing = work.pressing.pressing
+    found = speed_shows(work.pressing.record, work.proof.record, pressing.seating_pressure)
+    for name in ("pressure_change_at", "broken_bond_change_at"):
+        at = found.pop(name)
+        found[f"{name}_g_cm3"] = None if at is None else at / 1000
+    if work.proof.ended:
+        found |= {"quasi_static": False, "ended": work.proof.ended}
+    numbers = [pressing.inertial_number, work.proof.pressing.inertial_number]
+    return {"inertial_numbers": numbers, **found}
+
+
+def summary(work) -> dict[str, Any]:
+    """What summary.json holds of the proof, if there is one."""
+    found = proof(work)
+    return {} if found is None else {"quasi_static_proof": found}
+
+
+def proof_sentence(found: Mapping[str, Any]) -> str:
+    """The proof in words."""
+    parts = []
+    for name, what in (("pressure", "loading pressure"), ("broken_bond", "broken-bond share")):
+        change = found[f"{name}_change"]
+        if change is None:
+            parts.append(f"the {what} was too low to compare")
+        else:
+            at = found[f"{name}_change_at_g_cm3"]
+            parts.append(f"the {what} changes by up to {100 * change:+.2g} % (at {at:.3g} g/cm³)")
+    verdict = "quasi-static" if found["quasi_static"] else "not proven quasi-static"
+    ended = f"; the second path ended early: {found['ended']}" if "ended" in found else ""
+    first, second = found["inertial_numbers"]
+    return (
+        f"{verdict}: from inertial number {first:g} to {second:g} {' and '.join(parts)}; "
+        f"the limit is {100 * found['limit']:g} %{ended}"
+    )
