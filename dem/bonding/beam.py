@@ -14,7 +14,8 @@ def beam(law, apart, distance, p, q, rest, unloaded, area, tensile, cohesion, st
 
     apart : vector from first to second, distance its length [m]; p, q : orientations; rest : rest
     vector [m] and offset : rest turn [rad], both in the unloaded picture's frame; unloaded : length
-    of the stress-free beam [m]; strain : plastic strain so far; time : process time of the step [s].
+    of the stress-free beam [m]; strain : plastic strain so far; time : process time of the step
+    [s].
     Returns the force on the second grain, n × shear force, the moment on the first, the stored
     energy, the mode of failure (0 none), the plastic work, and new rest, offset and strain.
     """

@@ -7,7 +7,7 @@ from dem.jit import leaf
 
 @leaf
 def failure(law, tension, shear, bending, twist, area, tensile_strength, cohesion):
-    """State of a bond under its load, as a number (Potyondy & Cundall 2004, share β of the moments).
+    """State of a bond under its load (Potyondy & Cundall 2004, with share β of the moments).
 
     σ = F_n/A + β M_b R/I against the tensile strength; τ = F_s/A + β M_t R/J against
     cohesion − σ_n tan φ, σ_n = F_n/A positive in tension. 0 holds, 1 tension, 2 shear.

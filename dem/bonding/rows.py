@@ -12,7 +12,7 @@ REST, UNLOADED, AREA, TENSILE, COHESION, STRAIN = 0, 3, 4, 5, 6, 7
 
 
 class BondRows(NamedTuple):
-    """Rows of m bonds, sorted by (first, second); the contacts that they leave are rows of Contacts.
+    """Rows of m bonds, sorted by (first, second); what they leave as contacts is in Contacts.
 
     start : (n + 1,) int64, rows of grain i as `first` are start[i] … start[i + 1]
     first, second : (m,) int32; kind : (m,) int32, row of the bond laws' table

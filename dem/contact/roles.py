@@ -33,7 +33,7 @@ drag = role("drag")
 approach speed."""
 
 spring = role("spring")
-"""Tangential: (law, normal stiffness, contact radius) → stiffness [N/m] of the tangential spring."""
+"""Tangential: (law, normal stiffness, contact radius) → stiffness [N/m] of the spring."""
 
 slide = role("slide")
 """Tangential: (law, normal force without damping) → largest tangential force [N]."""

@@ -6,7 +6,7 @@ from dem.contact.roles import drag
 
 
 class Viscoelastic(NamedTuple):
-    """viscosity : 2 E* times the material's relaxation time [Pa s]; restitution falls with speed."""
+    """viscosity : 2 E* times the relaxation time [Pa s]; restitution falls with speed."""
 
     viscosity: float
 
