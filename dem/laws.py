@@ -1,4 +1,4 @@
-"""Laws that compose: a law is a NamedTuple of coefficients, a role a function that dispatches on it.
+"""Laws that compose: a law is a NamedTuple of coefficients, a role a function of it.
 
 `role("push")` makes a function of a law and its arguments; `@push.of(Hertz)` gives it Hertz's
 kernel. Inside kernels the choice is made when they are compiled, outside by the law's class, so a

@@ -243,7 +243,7 @@ def simulate(
     wall_friction: float = 0.0,
     full_radius: np.ndarray | None = None,
     overlaps_rest: bool = True,
-    laws: ContactLaws = ContactLaws(),
+    laws: ContactLaws | None = None,
     overrides: tuple[PairOverride, ...] = (),
     walls: tuple[Wall, ...] = (),
 ) -> Simulation:
@@ -258,7 +258,7 @@ def simulate(
     n, like_walls = len(grains.radius), list(walls)
     if plate_height is not None:
         like_walls = enclosure(box, plate_height, wall_friction) + like_walls
-    table = law_table(laws, materials, [wall.friction for wall in like_walls], overrides)
+    table = law_table(laws or ContactLaws(), materials, [wall.friction for wall in like_walls], overrides)
     like_bond, bond_table = bond_laws(materials)
     material = np.array(grains.material, np.int32)
     rows = bond_rows(

@@ -108,7 +108,7 @@ def test_every_row_into_another_chunk_has_its_place_on_the_rim():
     across = chunk[contacts.second] != home
     assert 0 < across.sum() < len(across)
     assert (place[~across] == -1).all()
-    # Each place belongs to one row, stands in its chunk's stretch and is taken up once, by `second`.
+    # Each place belongs to one row, in its chunk's stretch, and is taken up once, by `second`.
     taken = place[across]
     assert sorted(taken) == list(range(len(rim.rim)))
     assert (rim.rim_begin[home[across]] <= taken).all()

@@ -25,6 +25,5 @@ def _rolls(law):
 @roll.of(ConstantTorque)
 def _roll(law, moment, turn, force, stiffness, radius):
     size = length(turn)
-    return (
-        scale(-law.friction * radius * abs(force) / size, turn) if size > 0.0 else (0.0, 0.0, 0.0)
-    )
+    # Without a turn there is no direction to resist.
+    return scale(-law.friction * radius * abs(force) / size if size > 0.0 else 0.0, turn)
