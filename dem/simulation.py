@@ -258,7 +258,8 @@ def simulate(
     n, like_walls = len(grains.radius), list(walls)
     if plate_height is not None:
         like_walls = enclosure(box, plate_height, wall_friction) + like_walls
-    table = law_table(laws or ContactLaws(), materials, [wall.friction for wall in like_walls], overrides)
+    frictions = [wall.friction for wall in like_walls]
+    table = law_table(laws or ContactLaws(), materials, frictions, overrides)
     like_bond, bond_table = bond_laws(materials)
     material = np.array(grains.material, np.int32)
     rows = bond_rows(
