@@ -118,10 +118,13 @@ def row(engine: Engine, samples: list[Sample], particles: int, clock: str, slope
 
 
 def memory_slope(engine: Engine, larger: Sample, folder: Path) -> float | None:
-    """Growth of the peak memory from 10 000 to 50 000 spheres, per sphere [kB]."""
+    """Growth of the peak memory from 10 000 to 50 000 spheres, per sphere [kB].
+
+    Both take as many steps, for neighbour lists to be built anew in both.
+    """
     if larger.peak_memory is None:
         return None
-    smaller = engine.run(packings.kept(folder, "p10k"), 10)
+    smaller = engine.run(packings.kept(folder, "p10k"), larger.steps)
     if smaller.peak_memory is None:
         return None
     return (larger.peak_memory - smaller.peak_memory) / 40_000 / 1e3
