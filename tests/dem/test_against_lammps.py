@@ -92,11 +92,12 @@ def test_packing_hardens_as_in_lammps(lammps, tmp_path):
     # The curve means something only if pressing by 2 % hardened the packing and made contacts.
     assert push[-1] > 5 * push[0]
     before = contacts(packing.position, packing)
-    assert contacts(track[-1], packing) > 1.05 * before
+    assert contacts(track[-1], packing) > 1.02 * before
     # Friction is cut at the elastic push here, at the damped one there: a part in 400 was seen.
     np.testing.assert_allclose(push, their_push, atol=0.01 * their_push.max(), rtol=0)
     ours, theirs = contacts(track[-1], packing), contacts(their_track[-1], packing)
-    assert ours == pytest.approx(theirs, rel=0.01)
+    # Of 1800 contacts, those that just touch may differ: none did.
+    assert ours == pytest.approx(theirs, rel=0.005)
 
 
 def test_bonded_clump_is_squeezed_as_in_lammps(lammps, tmp_path):
