@@ -14,6 +14,13 @@ from dem.vector import wrapped
 _SHARES = 64
 """Shares of the search's loops, fixed so that nothing depends on the number of threads."""
 _MOST_CELLS = 1 << 21
+_ROOM = 24
+"""Partners of a grain that one search keeps; who has more, is looked up again."""
+
+
+class _Bonded(NamedTuple):
+    start: np.ndarray
+    second: np.ndarray
 
 
 class Cells(NamedTuple):
@@ -45,8 +52,10 @@ def rebuild(
     """
     n, m, period = len(body), len(bonds.first), box.period
     cells = sort_into_cells(body, period, skin)
-    count = np.zeros(n, np.int64)
-    _count_pairs(body, period, skin, cells, bonds.start, bonds.second, count)
+    inverse = np.where(period > 0.0, 1.0 / np.where(period > 0.0, period, 1.0), 0.0)
+    count, found = np.zeros(n, np.int64), np.empty(n * _ROOM, np.int32)
+    partners = _Bonded(bonds.start, bonds.second)
+    _search_all(body, period, inverse, skin, cells, partners, count, found)
     start = np.full(n + 1, m, np.int64)
     start[1:] += np.cumsum(count)
     rows = int(start[-1])
@@ -70,8 +79,8 @@ def rebuild(
         force=grown(old.force, True),
         rim=np.full(rows, -1, np.int32),
     )
-    _list_pairs(
-        body, period, skin, cells, bonds.start, bonds.second, new.start, new.first, new.second
+    _fill_all(
+        body, period, inverse, skin, cells, partners, count, found, new.start, new.first, new.second
     )
     _carry_history(body, period, bonds.start, old, new, growth, overlaps_rest, remembers, rolls)
     return new, with_rim(chunks, new.first, new.second, new.rim)
@@ -156,49 +165,77 @@ def _neighbour_cells(cell, count, period, found):
 
 
 @njit
-def _search(share, body, period, skin, cells, bond_start, bond_second, count, start, first,
-            second, fill):  # fmt: skip
-    """Pairs of the cells of one share: counted, or with `fill` written to their rows."""
-    order, cell_start, cell_count = cells.order, cells.start, cells.count
+def _search(i, body, period, inverse, skin, cells, around, neighbours, bonds, found, begin, room):
+    """Find the partners j > i of one grain; the first `room` of them go to found[begin …].
+
+    around[: neighbours] : the cells to look into. Returns how many there are.
+    """
+    order, cell_start = cells.order, cells.start
+    bond_start, bond_second = bonds.start, bonds.second
+    x, y, z, reach = body[i, X], body[i, Y], body[i, Z], body[i, RADIUS] + skin
+    count = 0
+    for k in range(neighbours):
+        other = around[k]
+        for place in range(cell_start[other], cell_start[other + 1]):
+            j = order[place]
+            if j <= i:
+                continue
+            dx = wrapped(body[j, X] - x, period[0], inverse[0])
+            dy = wrapped(body[j, Y] - y, period[1], inverse[1])
+            dz = wrapped(body[j, Z] - z, period[2], inverse[2])
+            far = reach + body[j, RADIUS]
+            if dx * dx + dy * dy + dz * dz >= far * far:
+                continue
+            bonded = False
+            for b in range(bond_start[i], bond_start[i + 1]):
+                bonded = bonded or bond_second[b] == j
+            if bonded:
+                continue
+            if count < room:
+                found[begin + count] = j
+            count += 1
+    return count
+
+
+@njit
+def _search_share(share, body, period, inverse, skin, cells, bonds, count, found):
+    """Partners of the grains in the cells of one share: all counted, _ROOM of each grain kept."""
+    order, cell_start = cells.order, cells.start
     around = np.empty(27, np.int64)
-    px, py, pz = period[0], period[1], period[2]
-    ix = 1.0 / px if px > 0.0 else 0.0
-    iy = 1.0 / py if py > 0.0 else 0.0
-    iz = 1.0 / pz if pz > 0.0 else 0.0
     total = len(cell_start) - 1
     for cell in range(share * total // _SHARES, (share + 1) * total // _SHARES):
         if cell_start[cell] == cell_start[cell + 1]:
             continue
-        neighbours = _neighbour_cells(cell, cell_count, period, around)
+        neighbours = _neighbour_cells(cell, cells.count, period, around)
         for at in range(cell_start[cell], cell_start[cell + 1]):
             i = order[at]
-            x, y, z, reach = body[i, X], body[i, Y], body[i, Z], body[i, RADIUS] + skin
-            found = 0
-            for k in range(neighbours):
-                other = around[k]
-                for place in range(cell_start[other], cell_start[other + 1]):
-                    j = order[place]
-                    if j <= i:
-                        continue
-                    dx = wrapped(body[j, X] - x, px, ix)
-                    dy = wrapped(body[j, Y] - y, py, iy)
-                    dz = wrapped(body[j, Z] - z, pz, iz)
-                    far = reach + body[j, RADIUS]
-                    if dx * dx + dy * dy + dz * dz >= far * far:
-                        continue
-                    bonded = False
-                    for b in range(bond_start[i], bond_start[i + 1]):
-                        bonded = bonded or bond_second[b] == j
-                    if bonded:
-                        continue
-                    if fill:
-                        first[start[i] + found] = i
-                        second[start[i] + found] = j
-                    found += 1
-            if fill:
-                _sort(second, start[i], found)
-            else:
-                count[i] = found
+            count[i] = _search(
+                i, body, period, inverse, skin, cells, around, neighbours, bonds, found, i * _ROOM,
+                _ROOM,
+            )  # fmt: skip
+
+
+@njit
+def _fill_share(
+    share, body, period, inverse, skin, cells, bonds, count, found, start, first, second
+):
+    """Write the rows of the grains of one share, sorted; those with many partners look again."""
+    n = len(body)
+    around = np.empty(27, np.int64)
+    for i in range(share * n // _SHARES, (share + 1) * n // _SHARES):
+        begin = start[i]
+        if count[i] > _ROOM:
+            neighbours = _neighbour_cells(cells.of[i], cells.count, period, around)
+            _search(
+                i, body, period, inverse, skin, cells, around, neighbours, bonds, second, begin,
+                count[i],
+            )  # fmt: skip
+        else:
+            for k in range(count[i]):
+                second[begin + k] = found[i * _ROOM + k]
+        for k in range(count[i]):
+            first[begin + k] = i
+        _sort(second, begin, count[i])
 
 
 @njit
@@ -213,20 +250,17 @@ def _sort(values, begin, count):
 
 
 @njit(parallel=True)
-def _count_pairs(body, period, skin, cells, bond_start, bond_second, count):
+def _search_all(body, period, inverse, skin, cells, bonds, count, found):
     for share in prange(_SHARES):
-        _search(
-            np.int64(share), body, period, skin, cells, bond_start, bond_second, count, count,
-            bond_second, bond_second, False,
-        )  # fmt: skip
+        _search_share(np.int64(share), body, period, inverse, skin, cells, bonds, count, found)
 
 
 @njit(parallel=True)
-def _list_pairs(body, period, skin, cells, bond_start, bond_second, start, first, second):
+def _fill_all(body, period, inverse, skin, cells, bonds, count, found, start, first, second):
     for share in prange(_SHARES):
-        _search(
-            np.int64(share), body, period, skin, cells, bond_start, bond_second, start, start,
-            first, second, True,
+        _fill_share(
+            np.int64(share), body, period, inverse, skin, cells, bonds, count, found, start, first,
+            second,
         )  # fmt: skip
 
 
