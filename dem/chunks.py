@@ -11,7 +11,7 @@ import numpy as np
 from dem.laws import LANES
 
 SLOTS = 64
-"""Slots of a chunk's scratch."""
+"""Slots of a scratch."""
 WORK_SLID, VISCOUS, PLASTIC, DAMPED, DRIVEN, BOND_PLASTIC, BROKEN = 0, 1, 2, 3, 4, 5, 6
 LEDGER = 8
 """Entries of a chunk's ledger [J], padded to a cache line."""
@@ -25,7 +25,8 @@ class Chunks(NamedTuple):
     begin : (c + 1,) int64, first grain of each; rim_begin : (c + 1,) int64, its places on the rim
     rim : (q, 6), force [N] and torque [N m] on the grain that a row reaches in another chunk
     rim_start : (n + 1,) int64, rim_order : (q,) int32, places on the rim by grain
-    scratch : (c, SLOTS · LANES); rows : (c, 3 · LANES) int64
+    pairs, beams : (c, SLOTS · LANES), scratch of contacts and bonds; all lanes hold numbers
+    rows : (c, 3 · LANES) int64
     ledger : (c, LEDGER) [J]; farthest : (c,) [m]; wall_load : (c, w, 6) [N], [N m]
     """
 
@@ -34,7 +35,8 @@ class Chunks(NamedTuple):
     rim: np.ndarray
     rim_start: np.ndarray
     rim_order: np.ndarray
-    scratch: np.ndarray
+    pairs: np.ndarray
+    beams: np.ndarray
     rows: np.ndarray
     ledger: np.ndarray
     farthest: np.ndarray
@@ -50,7 +52,8 @@ def chunks_of(grain_count: int, wall_count: int) -> Chunks:
         rim=np.zeros((0, 6)),
         rim_start=np.zeros(grain_count + 1, np.int64),
         rim_order=np.zeros(0, np.int32),
-        scratch=np.zeros((count, SLOTS * LANES)),
+        pairs=np.ones((count, SLOTS * LANES)),
+        beams=np.ones((count, SLOTS * LANES)),
         rows=np.zeros((count, 3 * LANES), np.int64),
         ledger=np.zeros((count, LEDGER)),
         farthest=np.zeros(count),

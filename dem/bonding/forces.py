@@ -10,16 +10,14 @@ from dem.bonds import INTACT
 from dem.chunks import BOND_PLASTIC, BROKEN
 from dem.contact.roles import remembers, stored
 from dem.jit import leaf, njit
-from dem.laws import LANES, at_row, in_lane
+from dem.laws import LANES, at_row
 from dem.vector import wrapped
 
 # Slots of the scratch: what a bond brings …
 _APART, _DISTANCE2, _P, _Q, _BEAM, _OFFSET = 0, 3, 4, 8, 12, 20
-# … what comes of it (beam and offset are written back over the old) …
+# … and what comes of it (beam and offset are written back over the old).
 _FORCE, _LEVER, _MOMENT = 23, 26, 29
 _STORED, _MODE, _FLOWED, _LENGTH = 32, 33, 34, 35
-# … and the coefficients of its law.
-_LAW = 40
 _FIRST, _SECOND, _ROW = 0, LANES, 2 * LANES
 
 
@@ -43,22 +41,22 @@ def _quadruple(scratch, slot, k):
 
 
 @leaf
-def _compute(like, scratch, time):
+def _compute(law, scratch, time):
+    """The beams of all lanes; LLVM turns the loop into vector code."""
     for k in range(LANES):
-        law = in_lane(like, scratch, _LAW, k)
         force, lever, moment, energy, mode, flowed, rest, offset, strain, rest_length = beam(
             law, _triple(scratch, _APART, k), math.sqrt(scratch[_DISTANCE2 * LANES + k]),
             _quadruple(scratch, _P, k), _quadruple(scratch, _Q, k),
             _triple(scratch, _BEAM + REST, k), scratch[(_BEAM + UNLOADED) * LANES + k],
             scratch[(_BEAM + AREA) * LANES + k], scratch[(_BEAM + TENSILE) * LANES + k],
             scratch[(_BEAM + COHESION) * LANES + k], scratch[(_BEAM + STRAIN) * LANES + k],
-            _triple(scratch, _OFFSET, k), time,
+            _triple(scratch, _OFFSET, k) if flows(law) else (0.0, 0.0, 0.0), time,
         )  # fmt: skip
         for c in range(3):
             scratch[(_FORCE + c) * LANES + k] = force[c]
             scratch[(_LEVER + c) * LANES + k] = lever[c]
             scratch[(_MOMENT + c) * LANES + k] = moment[c]
-            if flows(like):
+            if flows(law):
                 scratch[(_BEAM + REST + c) * LANES + k] = rest[c]
                 scratch[(_OFFSET + c) * LANES + k] = offset[c]
         scratch[(_BEAM + STRAIN) * LANES + k] = strain
@@ -141,7 +139,7 @@ def add_bonds(
     load, motion,
 ):  # fmt: skip
     """Add the intact bonds of a chunk's grains to their loads, and break those whose load asks."""
-    scratch, rows, ledger = chunks.scratch[c], chunks.rows[c], chunks.ledger[c]
+    scratch, rows, ledger = chunks.beams[c], chunks.rows[c], chunks.ledger[c]
     begin, end = chunks.begin[c], chunks.begin[c + 1]
     start, first, second = bonds.start, bonds.first, bonds.second
     state, kind, image = bonds.state, bonds.kind, contacts.image
@@ -151,51 +149,44 @@ def add_bonds(
     ix = 1.0 / px if px > 0.0 else 0.0
     iy = 1.0 / py if py > 0.0 else 0.0
     iz = 1.0 / pz if pz > 0.0 else 0.0
-    for k in range(LANES):
-        # Lanes that hold no bond are computed too: they must hold numbers.
-        for s in range(_OFFSET):
-            scratch[s * LANES + k] = 1.0
-        for s in range(_OFFSET, _OFFSET + 3):
-            scratch[s * LANES + k] = 0.0
-        for s in range(bond_table.shape[1]):
-            scratch[(_LAW + s) * LANES + k] = bond_table[0, s]
     found = 0
-    for b in range(start[begin], start[end]):
-        if state[b] != INTACT:
-            continue
-        i, j = first[b], second[b]
-        dx, dy, dz = body[j, X] - body[i, X], body[j, Y] - body[i, Y], body[j, Z] - body[i, Z]
-        if image[b]:
-            dx, dy, dz = wrapped(dx, px, ix), wrapped(dy, py, iy), wrapped(dz, pz, iz)
-        rows[_FIRST + found] = i
-        rows[_SECOND + found] = j
-        rows[_ROW + found] = b
-        scratch[_APART * LANES + found] = dx
-        scratch[(_APART + 1) * LANES + found] = dy
-        scratch[(_APART + 2) * LANES + found] = dz
-        scratch[_DISTANCE2 * LANES + found] = dx * dx + dy * dy + dz * dz
-        for s in range(4):
-            scratch[(_P + s) * LANES + found] = body[i, Q0 + s]
-            scratch[(_Q + s) * LANES + found] = body[j, Q0 + s]
-        for s in range(8):
-            scratch[(_BEAM + s) * LANES + found] = columns[b, s]
-        if flows(like):
-            for s in range(3):
-                scratch[(_OFFSET + s) * LANES + found] = turned[b, s]
-        if bond_table.shape[0] > 1:
-            for s in range(bond_table.shape[1]):
-                scratch[(_LAW + s) * LANES + found] = bond_table[kind[b], s]
-        found += 1
-        if found == LANES:
-            _compute(like, scratch, time)
+    # Kind after kind: the lanes then share one law.
+    for of in range(len(bond_table)):
+        law = at_row(like, bond_table, of, 0)
+        for b in range(start[begin], start[end]):
+            if state[b] != INTACT or kind[b] != of:
+                continue
+            i, j = first[b], second[b]
+            dx, dy, dz = body[j, X] - body[i, X], body[j, Y] - body[i, Y], body[j, Z] - body[i, Z]
+            if image[b]:
+                dx, dy, dz = wrapped(dx, px, ix), wrapped(dy, py, iy), wrapped(dz, pz, iz)
+            rows[_FIRST + found] = i
+            rows[_SECOND + found] = j
+            rows[_ROW + found] = b
+            scratch[_APART * LANES + found] = dx
+            scratch[(_APART + 1) * LANES + found] = dy
+            scratch[(_APART + 2) * LANES + found] = dz
+            scratch[_DISTANCE2 * LANES + found] = dx * dx + dy * dy + dz * dz
+            for s in range(4):
+                scratch[(_P + s) * LANES + found] = body[i, Q0 + s]
+                scratch[(_Q + s) * LANES + found] = body[j, Q0 + s]
+            for s in range(8):
+                scratch[(_BEAM + s) * LANES + found] = columns[b, s]
+            if flows(like):
+                for s in range(3):
+                    scratch[(_OFFSET + s) * LANES + found] = turned[b, s]
+            found += 1
+            if found == LANES:
+                _compute(law, scratch, time)
+                _scatter(
+                    found, end, record, step, breaking, like, laws, table, kinds, body, contacts,
+                    bonds, chunks, load, scratch, rows, ledger,
+                )  # fmt: skip
+                found = 0
+        if found > 0:
+            _compute(law, scratch, time)
             _scatter(
-                found, end, record, step, breaking, like, laws, table, kinds, body, contacts,
-                bonds, chunks, load, scratch, rows, ledger,
+                found, end, record, step, breaking, like, laws, table, kinds, body, contacts, bonds,
+                chunks, load, scratch, rows, ledger,
             )  # fmt: skip
             found = 0
-    if found > 0:
-        _compute(like, scratch, time)
-        _scatter(
-            found, end, record, step, breaking, like, laws, table, kinds, body, contacts, bonds,
-            chunks, load, scratch, rows, ledger,
-        )  # fmt: skip

@@ -174,7 +174,7 @@ def add_contacts(
     rest, image = contacts.rest, contacts.image
     bond_start, state = bonds.start, bonds.state
     force, memory = contacts.force, contacts.memory
-    scratch, rows, ledger = chunks.scratch[c], chunks.rows[c], chunks.ledger[c]
+    scratch, rows, ledger = chunks.pairs[c], chunks.rows[c], chunks.ledger[c]
     begin, end = chunks.begin[c], chunks.begin[c + 1]
     dt, rate = motion.step, motion.rate
     px, py, pz = period[0], period[1], period[2]
@@ -185,11 +185,6 @@ def add_contacts(
         for s in range(table.shape[1]):
             for k in range(LANES):
                 scratch[(LAWS + s) * LANES + k] = table[0, s]
-    # Lanes that hold no pair are computed too: they must hold numbers.
-    for k in range(LANES):
-        scratch[_DISTANCE2 * LANES + k] = 1.0
-        scratch[_RADII * LANES + k] = scratch[(_RADII + 1) * LANES + k] = 1.0
-        scratch[_INVERSE_MASSES * LANES + k] = 1.0
     found = 0
     for part in range(2):
         first_row, last_row = bond_start[begin], bond_start[end]
