@@ -17,7 +17,8 @@ def beam(law, apart, distance, p, q, rest, unloaded, area, tensile, cohesion, st
     of the stress-free beam [m]; strain : plastic strain so far; time : process time of the step
     [s].
     Returns the force on the second grain, n × shear force, the moment on the first, the stored
-    energy, the mode of failure (0 none), the plastic work, and new rest, offset and strain.
+    energy, the mode of failure (0 none), the share of its elastic strains that did not flow away,
+    the plastic work, and new rest, offset, strain and rest length.
     """
     normal = scale(1.0 / distance, apart)
     rest_length = length(rest)
@@ -26,7 +27,7 @@ def beam(law, apart, distance, p, q, rest, unloaded, area, tensile, cohesion, st
     stiffness = stiffnesses(law, area, unloaded)
     k_n, k_s, k_b, k_t = stiffness
     stretch = distance - rest_length
-    flowed = 0.0
+    share, flowed = 1.0, 0.0
     if flows(law):
         sheared, bend, twist = strains(normal, axis, turn, rotate(mean, offset))
         before = energy(stiffness, stretch, sheared, rest_length, bend, twist)
@@ -39,6 +40,7 @@ def beam(law, apart, distance, p, q, rest, unloaded, area, tensile, cohesion, st
             (1.0 - n_left) * max(stretch, 0.0) + (1.0 - s_left) * 0.5773502691896258 * slid
         ) / unloaded
         kept = relaxed(law, time)
+        share = n_left * s_left * b_left * t_left * kept
         stretch *= n_left * kept
         rest_length = distance - stretch
         axis = subtract(axis, scale(1.0 - s_left * kept, sheared))
@@ -48,7 +50,8 @@ def beam(law, apart, distance, p, q, rest, unloaded, area, tensile, cohesion, st
         rest = turned_back(mean, scale(rest_length, axis))
         sheared = subtract(axis, scale(dot(axis, normal), normal))
         stored = energy(stiffness, stretch, sheared, rest_length, bend, twist)
-        flowed = before - stored
+        # Without flow the difference is rounding.
+        flowed = before - stored if share < 1.0 else 0.0
     else:
         sheared, bend, twist = strains(normal, axis, turn, offset)
         stored = energy(stiffness, stretch, sheared, rest_length, bend, twist)
@@ -62,6 +65,6 @@ def beam(law, apart, distance, p, q, rest, unloaded, area, tensile, cohesion, st
     moment = add(scale(k_b, bend), scale(k_t * twist, normal))
     force = subtract(sideways, scale(tension, normal))
     return (
-        force, cross(normal, sideways), moment, stored, mode, flowed, rest, offset, strain,
+        force, cross(normal, sideways), moment, stored, mode, share, flowed, rest, offset, strain,
         rest_length,
     )  # fmt: skip

@@ -4,7 +4,7 @@ import math
 
 from dem.body import MATERIAL, Q0, RADIUS, X, Y, Z
 from dem.bonding.beam import beam
-from dem.bonding.laws import flows
+from dem.bonding.laws import as_brittle, ever, flows
 from dem.bonding.rows import AREA, COHESION, REST, STRAIN, TENSILE, UNLOADED
 from dem.bonds import INTACT
 from dem.chunks import BOND_PLASTIC, BROKEN
@@ -17,7 +17,7 @@ from dem.vector import wrapped
 _APART, _DISTANCE2, _P, _Q, _BEAM, _OFFSET = 0, 3, 4, 8, 12, 20
 # … and what comes of it (beam and offset are written back over the old).
 _FORCE, _LEVER, _MOMENT = 23, 26, 29
-_STORED, _MODE, _FLOWED, _LENGTH = 32, 33, 34, 35
+_STORED, _MODE, _FLOWED, _LENGTH, _SHARE = 32, 33, 34, 35, 36
 _FIRST, _SECOND, _ROW = 0, LANES, 2 * LANES
 
 
@@ -44,7 +44,7 @@ def _quadruple(scratch, slot, k):
 def _compute(law, scratch, time):
     """The beams of all lanes; LLVM turns the loop into vector code."""
     for k in range(LANES):
-        force, lever, moment, energy, mode, flowed, rest, offset, strain, rest_length = beam(
+        force, lever, moment, energy, mode, share, flowed, rest, offset, strain, rest_length = beam(
             law, _triple(scratch, _APART, k), math.sqrt(scratch[_DISTANCE2 * LANES + k]),
             _quadruple(scratch, _P, k), _quadruple(scratch, _Q, k),
             _triple(scratch, _BEAM + REST, k), scratch[(_BEAM + UNLOADED) * LANES + k],
@@ -63,7 +63,17 @@ def _compute(law, scratch, time):
         scratch[_STORED * LANES + k] = energy
         scratch[_MODE * LANES + k] = mode
         scratch[_FLOWED * LANES + k] = flowed
+        scratch[_SHARE * LANES + k] = share
         scratch[_LENGTH * LANES + k] = rest_length
+
+
+@njit
+def _compute_some(law, scratch, time):
+    """A law that cannot flow, or never does, is computed as the brittle one it is."""
+    if flows(law) and ever(law):
+        _compute(law, scratch, time)
+    else:
+        _compute(as_brittle(law), scratch, time)
 
 
 @njit
@@ -77,14 +87,12 @@ def _scatter(
     plastic = broken = 0.0
     for k in range(count):
         i, j, b = rows[_FIRST + k], rows[_SECOND + k], rows[_ROW + k]
-        if flows(like):
-            flowed = scratch[_FLOWED * LANES + k]
-            if flowed != 0.0:
-                plastic += flowed
-                columns[b, STRAIN] = scratch[(_BEAM + STRAIN) * LANES + k]
-                for c in range(3):
-                    columns[b, REST + c] = scratch[(_BEAM + REST + c) * LANES + k]
-                    turned[b, c] = scratch[(_OFFSET + c) * LANES + k]
+        if flows(like) and scratch[_SHARE * LANES + k] < 1.0:
+            plastic += scratch[_FLOWED * LANES + k]
+            columns[b, STRAIN] = scratch[(_BEAM + STRAIN) * LANES + k]
+            for c in range(3):
+                columns[b, REST + c] = scratch[(_BEAM + REST + c) * LANES + k]
+                turned[b, c] = scratch[(_OFFSET + c) * LANES + k]
         mode = scratch[_MODE * LANES + k]
         if mode > 0.0 and breaking:
             bonds.state[b] = int(mode)
@@ -177,14 +185,14 @@ def add_bonds(
                     scratch[(_OFFSET + s) * LANES + found] = turned[b, s]
             found += 1
             if found == LANES:
-                _compute(law, scratch, time)
+                _compute_some(law, scratch, time)
                 _scatter(
                     found, end, record, step, breaking, like, laws, table, kinds, body, contacts,
                     bonds, chunks, load, scratch, rows, ledger,
                 )  # fmt: skip
                 found = 0
         if found > 0:
-            _compute(law, scratch, time)
+            _compute_some(law, scratch, time)
             _scatter(
                 found, end, record, step, breaking, like, laws, table, kinds, body, contacts, bonds,
                 chunks, load, scratch, rows, ledger,

@@ -1,11 +1,16 @@
 """What the beams of a kind of bond are made of: brittle, or ductile with a limit of strain."""
 
+import math
 from typing import NamedTuple
 
+from dem.jit import leaf
 from dem.laws import role
 
 flows = role("flows")
-"""(law) → whether the bond yields or relaxes."""
+"""(law) → whether a bond of this class can yield or relax."""
+
+ever = role("ever")
+"""(law) → whether this very bond ever does."""
 
 
 class Brittle(NamedTuple):
@@ -43,6 +48,22 @@ class Ductile(NamedTuple):
 @flows.of(Brittle)
 def _brittle_flows(law):
     return False
+
+
+@ever.of(Brittle)
+def _brittle_never(law):
+    return False
+
+
+@ever.of(Ductile)
+def _ductile_ever(law):
+    return law.yield_strength < math.inf or law.relaxation > 0.0
+
+
+@leaf
+def as_brittle(law):
+    """The elastic and brittle part of a law."""
+    return Brittle(law.young, law.shear, law.friction, law.moment_share)
 
 
 @flows.of(Ductile)
