@@ -103,11 +103,11 @@ def test_compressed_pair_whose_bond_breaks_does_not_explode(squeeze):
     push = analytic.hertz_force(overlap, modulus, RADIUS / 2)
     kept = analytic.hertz_energy(overlap, modulus, RADIUS / 2)
     # Rounding of positions of 50 µm against an overlap of 2 nm or more.
-    assert np.linalg.norm(broken.load[0, :3]) == pytest.approx(push, rel=1e-5)
+    assert np.linalg.norm(broken.load[0, :3]) == pytest.approx(push, rel=1e-5, abs=0.0)
     assert push < pushed
     # The contact takes over from the bond: nothing is stored twice.
-    assert stored_energies(broken) == pytest.approx((kept, 0.0, 0.0), rel=1e-5)
-    assert broken.bonds.released[0] == pytest.approx(stored - kept, rel=1e-5)
+    assert stored_energies(broken) == pytest.approx((kept, 0.0, 0.0), rel=1e-5, abs=0.0)
+    assert broken.bonds.released[0] == pytest.approx(stored - kept, rel=1e-5, abs=0.0)
     assert 0.0 < kept < stored
 
 
@@ -124,4 +124,4 @@ def test_energy_of_a_broken_compressed_pair_is_all_accounted_for():
     turning = 0.5 * (sim.moment @ (g.angular_velocity**2).sum(axis=1))
     assert flying > 0.0
     # The bond acts for one step before it is seen to break: a first-order error of 1/1000.
-    assert flying + turning + b.released[0] == pytest.approx(stored, rel=5e-3)
+    assert flying + turning + b.released[0] == pytest.approx(stored, rel=5e-3, abs=0.0)
