@@ -215,8 +215,9 @@ class Simulation:
         like, pairs, walls = self.laws
         return quasistatic.row_sums(
             self.body, self.box.period, self.bonds, self.bond_table[1], self.contacts,
-            quasistatic.contact_stiffness(like, pairs), self.kinds, self.walls, self.wall_rows,
-            quasistatic.contact_stiffness(like, walls), len(self.walls.centre) > 2,
+            like[0], pairs, quasistatic.contact_stiffness(like, pairs), self.kinds, self.walls,
+            self.wall_rows, walls, quasistatic.contact_stiffness(like, walls),
+            len(self.walls.centre) > 2,
         )  # fmt: skip
 
     def _grow_rubble(self) -> np.ndarray:
