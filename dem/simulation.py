@@ -193,6 +193,8 @@ class Simulation:
     def refresh(self) -> None:
         """Build the lists anew, let rubble grow, adapt the inertia."""
         growth = self._grow_rubble()
+        # The new lists' rim is empty: what stands on the old one must not be lost.
+        self.load[:] = self.net_load
         with threads_for(len(self.contacts.second) + len(self.body)):
             self.contacts, self.chunks = rebuild(
                 self.body, self.box, self._skin, self.bonds, self.contacts, self.chunks, growth,
