@@ -24,7 +24,9 @@ class Role:
         self.kernels: dict[type, Callable] = {}
 
     def __call__(self, law: Any, *arguments):
-        return self.kernels[type(law)].py_func(law, *arguments)
+        kernel = self.kernels[type(law)]
+        # With NUMBA_DISABLE_JIT set a kernel is the function itself.
+        return getattr(kernel, "py_func", kernel)(law, *arguments)
 
     def of(self, cls: type) -> Callable:
         """Decorator: the kernel of this role for the laws of a class."""

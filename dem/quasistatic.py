@@ -11,8 +11,9 @@ import numpy as np
 from dem.body import MATERIAL, RADIUS, X, Y, Z
 from dem.bonding.rows import AREA, UNLOADED
 from dem.bonds import INTACT
-from dem.contact.roles import spring
+from dem.contact.roles import remembers, spring, widest
 from dem.jit import leaf, njit
+from dem.laws import at_row
 from dem.vector import wrapped
 from dem.walls.geometry import surface_distance
 
@@ -40,20 +41,22 @@ def contact_stiffness(like: tuple, table: np.ndarray) -> np.ndarray:
 
 
 @leaf
-def _contact_bound(overlap, memory, radius, least, per_radius):
+def _contact_bound(law, overlap, memory, radius, least, per_radius):
     """Normal and tangential stiffness at an overlap, with a margin for what is to come."""
-    contact = math.sqrt(radius * max(_OVERLAP_MARGIN * max(overlap, memory), least))
+    contact = widest(law, overlap, radius, memory)
+    contact = math.sqrt(max(_OVERLAP_MARGIN * contact * contact, radius * least))
     return per_radius[0] * contact, per_radius[1] * contact
 
 
 @njit
-def row_sums(body, period, bonds, bond_table, contacts, pair_stiffness, kinds, walls, wall_rows,
-             wall_stiffness, held):  # fmt: skip
+def row_sums(body, period, bonds, bond_table, contacts, normal_law, pairs, pair_stiffness, kinds,
+             walls, wall_rows, wall_pairs, wall_stiffness, held):  # fmt: skip
     """Upper bounds K of the stiffness that acts on each grain's motion and rotation.
 
     From |Σ of four terms|² ≤ 4 Σ of squares for each bond and contact: any frequency of the
-    assembly is below max √(K/m). `held` : whether side planes stand in corners with the rolls.
-    Returns (n,) [N/m] and (n,) [N m].
+    assembly is below max √(K/m). normal_law : one like all; pairs, wall_pairs : tables of LawTable,
+    pair_stiffness, wall_stiffness : of their rows; held : whether side planes stand in corners with
+    the rolls. Returns (n,) [N/m] and (n,) [N m].
     """
     n = len(body)
     move, turn = np.zeros(n), np.zeros(n)
@@ -61,7 +64,6 @@ def row_sums(body, period, bonds, bond_table, contacts, pair_stiffness, kinds, w
     ix = 1.0 / px if px > 0.0 else 0.0
     iy = 1.0 / py if py > 0.0 else 0.0
     iz = 1.0 / pz if pz > 0.0 else 0.0
-    remembers = len(contacts.memory) > 0
     for i in range(n):
         for part in range(2):
             first, last = bonds.start[i], bonds.start[i + 1]
@@ -90,7 +92,8 @@ def row_sums(body, period, bonds, bond_table, contacts, pair_stiffness, kinds, w
                 radius = ri * rj / (ri + rj)
                 t = int(body[i, MATERIAL]) * kinds + int(body[j, MATERIAL])
                 k_n, k_t = _contact_bound(
-                    contacts.rest[p] - distance, contacts.memory[p] if remembers else 0.0, radius,
+                    at_row(normal_law, pairs, t, 0), contacts.rest[p] - distance,
+                    contacts.memory[p] if remembers(normal_law) else 0.0, radius,
                     _LEAST_OVERLAP * radius, pair_stiffness[t],
                 )  # fmt: skip
                 moving = max(2.0 * k_n, 4.0 * k_t)
@@ -115,9 +118,11 @@ def row_sums(body, period, bonds, bond_table, contacts, pair_stiffness, kinds, w
             if overlap < -_NEAR_WALL * r:
                 continue
             radius = 1.0 / (1.0 / r + curvature)
+            t = m * len(walls.centre) + w
             k_n, k_t = _contact_bound(
-                overlap, wall_rows.memory[row] if remembers else 0.0, radius, _LEAST_OVERLAP * r,
-                wall_stiffness[m * len(walls.centre) + w],
+                at_row(normal_law, wall_pairs, t, 0), overlap,
+                wall_rows.memory[row] if remembers(normal_law) else 0.0, radius, _LEAST_OVERLAP * r,
+                wall_stiffness[t],
             )  # fmt: skip
             pressing, rubbing = max(pressing, k_n), max(rubbing, k_t)
         # In a corner the sides press along the directions in which the rolls rub.

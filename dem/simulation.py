@@ -193,6 +193,8 @@ class Simulation:
     def refresh(self) -> None:
         """Build the lists anew, let rubble grow, adapt the inertia."""
         growth = self._grow_rubble()
+        # The new lists' rim is empty: what stands on the old one must not be lost.
+        self.load[:] = self.net_load
         with threads_for(len(self.contacts.second) + len(self.body)):
             self.contacts, self.chunks = rebuild(
                 self.body, self.box, self._skin, self.bonds, self.contacts, self.chunks, growth,
@@ -215,8 +217,9 @@ class Simulation:
         like, pairs, walls = self.laws
         return quasistatic.row_sums(
             self.body, self.box.period, self.bonds, self.bond_table[1], self.contacts,
-            quasistatic.contact_stiffness(like, pairs), self.kinds, self.walls, self.wall_rows,
-            quasistatic.contact_stiffness(like, walls), len(self.walls.centre) > 2,
+            like[0], pairs, quasistatic.contact_stiffness(like, pairs), self.kinds, self.walls,
+            self.wall_rows, walls, quasistatic.contact_stiffness(like, walls),
+            len(self.walls.centre) > 2,
         )  # fmt: skip
 
     def _grow_rubble(self) -> np.ndarray:

@@ -22,6 +22,10 @@ reach = role("reach")
 sticks = role("sticks")
 """(law, memory) → whether an open contact must still be evaluated, to let go of its neck."""
 
+widest = role("widest")
+"""(law, overlap, radius, memory) → contact radius [m] that bounds the stiffness at this overlap and
+at any smaller one; overlaps may be negative."""
+
 attraction = role("attraction")
 """Cohesion: (law, overlap, radius) → attractive force [N], subtracted from the normal law's."""
 

@@ -24,7 +24,10 @@ def touch(laws, normal, overlap, velocity, twirl, turn, dt, radius, inverse_mass
     closing = -dot(velocity, normal)
     viscous = drag(damping, stiffness, contact, 1.0 / inverse_mass) * closing
     k = spring(sliding, stiffness, contact)
-    start = carried(tangential, normal, dt * twirl, k, former)
+    # Springs keep their elongation, not their force, while the contact unloads: else a closed
+    # cycle would gain energy (Thornton, Cummins & Cleary, Powder Technol. 233, 2013, 30).
+    eased = k / former if k < former else 1.0
+    start = carried(scale(eased, tangential), normal, dt * twirl)
     slip = scale(dt, add(velocity, scale(closing, normal)))
     trial = subtract(start, scale(k, slip))
     limit = slide(sliding, push_force)
@@ -35,22 +38,20 @@ def touch(laws, normal, overlap, velocity, twirl, turn, dt, radius, inverse_mass
     resisting = (0.0, 0.0, 0.0)
     if rolls(rolling):
         rotation = across(turn, normal)
-        resisting = roll(rolling, across(moment, normal), rotation, push_force, stiffness, radius)
+        before = scale(eased, across(moment, normal))
+        resisting = roll(rolling, before, rotation, push_force, stiffness, radius)
         work -= dot(resisting, rotation)
     total = push_force - attraction(cohering, overlap, radius) + viscous
     return total, held, k, memory, resisting, work, viscous * closing * dt, lost
 
 
 @leaf
-def carried(force, normal, angle, stiffness, former):
+def carried(force, normal, angle):
     """Tangential force of the last step in the present tangent plane.
 
-    Turned with the pair about the normal, kept in size when the plane tilts, scaled down with the
-    stiffness when the contact unloads (Thornton, Cummins & Cleary, Powder Technol. 233, 2013, 30).
+    Turned with the pair about the normal, kept in size when the plane tilts.
     """
     flat = across(force, normal)
     flat = add(flat, scale(angle, cross(normal, flat)))
     before, after = dot(force, force), dot(flat, flat)
-    factor = math.sqrt(before / after) if after > 0.0 else 1.0
-    factor *= stiffness / former if stiffness < former else 1.0
-    return scale(factor, flat)
+    return scale(math.sqrt(before / after) if after > 0.0 else 1.0, flat)

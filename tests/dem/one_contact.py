@@ -1,7 +1,7 @@
-"""One contact in plain Python, evaluated as the kernels do: laws from the registry, put together."""
+"""One contact in plain Python, as the kernels evaluate it: laws from the registry together."""
 
 from dataclasses import dataclass, field
-from itertools import product
+from itertools import pairwise, product
 
 import numpy as np
 import pytest
@@ -102,7 +102,7 @@ def work_of(contact: Contact, path: np.ndarray, dt=1e-9):
     """
     force, moment = contact.at(path[0, 0])
     work = size = 0.0
-    for before, after in zip(path[:-1], path[1:], strict=True):
+    for before, after in pairwise(path):
         step = after - before
         shift = np.array([step[1], step[2], -step[0]])
         turn = np.array([step[3], step[4], 0.0])
@@ -118,5 +118,5 @@ def legs(corners, steps) -> np.ndarray:
     """A path straight from corner to corner, (k, 5)."""
     corners = np.array(corners, float)
     share = np.linspace(0.0, 1.0, steps + 1)[1:, None]
-    parts = [a + share * (b - a) for a, b in zip(corners[:-1], corners[1:], strict=True)]
+    parts = [a + share * (b - a) for a, b in pairwise(corners)]
     return np.vstack((corners[:1], *parts))

@@ -5,8 +5,19 @@ import pytest
 
 from dem.bonds import BROKEN_SHEAR, BROKEN_TENSION, INTACT
 from dem.observe import stored_energies
+from dem.simulation import Numerics, simulate
 from tests import analytic
-from tests.dem.assemblies import POISSON, UM, YOUNG, bonded_spheres, material, moved
+from tests.dem.assemblies import (
+    POISSON,
+    UM,
+    WIDE,
+    YOUNG,
+    bonded_spheres,
+    bonds_between,
+    material,
+    moved,
+    spheres,
+)
 
 LENGTH, AREA, RADIUS = 2.0 * UM, 1.5 * UM**2, 0.9 * UM
 AXIS = np.array([1.0, 2.0, 2.0]) / 3
@@ -103,11 +114,11 @@ def test_compressed_pair_whose_bond_breaks_does_not_explode(squeeze):
     push = analytic.hertz_force(overlap, modulus, RADIUS / 2)
     kept = analytic.hertz_energy(overlap, modulus, RADIUS / 2)
     # Rounding of positions of 50 µm against an overlap of 2 nm or more.
-    assert np.linalg.norm(broken.load[0, :3]) == pytest.approx(push, rel=1e-5)
+    assert np.linalg.norm(broken.load[0, :3]) == pytest.approx(push, rel=1e-5, abs=0.0)
     assert push < pushed
     # The contact takes over from the bond: nothing is stored twice.
-    assert stored_energies(broken) == pytest.approx((kept, 0.0, 0.0), rel=1e-5)
-    assert broken.bonds.released[0] == pytest.approx(stored - kept, rel=1e-5)
+    assert stored_energies(broken) == pytest.approx((kept, 0.0, 0.0), rel=1e-5, abs=0.0)
+    assert broken.bonds.released[0] == pytest.approx(stored - kept, rel=1e-5, abs=0.0)
     assert 0.0 < kept < stored
 
 
@@ -124,4 +135,64 @@ def test_energy_of_a_broken_compressed_pair_is_all_accounted_for():
     turning = 0.5 * (sim.moment @ (g.angular_velocity**2).sum(axis=1))
     assert flying > 0.0
     # The bond acts for one step before it is seen to break: a first-order error of 1/1000.
-    assert flying + turning + b.released[0] == pytest.approx(stored, rel=5e-3)
+    assert flying + turning + b.released[0] == pytest.approx(stored, rel=5e-3, abs=0.0)
+
+
+def rubble():
+    """A row of three grains, twice bonded, that may grow from 0.9 to 1.0 µm, beside a loose one."""
+    row = CENTRE + LENGTH * np.arange(3)[:, None] * AXIS
+    position = np.vstack((row, row[1] + 1.85 * UM * ASIDE))
+    return simulate(
+        spheres(position, RADIUS), bonds_between(position, [(0, 1), (1, 2)], AREA), WIDE,
+        [material()], 100 * UM, Numerics(damping=0.0), full_radius=np.full(4, 1.0 * UM),
+    )  # fmt: skip
+
+
+def test_rubble_grows_by_the_share_of_bonds_that_it_lost():
+    sim = rubble()
+    sim.refresh()
+    assert sim.grains.radius == pytest.approx(np.full(4, 0.9 * UM), rel=1e-12, abs=0.0)
+    sim.bonds.state[0] = BROKEN_TENSION
+    for _ in range(2):
+        # Twice: a grain grows once for each bond, not at each list.
+        sim.refresh()
+        grown = np.array([1.0, 0.95, 0.9, 0.9]) * UM
+        assert sim.grains.radius == pytest.approx(grown, rel=1e-12, abs=0.0)
+
+
+@pytest.mark.parametrize("apart", [1.75, 1.83, 1.85])
+def test_growing_rubble_never_pushes_at_once(apart):
+    """A pressed pair keeps its overlap, a pair with a gap closes it, no further."""
+    sim = rubble()
+    shift = np.zeros((4, 3))
+    shift[3] = (apart - 1.85) * UM * ASIDE
+    sim = moved(sim, shift)
+    before = sim.load[:, :3].copy()
+    # Bonds that nothing strains leave forces of their rounding.
+    assert (np.abs(before).max() > 1e-9) == (apart < 1.8)
+    sim.bonds.state[:] = BROKEN_TENSION
+    sim.refresh()
+    after = moved(sim)
+    # The middle grain, now 1.0 µm, is flatter against the loose one: Hertz's force goes with √R*.
+    flatter = np.sqrt((1.0 / 1.9) / (0.9 / 1.8))
+    # Rounding of 50 µm against an overlap of 50 nm.
+    push = max(np.abs(before).max(), 1e-9)
+    assert after.load[:, :3] == pytest.approx(flatter * before, abs=1e-6 * push)
+    closer = np.zeros((4, 3))
+    closer[3] = -0.01 * UM * ASIDE
+    # It has grown all the same: from where it is on, it carries.
+    assert np.abs(moved(after, closer).load[3, :3]).max() > np.abs(before).max()
+
+
+def test_broken_bond_longer_than_the_radii_carries_from_its_own_length():
+    """Its grains' radii sum to 1.8 µm, their faces met at 2: there they meet again."""
+    sim = bonded_spheres([CENTRE, CENTRE + LENGTH * AXIS], [(0, 1)], AREA, radius=RADIUS)
+    sim.bonds.state[0] = BROKEN_TENSION
+    modulus = analytic.contact_modulus(YOUNG, POISSON, YOUNG, POISSON)
+    overlap = 0.01 * UM
+    apart = moved(sim, np.array([0 * AXIS, overlap * AXIS]))
+    assert np.abs(apart.load).max() == 0.0
+    pressed = moved(sim, np.array([0 * AXIS, -overlap * AXIS]))
+    expected = analytic.hertz_force(overlap, modulus, RADIUS / 2)
+    # Rounding of 50 µm against 10 nm.
+    assert pressed.load[1, :3] @ AXIS == pytest.approx(expected, rel=1e-5, abs=0.0)

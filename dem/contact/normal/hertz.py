@@ -3,7 +3,7 @@
 import math
 from typing import NamedTuple
 
-from dem.contact.roles import push, reach, remembers, sticks, stored
+from dem.contact.roles import push, reach, remembers, sticks, stored, widest
 
 
 class Hertz(NamedTuple):
@@ -44,3 +44,8 @@ def _reach(law, radius):
 @sticks.of(Hertz)
 def _sticks(law, memory):
     return False
+
+
+@widest.of(Hertz)
+def _widest(law, overlap, radius, memory):
+    return math.sqrt(radius * max(overlap, 0.0))

@@ -3,7 +3,7 @@
 import math
 from typing import NamedTuple
 
-from dem.contact.roles import push, reach, remembers, sticks, stored
+from dem.contact.roles import push, reach, remembers, sticks, stored, widest
 from dem.jit import leaf
 
 
@@ -92,3 +92,9 @@ def _reach(law, radius):
 @sticks.of(JKR)
 def _sticks(law, memory):
     return memory > 0.0
+
+
+@widest.of(JKR)
+def _widest(law, overlap, radius, memory):
+    # About to touch, it snaps to the neck of no overlap.
+    return neck(law, max(overlap, 0.0), radius)

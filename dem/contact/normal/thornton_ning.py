@@ -3,7 +3,7 @@
 import math
 from typing import NamedTuple
 
-from dem.contact.roles import push, reach, remembers, sticks, stored
+from dem.contact.roles import push, reach, remembers, sticks, stored, widest
 from dem.jit import leaf
 
 
@@ -95,3 +95,9 @@ def _reach(law, radius):
 @sticks.of(ThorntonNing)
 def _sticks(law, memory):
     return False
+
+
+@widest.of(ThorntonNing)
+def _widest(law, overlap, radius, memory):
+    # Unloading is steep: a contact soon is where it was.
+    return math.sqrt(radius * max(overlap, memory, 0.0))
