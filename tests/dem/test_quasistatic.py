@@ -10,8 +10,10 @@ from dem import quasistatic
 from dem.body import INVERSE_MASS
 from dem.bonds import no_bonds
 from dem.box import Box
+from dem.calender import median_diameter
 from dem.contact.laws import ContactLaws
-from dem.observe import stored_energies
+from dem.grains import CBD
+from dem.observe import energies, stored_energies
 from dem.simulation import Numerics, Unstable, simulate
 from dem.walls.geometry import surface_distances
 from tests.dem.assemblies import (
@@ -112,18 +114,18 @@ def shaken_energy(sim, steps=600):
     rng = np.random.default_rng(5)
     sim.grains.velocity[:] = rng.normal(0, 1e-5 * UM / sim.step, sim.grains.velocity.shape)
     sim.grains.angular_velocity[:] = rng.normal(0, 1e-5 / sim.step, sim.grains.velocity.shape)
-    energies = []
+    found = []
     for _ in range(steps // 20):
         sim.advance(20)
         kinetic = sim.inertial_mass @ (sim.grains.velocity**2).sum(axis=1)
-        energies.append(0.5 * kinetic + stored_energies(sim)[2])
-    return np.array(energies)
+        found.append(0.5 * kinetic + stored_energies(sim)[2])
+    return np.array(found)
 
 
 def test_bonded_block_is_stable_below_the_stability_limit():
-    energies = shaken_energy(bonded_block(0.95))
+    total = shaken_energy(bonded_block(0.95))
     # Leapfrog's energy swings by (ω Δt/2)² about a constant but never grows.
-    assert energies[-5:].mean() < 1.5 * energies[:5].mean()
+    assert total[-5:].mean() < 1.5 * total[:5].mean()
 
 
 def test_bonded_block_is_unstable_above_the_stability_limit():
@@ -170,3 +172,32 @@ def test_mean_step_keeps_the_total_mass():
     sim = bonded_spheres(position + CENTRE, pairs, UM**2)
     # Unbonded pairs in reach and adapted inertia may add mass, never take any.
     assert sim.inertial_mass.sum() == pytest.approx(sim.grains.mass.sum(), rel=0.05, abs=0.0)
+
+
+def test_loose_grains_follow_the_strain_undamped_and_carry_nothing():
+    """Damping opposes the motion beside the affine one: what nothing pushes is not held back."""
+    position, _ = lattice_block(3, spacing=3.0 * UM)
+    box = Box(np.array([9.0, 9.0]) * UM, True)
+    sim = simulate(
+        spheres(position, UM), no_bonds(), box, [material(friction=0.3)], 20 * UM,
+        Numerics(damping=0.7),
+    )  # fmt: skip
+    strain, steps = 0.1, 200
+    sim.advance(steps, rate=-strain / steps / sim.step)
+    factor = (1 - strain / steps) ** steps
+    # A product of 200 factors: rounding.
+    assert sim.grains.position[:, 2] == pytest.approx(factor * position[:, 2], rel=1e-12, abs=0.0)
+    assert np.array_equal(sim.grains.position[:, :2], position[:, :2])
+    assert np.abs(sim.grains.velocity).max() == 0.0
+    assert sim.pressure == 0.0 and energies(sim).damping == 0.0
+
+
+def test_median_diameter_is_that_of_particles_not_of_their_grains():
+    """By volume: two particles of 8 grains outweigh nine of one."""
+    particle = np.concatenate((np.repeat([3, 7], 8), np.arange(10, 19)))
+    grains = spheres(np.arange(25)[:, None] * UM * np.ones(3), UM, particle=particle)
+    # Eight grains of radius 1 µm hold as much as a sphere of radius 2 µm.
+    assert median_diameter(grains) == pytest.approx(4 * UM, rel=1e-12, abs=0.0)
+    grains.material[particle == 3] = CBD
+    grains.material[particle == 7] = CBD
+    assert median_diameter(grains) == pytest.approx(2 * UM, rel=1e-12, abs=0.0)
