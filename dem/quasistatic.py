@@ -11,7 +11,7 @@ import numpy as np
 from dem.body import MATERIAL, RADIUS, X, Y, Z
 from dem.bonding.rows import AREA, UNLOADED
 from dem.bonds import INTACT
-from dem.contact.roles import remembers, spring, widest
+from dem.contact.roles import remembers, spring, widest, winding
 from dem.jit import leaf, njit
 from dem.laws import at_row
 from dem.vector import wrapped
@@ -26,37 +26,39 @@ _NEAR_WALL = 0.3
 
 
 def contact_stiffness(like: tuple, table: np.ndarray) -> np.ndarray:
-    """Normal and tangential stiffness over contact radius of every row of a law table, (rows, 2).
+    """Normal, tangential, rolling stiffness over contact radius of the rows of a table, (rows, 3).
 
-    Every normal law has 2 E* a; like, table : as of LawTable. [N/m²]
+    Every normal law has 2 E* a, a rolling spring its share of 2 E* a R*²; like, table : as of
+    LawTable. [N/m²]
     """
-    normal, cohesion, damping, tangential, _ = like
+    normal, cohesion, damping, tangential, rolling = like
     at = len(normal) + len(cohesion) + len(damping)
-    found = np.empty((len(table), 2))
+    found = np.empty((len(table), 3))
     for row, values in enumerate(table):
         young = type(normal)(*values[: len(normal)]).young
         law = type(tangential)(*values[at : at + len(tangential)])
-        found[row] = 2 * young, spring(law, 2 * young, 1.0)
+        resisting = type(rolling)(*values[at + len(tangential) :])
+        found[row] = 2 * young, spring(law, 2 * young, 1.0), winding(resisting, 2 * young, 1.0)
     return found
 
 
 @leaf
 def _contact_bound(law, overlap, memory, radius, least, per_radius):
-    """Normal and tangential stiffness at an overlap, with a margin for what is to come."""
+    """Normal, tangential and rolling stiffness at an overlap, with a margin for what is to come."""
     contact = widest(law, overlap, radius, memory)
     contact = math.sqrt(max(_OVERLAP_MARGIN * contact * contact, radius * least))
-    return per_radius[0] * contact, per_radius[1] * contact
+    winding_up = per_radius[2] * contact * radius * radius
+    return per_radius[0] * contact, per_radius[1] * contact, winding_up
 
 
 @njit
 def row_sums(body, period, bonds, bond_table, contacts, normal_law, pairs, pair_stiffness, kinds,
-             walls, wall_rows, wall_pairs, wall_stiffness, held):  # fmt: skip
+             walls, wall_rows, wall_pairs, wall_stiffness):  # fmt: skip
     """Upper bounds K of the stiffness that acts on each grain's motion and rotation.
 
     From |Σ of four terms|² ≤ 4 Σ of squares for each bond and contact: any frequency of the
     assembly is below max √(K/m). normal_law : one like all; pairs, wall_pairs : tables of LawTable,
-    pair_stiffness, wall_stiffness : of their rows; held : whether side planes stand in corners with
-    the rolls. Returns (n,) [N/m] and (n,) [N m].
+    pair_stiffness, wall_stiffness : of their rows. Returns (n,) [N/m] and (n,) [N m].
     """
     n = len(body)
     move, turn = np.zeros(n), np.zeros(n)
@@ -91,7 +93,7 @@ def row_sums(body, period, bonds, bond_table, contacts, normal_law, pairs, pair_
                 ri, rj = body[i, RADIUS], body[j, RADIUS]
                 radius = ri * rj / (ri + rj)
                 t = int(body[i, MATERIAL]) * kinds + int(body[j, MATERIAL])
-                k_n, k_t = _contact_bound(
+                k_n, k_t, k_r = _contact_bound(
                     at_row(normal_law, pairs, t, 0), contacts.rest[p] - distance,
                     contacts.memory[p] if remembers(normal_law) else 0.0, radius,
                     _LEAST_OVERLAP * radius, pair_stiffness[t],
@@ -102,10 +104,9 @@ def row_sums(body, period, bonds, bond_table, contacts, normal_law, pairs, pair_
                 arm_j = contacts.rest[p] - arm_i
                 move[i] += moving
                 move[j] += moving
-                turn[i] += 4.0 * k_t * arm_i * arm_i
-                turn[j] += 4.0 * k_t * arm_j * arm_j
+                turn[i] += 4.0 * k_t * arm_i * arm_i + 2.0 * k_r
+                turn[j] += 4.0 * k_t * arm_j * arm_j + 2.0 * k_r
         r, m = body[i, RADIUS], int(body[i, MATERIAL])
-        pressing = rubbing = 0.0
         for row in range(wall_rows.start[i], wall_rows.start[i + 1]):
             s = wall_rows.surface[row]
             w = walls.wall[s]
@@ -119,15 +120,14 @@ def row_sums(body, period, bonds, bond_table, contacts, normal_law, pairs, pair_
                 continue
             radius = 1.0 / (1.0 / r + curvature)
             t = m * len(walls.centre) + w
-            k_n, k_t = _contact_bound(
+            k_n, k_t, k_r = _contact_bound(
                 at_row(normal_law, wall_pairs, t, 0), overlap,
                 wall_rows.memory[row] if remembers(normal_law) else 0.0, radius, _LEAST_OVERLAP * r,
                 wall_stiffness[t],
             )  # fmt: skip
-            pressing, rubbing = max(pressing, k_n), max(rubbing, k_t)
-        # In a corner the sides press along the directions in which the rolls rub.
-        move[i] += 2.0 * pressing + 2.0 * rubbing if held else max(2.0 * pressing, 2.0 * rubbing)
-        turn[i] += 2.0 * rubbing * r * r
+            # A wall does not give way: two terms a contact, not four.
+            move[i] += max(k_n, 2.0 * k_t)
+            turn[i] += 2.0 * k_t * r * r + k_r
         # A grain that nothing holds still needs inertia: that of one light touch.
         least = pair_stiffness[m * kinds + m][0] * r * math.sqrt(_LEAST_OVERLAP)
         move[i] = max(move[i], least)

@@ -219,7 +219,6 @@ class Simulation:
             self.body, self.box.period, self.bonds, self.bond_table[1], self.contacts,
             like[0], pairs, quasistatic.contact_stiffness(like, pairs), self.kinds, self.walls,
             self.wall_rows, walls, quasistatic.contact_stiffness(like, walls),
-            len(self.walls.centre) > 2,
         )  # fmt: skip
 
     def _grow_rubble(self) -> np.ndarray:

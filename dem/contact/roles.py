@@ -45,6 +45,10 @@ slide = role("slide")
 rolls = role("rolls")
 """Rolling: (law) → whether it resists rolling."""
 
+winding = role("winding")
+"""Rolling: (law, normal stiffness, reduced radius) → stiffness [N m/rad] of its spring, 0 if none.
+Proportional to both the stiffness and the square of the radius."""
+
 roll = role("roll")
 """Rolling: (law, moment (3,) [N m] of the last step, relative rotation (3,) [rad] in this step,
 normal force, stiffness [N/m], radius) → moment on the second body (3,)."""

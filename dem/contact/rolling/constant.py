@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from dem.contact.roles import roll, rolls
+from dem.contact.roles import roll, rolls, winding
 from dem.vector import length, scale
 
 
@@ -20,6 +20,11 @@ class ConstantTorque(NamedTuple):
 @rolls.of(ConstantTorque)
 def _rolls(law):
     return True
+
+
+@winding.of(ConstantTorque)
+def _winding(law, stiffness, radius):
+    return 0.0
 
 
 @roll.of(ConstantTorque)

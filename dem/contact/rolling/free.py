@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from dem.contact.roles import roll, rolls
+from dem.contact.roles import roll, rolls, winding
 
 
 class FreeRolling(NamedTuple):
@@ -22,6 +22,11 @@ class FreeRolling(NamedTuple):
 @rolls.of(FreeRolling)
 def _rolls(law):
     return False
+
+
+@winding.of(FreeRolling)
+def _winding(law, stiffness, radius):
+    return 0.0
 
 
 @roll.of(FreeRolling)

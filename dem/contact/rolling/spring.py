@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from dem.contact.roles import roll, rolls
+from dem.contact.roles import roll, rolls, winding
 from dem.vector import length, scale, subtract
 
 
@@ -26,9 +26,14 @@ def _rolls(law):
     return True
 
 
+@winding.of(RollingSpring)
+def _winding(law, stiffness, radius):
+    return 2.25 * stiffness * (law.friction * radius) ** 2
+
+
 @roll.of(RollingSpring)
 def _roll(law, moment, turn, force, stiffness, radius):
-    moment = subtract(moment, scale(2.25 * stiffness * (law.friction * radius) ** 2, turn))
+    moment = subtract(moment, scale(winding(law, stiffness, radius), turn))
     limit = law.friction * radius * abs(force)
     size = length(moment)
     return scale(limit / size, moment) if size > limit else moment
