@@ -43,7 +43,7 @@ def test_labels_are_translated_and_thickness_ends_at_highest_solid(tiff):
     ):
         assert np.array_equal(volume.labels == phase, labels == value)
     assert volume.collector_layers == 2
-    assert volume.thickness == pytest.approx((8 - 2 - 3) * H, rel=1e-12)
+    assert volume.thickness == pytest.approx((8 - 2 - 3) * H, rel=1e-12, abs=0.0)
     assert not volume.periodic
 
 
@@ -74,7 +74,7 @@ def test_coarsening_takes_the_majority_and_pore_on_a_tie(tiff):
     labels = np.concatenate((mostly_active, tie, three_way), axis=2)
     volume = read_volume(tiff(labels), H, MAP, coarsening=2)
     assert volume.labels.tolist() == [[[ACTIVE_MATERIAL, PORE, ACTIVE_MATERIAL]]]
-    assert volume.voxel_size == pytest.approx(2 * H)
+    assert volume.voxel_size == pytest.approx(2 * H, abs=0.0)
 
 
 def test_written_volume_reads_back_with_its_voxel_size(tmp_path):
@@ -85,7 +85,7 @@ def test_written_volume_reads_back_with_its_voxel_size(tmp_path):
     assert volume.labels.dtype == np.uint8
     assert np.array_equal(volume.labels, labels)
     # ImageJ stores pixels per unit as a ratio of 32-bit integers and the spacing as text.
-    assert volume.voxel_size == pytest.approx(0.398e-6, rel=1e-6)
+    assert volume.voxel_size == pytest.approx(0.398e-6, rel=1e-6, abs=0.0)
     assert [p.name for p in tmp_path.iterdir()] == ["state.tif"]
 
 

@@ -99,7 +99,7 @@ def test_same_seed_same_electrode_and_other_seed_another(electrode):
 def test_sizes_meet_the_volume_distribution_in_a_small_box():
     one_mode = replace(RECIPE, modes=(SizeMode(5e-6, 0.3, 1.0),))
     diameter = draw_diameters(one_mode, 1.2e-14)
-    assert np.pi / 6 * (diameter**3).sum() == pytest.approx(1.2e-14, rel=1e-12)
+    assert np.pi / 6 * (diameter**3).sum() == pytest.approx(1.2e-14, rel=1e-12, abs=0.0)
     rank = np.cumsum(diameter[::-1] ** 3) / (diameter**3).sum()
     middle = rank - 0.5 * diameter[::-1] ** 3 / (diameter**3).sum()
     d10, d50, d90 = np.interp([0.1, 0.5, 0.9], middle, diameter[::-1])
