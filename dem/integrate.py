@@ -157,13 +157,15 @@ def drive_walls(walls, motion):
         if walls.follows[w]:
             velocity[w, 2] = motion.rate * centre[w, 2]
         if servo[w, 3] > 0.0:
-            pressing = 0.0
+            pressing = along = 0.0
             for k in range(3):
                 pressing -= servo[w, k] * walls.load[w, k]
+                along += servo[w, k] * velocity[w, k]
             speed = servo[w, 3] * (servo[w, 4] - pressing)
             speed = max(-servo[w, 5], min(servo[w, 5], speed))
+            # Across its direction the wall keeps its velocity.
             for k in range(3):
-                velocity[w, k] = speed * servo[w, k]
+                velocity[w, k] = (velocity[w, k] - along * servo[w, k]) + speed * servo[w, k]
 
 
 @njit

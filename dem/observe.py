@@ -140,6 +140,8 @@ def _stored_in_walls(laws, table, body, walls, rows):
     count, c, o = len(walls.centre), walls.centre, walls.orientation
     for i in range(len(body)):
         for r in range(rows.start[i], rows.start[i + 1]):
+            if not rows.active[r]:
+                continue
             s = rows.surface[r]
             w = walls.wall[s]
             gap, _, curvature = surface_distance(

@@ -20,6 +20,7 @@ from dem.grains import Grains
 from dem.jit import threads_for
 from dem.materials import Material, PairOverride, bond_laws, softer_of
 from dem.neighbours import rebuild
+from dem.walls.check import check_walls
 from dem.walls.enclosure import BOTTOM, TOP, enclosure
 from dem.walls.listing import list_walls, no_rows
 from dem.walls.walls import Wall, WallRows, Walls, walls_of
@@ -57,7 +58,7 @@ class Simulation:
     A contact radius grows from `calibrated_radius` to `full_radius` (n,) [m] as its grain loses its
     bonds: rubble has no face-sharing neighbours left and fills its whole volume.
     load : (n, 6), force [N] and torque [N m] that its own chunk exerts on each grain; age : of the
-    list, as in `integrate`
+    list, as in `integrate`; plated : whether the first walls are collector and plate
     """
 
     body: np.ndarray
@@ -85,6 +86,7 @@ class Simulation:
     overlaps_rest: bool = True
     breaking: bool = True
     steps_done: int = 0
+    plated: bool = True
 
     @property
     def grains(self) -> Grains:
@@ -157,7 +159,7 @@ class Simulation:
         Raises Unstable when the motion blows up.
         """
         gain, force, limit = servo or (0.0, 0.0, 0.0)
-        if len(self.walls.centre) > TOP:
+        if self.plated:
             self.walls.servo[TOP] = 0.0, 0.0, -1.0, gain, force, limit
             # A plate with a speed of its own neither follows the strain nor a servo.
             self.walls.follows[TOP] = plate_speed == 0.0
@@ -254,9 +256,11 @@ def simulate(
     plate_height : [m], of the plate above the collector's plane; None for neither
     walls : further walls; wall_friction : of collector and plate
     overlaps_rest : whether overlaps at the start exert no force
-    Raises InputError when a periodic box is too narrow for its largest grains.
+    Raises InputError when a periodic box is too narrow for its largest grains, or for walls that
+    cannot stand in it.
     """
     _check_periods(grains, box)
+    check_walls(list(walls), box, float(grains.radius.max()))
     n, like_walls = len(grains.radius), list(walls)
     if plate_height is not None:
         like_walls = enclosure(box, plate_height, wall_friction) + like_walls
@@ -292,6 +296,7 @@ def simulate(
         listed=np.array(grains.position),
         step=numerics.step or 1.0,
         overlaps_rest=overlaps_rest,
+        plated=plate_height is not None,
     )
     if numerics.step is None:
         # Lists first: walls count towards the stiffness.

@@ -3,6 +3,7 @@
 import numpy as np
 
 from dem.box import Box
+from dem.errors import InputError
 from dem.walls import plane
 from dem.walls.walls import Wall
 
@@ -11,7 +12,15 @@ BOTTOM, TOP = 0, 1
 
 
 def enclosure(box: Box, plate_height: float, friction: float) -> list[Wall]:
-    """Collector at z = 0, plate at its height, frictionless planes along axes not periodic."""
+    """Collector at z = 0, plate at its height, frictionless planes along axes not periodic.
+
+    Raises InputError where z is periodic: collector and plate would bound it.
+    """
+    if box.period_z > 0.0:
+        raise InputError(
+            f"a plate at {plate_height * 1e6:.3g} µm in a box with a period along z, "
+            f"{box.period_z * 1e6:.3g} µm; expected either of them"
+        )
     origin = np.zeros(3)
     walls = [
         Wall(plane.KIND, [plane.plane(origin, (0, 0, 1))], friction=friction),

@@ -4,10 +4,23 @@ from dem.body import INVERSE_MASS, MATERIAL, RADIUS, VX, WX, X
 from dem.chunks import PLASTIC, VISCOUS, WORK_SLID
 from dem.contact.roles import reach, remembers, rolls, sticks
 from dem.contact.touch import touch
-from dem.jit import njit
+from dem.jit import leaf, njit
 from dem.laws import at_row
 from dem.vector import add, cross, dot, scale, subtract
+from dem.walls.features import choose_of_grain
 from dem.walls.geometry import surface_distance
+
+
+@leaf
+def _forget(r, record, resists, spring, rolling, force):
+    """Empty the history of a row that does not touch; what the normal law remembers stays."""
+    for k in range(4):
+        spring[r, k] = 0.0
+    for k in range(3):
+        if resists:
+            rolling[r, k] = 0.0
+        if record:
+            force[r, k] = 0.0
 
 
 @njit
@@ -15,14 +28,21 @@ def add_walls(c, record, laws, wall_table, body, walls, rows, chunks, load, moti
     """Add the walls to the loads of a chunk's grains; wall_table : (materials · walls, columns)."""
     start, surface, rest, spring = rows.start, rows.surface, rows.rest, rows.spring
     memory, rolling, force, arm = rows.memory, rows.rolling, rows.force, rows.arm
-    kind, wall_of, geometry = walls.kind, walls.wall, walls.surface
+    active = rows.active
+    kind, wall_of, geometry, corner = walls.kind, walls.wall, walls.surface, walls.corner
     centre, orientation = walls.centre, walls.orientation
     velocity, spin = walls.velocity, walls.spin
     ledger, wall_load = chunks.ledger[c], chunks.wall_load
     count, dt, rate = len(centre), motion.step, motion.rate
     pressing, cohering, damping, sliding, resisting = laws
+    meshed = len(corner) > 0
     for i in range(chunks.begin[c], chunks.begin[c + 1]):
+        if meshed and start[i + 1] > start[i]:
+            choose_of_grain(i, body, kind, wall_of, geometry, corner, centre, orientation, rows)
         for r in range(start[i], start[i + 1]):
+            if not active[r]:
+                _forget(r, record, rolls(resisting), spring, rolling, force)
+                continue
             s = surface[r]
             w = wall_of[s]
             x = (body[i, X], body[i, X + 1], body[i, X + 2])
@@ -39,14 +59,7 @@ def add_walls(c, record, laws, wall_table, body, walls, rows, chunks, load, moti
             if remembers(pressing):
                 touching = touching or sticks(law, memory[r])
             if not touching:
-                for k in range(4):
-                    spring[r, k] = 0.0
-                if rolls(resisting):
-                    for k in range(3):
-                        rolling[r, k] = 0.0
-                if record:
-                    for k in range(3):
-                        force[r, k] = 0.0
+                _forget(r, record, rolls(resisting), spring, rolling, force)
                 continue
             at = len(pressing)
             cohesion_law = at_row(cohering, wall_table, t, at)

@@ -10,7 +10,7 @@ KIND = 0
 def plane(point, normal) -> np.ndarray:
     """Surface row of a plane through a point [m]; the normal points to the grains."""
     normal = np.asarray(normal, float) / np.linalg.norm(normal)
-    return np.concatenate((point, normal, np.zeros(3)))
+    return np.concatenate((point, normal, np.zeros(6)))
 
 
 @leaf
