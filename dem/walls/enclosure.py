@@ -29,6 +29,12 @@ def enclosure(box: Box, plate_height: float, friction: float) -> list[Wall]:
             friction=friction, follows=True,
         ),
     ]  # fmt: skip
+    return walls + sides(box)
+
+
+def sides(box: Box) -> list[Wall]:
+    """Frictionless planes along x and y where the box is not periodic."""
+    walls, origin = [], np.zeros(3)
     for axis in range(2):
         if box.period[axis] == 0.0:
             normal = np.eye(3)[axis]

@@ -149,7 +149,8 @@ def _check_edges(name: str, points: np.ndarray, faces: np.ndarray) -> None:
     near = cKDTree(points[ends]).query_ball_point(start + 0.5 * along, 0.5 * length)
     tolerance = _ONE_POINT * float(np.ptp(points, axis=0).max())
     for edge, found in enumerate(near):
-        others = ends[np.setdiff1d(found, np.searchsorted(ends, border[edge]))]
+        own = np.searchsorted(ends, border[edge])
+        others = ends[np.setdiff1d(np.array(found, np.int64), own)]
         apart = np.cross(points[others] - start[edge], along[edge]) / length[edge]
         if (np.linalg.norm(apart, axis=1) < tolerance).any():
             raise InputError(

@@ -73,8 +73,9 @@ def test_distance_moves_and_turns_with_the_wall(kind_and_row):
         # Turned back by the matrix of the quaternion, written out independently.
         cross = np.array([[0, -v[2], v[1]], [v[2], 0, -v[0]], [-v[1], v[0], 0]])
         matrix = np.eye(3) + 2 * w * cross + 2 * cross @ cross
-        there, here = at(kind_and_row, centre, orientation, x), at(
-            kind_and_row, *home, matrix.T @ local
+        there, here = (
+            at(kind_and_row, centre, orientation, x),
+            at(kind_and_row, *home, matrix.T @ local),
         )
         assert there[0] == pytest.approx(here[0], abs=1e-14)
         assert there[1] == pytest.approx(matrix @ here[1], abs=1e-14)
