@@ -1,4 +1,4 @@
-"""A bonded strip between two driven rolls: drawn in by friction, thinner behind, and reproducible."""
+"""A bonded strip between two driven rolls: drawn in by friction, thinner behind."""
 
 import numba
 import numpy as np
@@ -24,7 +24,7 @@ def strip(length, width):
     """Points of a disturbed lattice that is endless along y, and the pairs of neighbours."""
     rng = np.random.default_rng(6)
     grid = np.stack(np.meshgrid(*map(np.arange, (length, width, LAYERS)), indexing="ij"), -1)
-    position = (grid.reshape(-1, 3) + [0, 0.5, -0.5 * (LAYERS - 1)]) * SPACING
+    position = (grid.reshape(-1, 3) + np.array([0, 0.5, -0.5 * (LAYERS - 1)])) * SPACING
     position[:, :2] += rng.uniform(-0.05, 0.05, (len(position), 2)) * SPACING
     apart = position[:, None] - position
     period = width * SPACING
@@ -34,7 +34,7 @@ def strip(length, width):
 
 
 def between_rolls(friction=0.6, gap=0.85):
-    """The strip in front of two rolls, at rest, its front pushed a little way between them."""
+    """The strip as it meets two rolls that turn, at the speed of their surfaces."""
     position, pairs, period = strip(LENGTH, WIDTH)
     bonds = bonds_between(position, pairs, SPACING**2)
     # Bonds across the periodic side rest at their nearest images.
@@ -42,12 +42,12 @@ def between_rolls(friction=0.6, gap=0.85):
     rest[:, 1] -= period * np.round(rest[:, 1] / period)
     made_of = material(
         young_modulus=1e9, bond_modulus=1e9, friction=0.5, restitution=0.5,
-        contact_yield_pressure=60e6, bond_yield_strength=20e6,
+        bond_yield_strength=10e6,
     )  # fmt: skip
     half_gap = 0.5 * gap * THICKNESS
-    # Where the roll's surface stands half a strip over the middle, plus a grain into the gap.
-    meets = np.sqrt(RADIUS**2 - (RADIUS + half_gap - 0.5 * THICKNESS) ** 2)
-    position[:, 0] -= position[:, 0].max() + 0.75 * meets
+    # There the front's outer grains touch the rolls.
+    height = RADIUS + half_gap - 0.5 * THICKNESS + GRAIN
+    position[:, 0] -= position[:, 0].max() + np.sqrt((RADIUS + GRAIN) ** 2 - height**2)
     rolls = tuple(
         roll([0, 0, side * (RADIUS + half_gap)], [0, 1, 0], RADIUS, friction=friction)
         for side in (-1, 1)
@@ -59,6 +59,7 @@ def between_rolls(friction=0.6, gap=0.85):
     )  # fmt: skip
     speed = 0.01 * UM / sim.step
     sim.walls.spin[0, 1], sim.walls.spin[1, 1] = speed / RADIUS, -speed / RADIUS
+    sim.grains.velocity[:, 0] = speed
     return sim
 
 
@@ -115,15 +116,17 @@ def test_work_of_the_rolls_is_stored_moving_or_lost(rolled):
     sim, _, _, _ = rolled
     ledger = energies(sim)
     assert ledger.work > 0.0 and ledger.friction > 0.0 and ledger.plastic > 0.0
+    # The strip came with its speed, whose energy no wall has given.
+    brought = 0.5 * sim.inertial_mass.sum() * (0.01 * UM / sim.step) ** 2
     # As in tests/dem/test_energy_ledger.py: to first order in the step.
-    assert abs(ledger.residual) < 0.03 * ledger.work
+    assert abs(ledger.residual + brought) < 0.03 * ledger.work
 
 
 def test_strip_is_not_drawn_in_where_the_rolls_are_smooth():
     sim = between_rolls(friction=0.0)
-    start = columns(sim)[0].mean()
     sim.advance(1500)
-    assert columns(sim)[0].mean() <= start + 1e-3 * UM
+    # Its own momentum brings it on by far less than the 15 µm that the rolls' surfaces go.
+    assert columns(sim)[0].max() < -0.5 * UM
 
 
 def wide_strip():
@@ -131,7 +134,7 @@ def wide_strip():
 
     Large enough for several chunks, and for two threads to be worth their while.
     """
-    length, width = 44, 14
+    length, width = 52, 16
     position, pairs, _ = strip(length, width)
     pairs = [pair for pair in pairs if abs(position[pair[0], 1] - position[pair[1], 1]) < 3 * UM]
     cube = mesh(

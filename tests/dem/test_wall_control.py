@@ -1,4 +1,4 @@
-"""Walls that are moved and that press with a force: a bonded block under a servo, a sliding belt."""
+"""Walls that are moved and that press with a force: a block under a servo, a sliding belt."""
 
 from dataclasses import replace
 
