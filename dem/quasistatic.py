@@ -108,6 +108,8 @@ def row_sums(body, period, bonds, bond_table, contacts, normal_law, pairs, pair_
                 turn[j] += 4.0 * k_t * arm_j * arm_j + 2.0 * k_r
         r, m = body[i, RADIUS], int(body[i, MATERIAL])
         for row in range(wall_rows.start[i], wall_rows.start[i + 1]):
+            if not wall_rows.active[row]:
+                continue
             s = wall_rows.surface[row]
             w = walls.wall[s]
             c, o = walls.centre, walls.orientation

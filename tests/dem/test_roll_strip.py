@@ -89,7 +89,7 @@ def test_strip_is_drawn_through_by_friction_and_is_thinner_behind(rolled):
     # All was as thick as the strip before; behind the rolls it keeps part of the gap's reduction.
     assert before[1] == pytest.approx(THICKNESS, rel=1e-9)
     behind = (x > 3 * UM) & (np.arange(LENGTH) < LENGTH - 3)
-    assert thickness[behind].mean() < 0.97 * THICKNESS
+    assert thickness[behind].mean() < 0.93 * THICKNESS
     # No thinner than the gap: springback is upward.
     assert thickness[behind].mean() > 0.84 * THICKNESS
     ahead = x < -8 * UM
@@ -104,8 +104,9 @@ def test_rolls_feel_equal_and_opposite_forces_across_the_gap(rolled):
     # The rolls are mirror images, the strip is up to rounding; means over 3000 steps.
     assert steady[0, 2] == pytest.approx(-apart, rel=0.01)
     assert steady[:, 1] == pytest.approx(0.0, abs=0.01 * apart)
-    # Along the strip nothing holds it: what the rolls' friction pulls, their slope pushes back.
-    assert np.abs(steady[:, 0].sum()) < 0.05 * apart
+    # Both pull the strip alike, against the local damping of what it moves and deforms.
+    assert steady[0, 0] == pytest.approx(steady[1, 0], rel=0.02)
+    assert -0.6 * apart < steady[0, 0] < 0.0
     mean = torques[100:250].mean(axis=0)
     # The strip holds both rolls back alike.
     assert mean[0] < 0.0 < mean[1]
