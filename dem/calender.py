@@ -13,10 +13,13 @@ from typing import NamedTuple
 import numpy as np
 
 from dem.bonds import Bonds
+from dem.breaks import Breaks, breaks_of, no_breaks
+from dem.fragments import diameter_by_volume
 from dem.grains import ACTIVE, Grains
 from dem.loading import PATH_COLUMNS, Pressing, density, load, path_row, press_on
 from dem.release import Branch, no_overlaps
 from dem.simulation import Simulation, Unstable
+from dem.skeleton import Skeleton
 
 __all__ = [
     "PATH_COLUMNS", "Calendering", "Pressing", "State", "median_diameter", "start_calendering",
@@ -33,6 +36,8 @@ class State:
     settled : whether the release came to rest
     grains, bonds : after release; stress : (n, 3, 3) [Pa], bond_force : (m, 3) [N], at peak load
     overlaps : contacts at peak load by OVERLAP_EDGES; overlap_beyond_hertz : share of them beyond
+    breaks : since the unloaded picture, the release included
+    skeleton : what carried the peak load; None unloaded
     """
 
     target: float | None
@@ -48,6 +53,8 @@ class State:
     settled: bool
     release: dict[str, list[float]]
     off_target: float = 0.0
+    breaks: Breaks = field(default_factory=no_breaks)
+    skeleton: Skeleton | None = None
 
 
 class Sample(NamedTuple):
@@ -303,6 +310,8 @@ def _released_state(branch: Branch, target: float, off_target: float) -> State:
         overlap_beyond_hertz=branch.overlap_beyond_hertz,
         settled=branch.settled,
         release={"thickness_m": branch.heights, "pressure_Pa": branch.pressures},
+        breaks=breaks_of(sim),
+        skeleton=branch.skeleton,
     )
 
 
@@ -328,6 +337,4 @@ def median_diameter(grains: Grains) -> float:
     """Median diameter by volume of the active particles, from their sphere-equivalent size [m]."""
     active = grains.material == ACTIVE
     _, index = np.unique(grains.particle[active], return_inverse=True)
-    volume = np.sort(np.bincount(index, grains.volume[active]))
-    middle = volume[np.searchsorted(np.cumsum(volume), 0.5 * volume.sum())]
-    return float((6 * middle / np.pi) ** (1 / 3))
+    return diameter_by_volume(np.bincount(index, grains.volume[active]), 0.5)

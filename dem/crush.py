@@ -6,8 +6,8 @@ import numpy as np
 
 from dem import quasistatic
 from dem.bonds import INTACT
-from dem.observe import grain_stress
 from dem.simulation import Simulation
+from dem.stress import grain_stress
 
 CURVE_COLUMNS = ("strain", "force_N", "stress_Pa", "broken_bond_fraction")
 _CHUNK = 100

@@ -1,4 +1,6 @@
-"""What broke: fragments, cracked particles and crack faces."""
+"""What broke: fragments and their sizes, cracked particles and crack faces."""
+
+from typing import NamedTuple
 
 import numpy as np
 from scipy.sparse import coo_array
@@ -45,13 +47,64 @@ def cracked_particles(grains: Grains, bonds: Bonds) -> np.ndarray:
     return cracked
 
 
+def fragment_volumes(grains: Grains, fragment: np.ndarray) -> np.ndarray:
+    """Volumes of the fragments of active particles, whole particles included, (k,) [m³].
+
+    fragment : (n,), as `fragments` gives it
+    """
+    active = grains.material == ACTIVE
+    _, piece = np.unique(fragment[active], return_inverse=True)
+    return np.bincount(piece, grains.volume[active])
+
+
+def diameter_by_volume(volume: np.ndarray, share: float) -> float:
+    """Sphere-equivalent diameter [m] that pieces of the volumes (k,) [m³] up to a share of the
+    total volume do not exceed: D50 at 0.5."""
+    ordered = np.sort(volume)
+    piece = ordered[np.searchsorted(np.cumsum(ordered), share * ordered.sum())]
+    return float((6 * piece / np.pi) ** (1 / 3))
+
+
+class CrackFaces(NamedTuple):
+    """The k broken faces inside active particles.
+
+    bond : (k,) int64, row of the bonds; area : (k,) [m²]; mode : (k,) uint8, state of the bond
+    particle : (k,) int32; parts : (k,) bool, whether its sides belong to two fragments now
+    """
+
+    bond: np.ndarray
+    area: np.ndarray
+    mode: np.ndarray
+    particle: np.ndarray
+    parts: np.ndarray
+
+
+def crack_faces(grains: Grains, bonds: Bonds, fragment: np.ndarray) -> CrackFaces:
+    """Faces that are cracks; fragment : (n,), as `fragments` gives it."""
+    bond = np.flatnonzero(inside_active(grains, bonds) & (bonds.state != INTACT))
+    first, second = bonds.first[bond], bonds.second[bond]
+    return CrackFaces(
+        bond=bond,
+        area=bonds.area[bond],
+        mode=bonds.state[bond],
+        particle=grains.particle[first],
+        parts=fragment[first] != fragment[second],
+    )
+
+
+def inside_active(grains: Grains, bonds: Bonds) -> np.ndarray:
+    """Whether each bond holds active grains together, (m,) bool: one that is inside a particle."""
+    material = grains.material
+    return (material[bonds.first] == ACTIVE) & (material[bonds.second] == ACTIVE)
+
+
 def crack_figures(grains: Grains, bonds: Bonds, electrode_volume: float) -> dict[str, float]:
     """Figures of the summary: broken bonds, cracked particles (by number, by volume), crack area.
 
     Faces are counted once, per electrode volume [m²/m³]; only bonds inside active particles count.
     """
     material = grains.material
-    inside = (material[bonds.first] == ACTIVE) & (material[bonds.second] == ACTIVE)
+    inside = inside_active(grains, bonds)
     broken = inside & (bonds.state != INTACT)
     cracked = cracked_particles(grains, bonds)
     active = material == ACTIVE

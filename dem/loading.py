@@ -17,6 +17,7 @@ PATH_COLUMNS = (
     "density_kg_m3", "thickness_m", "pressure_top_Pa", "pressure_bottom_Pa", "broken_bond_fraction",
     "inertial_number", "unbalanced_force", "contact_J", "bond_J", "kinetic_J", "friction_J",
     "viscous_J", "plastic_J", "damping_J", "broken_bonds_J", "work_J",
+    "step",
 )  # fmt: skip
 
 _MOST_STEPS = 200
@@ -88,5 +89,5 @@ def path_row(sim: Simulation, pressing: Pressing, rate: float) -> tuple[float, .
     broken = crack_figures(sim.grains, sim.bond_state(), 1.0)["broken_bond_fraction"]
     return (
         density(sim, pressing), sim.height, sim.pressure, sim.bottom_pressure, broken, number,
-        unbalanced_force(sim), *energies(sim),
+        unbalanced_force(sim), *energies(sim), float(sim.steps_done),
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""What a simulation shows: energy ledger, balance, stress of its grains and overlaps."""
+"""Energy ledger of a simulation, and how well its forces balance."""
 
 import math
 from typing import NamedTuple
@@ -11,7 +11,6 @@ from dem.bonding.rows import AREA, COHESION, REST, STRAIN, TENSILE, UNLOADED
 from dem.bonds import INTACT
 from dem.chunks import BOND_PLASTIC, BROKEN, DAMPED, DRIVEN, PLASTIC, VISCOUS, WORK_SLID
 from dem.contact.roles import bound, reach, remembers, sticks, stored
-from dem.grains import ACTIVE
 from dem.jit import njit
 from dem.laws import at_row
 from dem.simulation import Simulation
@@ -174,47 +173,3 @@ def unbalanced_force(sim: Simulation) -> float:
     """Mean net force on a grain over the mean force of its contacts and bonds."""
     carried = carried_force(sim)
     return net_force(sim) / carried if carried > 0.0 else 0.0
-
-
-def branches(sim: Simulation) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """First and second grain of every row, (r,), and the vector between them, (r, 3) [m]."""
-    i, j = sim.contacts.first, sim.contacts.second
-    x = sim.body[:, X : Z + 1]
-    return i, j, sim.box.nearest(x[j] - x[i])
-
-
-def grain_stress(sim: Simulation) -> np.ndarray:
-    """Mean stress of each grain, tension positive, (n, 3, 3) [Pa].
-
-    σ = 1/V Σ sym(r ⊗ f) over its contacts, bonds and walls, r from the centre to the contact (the
-    review's eq. 16; Christoffersen et al. 1981).
-    """
-    moment = np.zeros((len(sim.body), 3, 3))
-    i, j, branch = branches(sim)
-    radius = sim.body[:, RADIUS]
-    # A bond acts in the middle, a contact where the radii divide the distance.
-    share = radius[i] / (radius[i] + radius[j])
-    share[: len(sim.bonds.first)][sim.bonds.state == INTACT] = 0.5
-    # Forces act on `second`: pressing pushes it along the branch, a negative stress.
-    dyad = branch[:, :, None] * sim.contacts.force[:, None, :]
-    np.subtract.at(moment, i, share[:, None, None] * dyad)
-    np.subtract.at(moment, j, (1 - share)[:, None, None] * dyad)
-    rows = sim.wall_rows
-    grain = np.repeat(np.arange(len(moment)), np.diff(rows.start))
-    np.add.at(moment, grain, rows.arm[:, :, None] * rows.force[:, None, :])
-    symmetric = 0.5 * (moment + moment.transpose(0, 2, 1))
-    return symmetric / sim.volume[:, None, None]
-
-
-def relative_overlaps(sim: Simulation) -> np.ndarray:
-    """Overlap over reduced radius of touching active grains, broken bonds included, (k,).
-
-    Independent Hertz contacts lose their meaning above about 0.1.
-    """
-    i, j, branch = branches(sim)
-    touching = sim.contacts.rest - np.linalg.norm(branch, axis=1)
-    touching[: len(sim.bonds.first)][sim.bonds.state == INTACT] = -1.0
-    active = (sim.material[i] == ACTIVE) & (sim.material[j] == ACTIVE) & (touching > 0)
-    i, j, overlap = i[active], j[active], touching[active]
-    r = sim.body[:, RADIUS]
-    return overlap / (r[i] * r[j] / (r[i] + r[j]))

@@ -5,10 +5,13 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from dem.body import RADIUS, Z
+from dem.fabric import relative_overlaps
 from dem.loading import load
-from dem.observe import carried_force, grain_stress, net_force, relative_overlaps
+from dem.observe import carried_force, net_force
 from dem.quasistatic import contact_stiffness
 from dem.simulation import Simulation
+from dem.skeleton import Skeleton, skeleton
+from dem.stress import grain_stress
 from dem.walls.enclosure import TOP
 
 CHUNK = 200
@@ -39,7 +42,7 @@ class Branch:
     index : state of the path at which the release begins; begun, at : where the copy was, and is
     released : whether it has begun; settled : whether it came to rest (else it was cut off)
     overlaps : (k,) contacts by OVERLAP_EDGES, at peak load
-    stress : (n, 3, 3) [Pa], bond_force : (m, 3) [N], carried [N] : at peak load
+    stress : (n, 3, 3) [Pa], bond_force : (m, 3) [N], carried [N], skeleton : at peak load
     heights [m], pressures [Pa] : along the release, a value a chunk
     """
 
@@ -56,6 +59,7 @@ class Branch:
     bond_force: np.ndarray | None = None
     overlaps: np.ndarray | None = None
     overlap_beyond_hertz: float = 0.0
+    skeleton: Skeleton | None = None
     carried: float = 0.0
     heights: list[float] = field(default_factory=list)
     pressures: list[float] = field(default_factory=list)
@@ -73,6 +77,7 @@ class Branch:
         self.peak_pressure = load(sim)
         self.loaded_thickness = sim.height
         self.stress = grain_stress(sim)
+        self.skeleton = skeleton(sim, self.stress)
         self.bond_force = sim.contacts.force[: len(sim.bonds.first)].copy()
         self.carried = carried_force(sim)
         overlaps = relative_overlaps(sim)

@@ -8,9 +8,9 @@ from dem.body import RADIUS, Z
 from dem.bonds import no_bonds
 from dem.box import Box
 from dem.errors import InputError
+from dem.fabric import branches
 from dem.grains import at_rest
 from dem.materials import Material
-from dem.observe import branches
 from dem.simulation import Numerics, Simulation, simulate
 
 # Only the geometry counts here: any stiffness gives the same final packing.

@@ -18,10 +18,14 @@ from vtkmodules.vtkIOXML import vtkXMLPolyDataWriter, vtkXMLWriter
 
 from dem.bonds import Bonds
 from dem.box import Box
+from dem.breaks import Breaks
 from dem.grains import Grains
+from dem.skeleton import Skeleton
+from dem.stress import particle_stress, von_mises
 
 MICROMETRES = 1e6
 MEGAPASCALS = 1e-6
+PICOJOULES = 1e12
 _TENSOR_COMPONENTS = ("xx", "xy", "xz", "yx", "yy", "yz", "zx", "zy", "zz")
 
 
@@ -35,6 +39,7 @@ def write_grains(
     fragment: np.ndarray,
     field: Mapping[str, float],
     cracked: np.ndarray | None = None,
+    skeleton: Skeleton | None = None,
 ) -> None:
     """Write the grains as points of a `.vtp` file, wrapped into a periodic box.
 
@@ -43,9 +48,10 @@ def write_grains(
     fragment : (n,), id of the fragment a grain belongs to
     field : figures of the whole state, such as `density_g_cm3`, written as field data
     cracked : (n,) bool, whether the grain's particle is cracked; left out when None
+    skeleton : what carried the load; without it there are neither contacts nor chains
     Raises OSError when the file cannot be written.
     """
-    centre = wrapped(grains.position, box) * MICROMETRES
+    centre = box.wrap(grains.position) * MICROMETRES
     data = vtkPolyData()
     data.SetPoints(_points(centre))
     data.SetVerts(_cells(np.arange(len(centre)), points_per_cell=1))
@@ -58,9 +64,14 @@ def write_grains(
     if cracked is not None:
         add_array(arrays, "cracked", cracked, np.uint8)
     add_array(arrays, "von_mises_MPa", von_mises(stress_MPa), np.float32)
-    add_array(
-        arrays, "stress_MPa", stress_MPa.reshape(-1, 9), np.float32, components=_TENSOR_COMPONENTS
-    )
+    _add_tensor(arrays, "stress_MPa", stress_MPa)
+    _, of_particle, row = particle_stress(stress_MPa, grains.volume, grains.particle)
+    add_array(arrays, "particle_von_mises_MPa", von_mises(of_particle)[row], np.float32)
+    _add_tensor(arrays, "particle_stress_MPa", of_particle[row])
+    if skeleton is not None:
+        add_array(arrays, "contacts", skeleton.contacts, np.int32)
+        add_array(arrays, "coordination", skeleton.neighbours, np.int32)
+        add_array(arrays, "force_chain_id", skeleton.chain, np.int32)
     add_array(arrays, "displacement_um", displacement * MICROMETRES, np.float32, components="xyz")
     arrays.SetActiveScalars("radius_um")
     add_field(data, field)
@@ -75,16 +86,18 @@ def write_bonds(
     box: Box,
     force: np.ndarray,
     field: Mapping[str, float],
+    breaks: Breaks | None = None,
 ) -> None:
     """Write the bonds as lines of a `.vtp` file, each from its first grain along the minimum image.
 
     force : (m, 3) [N], force on the first grain; `normal_force_N` is its part along the line to the
         second grain, tension positive
     field : figures of the whole state, written as field data
+    breaks : when bonds broke, and what each released; left out when None
     Raises OSError when the file cannot be written.
     """
-    start = wrapped(grains.position, box)[bonds.first]
-    along = minimum_image(grains.position[bonds.second] - grains.position[bonds.first], box)
+    start = box.wrap(grains.position)[bonds.first]
+    along = box.nearest(grains.position[bonds.second] - grains.position[bonds.first])
     length = np.linalg.norm(along, axis=1)
     direction = along / np.maximum(length, np.finfo(np.float64).tiny)[:, None]
     force = np.asarray(force, dtype=np.float64).reshape(-1, 3)
@@ -104,6 +117,11 @@ def write_bonds(
     add_array(arrays, "first_material", grains.material[bonds.first], np.int32)
     add_array(arrays, "second_material", grains.material[bonds.second], np.int32)
     add_array(arrays, "particle_id", grains.particle[bonds.first], np.int32)
+    if breaks is not None:
+        step, released = np.full(len(bonds.state), -1), np.zeros(len(bonds.state))
+        step[breaks.bond], released[breaks.bond] = breaks.step, breaks.energy
+        add_array(arrays, "break_step", step, np.int64)
+        add_array(arrays, "released_pJ", released * PICOJOULES, np.float32)
     arrays.SetActiveScalars("state")
     add_field(data, field)
     write_data_set(vtkXMLPolyDataWriter(), data, path)
@@ -138,32 +156,6 @@ def write_series(path: Path, entries: Iterable[tuple[float, str]]) -> None:
         temporary.unlink(missing_ok=True)
 
 
-def wrapped(position: np.ndarray, box: Box) -> np.ndarray:
-    """Positions (n, 3) [m] brought into the in-plane box where it is periodic."""
-    position = np.array(position, dtype=np.float64)
-    if box.periodic:
-        position[:, :2] %= box.length
-        # A tiny negative coordinate wraps onto the box length itself.
-        position[:, :2] = np.where(position[:, :2] >= box.length, 0.0, position[:, :2])
-    return position
-
-
-def minimum_image(vector: np.ndarray, box: Box) -> np.ndarray:
-    """Vectors (n, 3) [m] between nearest images in the in-plane directions."""
-    vector = np.array(vector, dtype=np.float64)
-    if box.periodic:
-        vector[:, :2] -= box.length * np.round(vector[:, :2] / box.length)
-    return vector
-
-
-def von_mises(stress: np.ndarray) -> np.ndarray:
-    """Von Mises stress (n,) of the symmetric part of (n, 3, 3) stresses, in the unit given."""
-    symmetric = 0.5 * (stress + stress.transpose(0, 2, 1))
-    mean = np.trace(symmetric, axis1=1, axis2=2) / 3.0
-    deviator = symmetric - mean[:, None, None] * np.eye(3)
-    return np.sqrt(1.5 * np.einsum("nij,nij->n", deviator, deviator))
-
-
 def add_array(
     attributes: vtkDataSetAttributes,
     name: str,
@@ -177,6 +169,10 @@ def add_array(
     for index, component in enumerate(components):
         array.SetComponentName(index, component)
     attributes.AddArray(array)
+
+
+def _add_tensor(attributes: vtkDataSetAttributes, name: str, tensor: np.ndarray) -> None:
+    add_array(attributes, name, tensor.reshape(-1, 9), np.float32, components=_TENSOR_COMPONENTS)
 
 
 def add_field(data: vtkDataSet, field: Mapping[str, float]) -> None:

@@ -2,11 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from math import gamma
-from typing import NamedTuple
 
 import numpy as np
 
+from dem.bonding.strength import BondStrength, bond_factors, particle_factors
 from dem.bonds import INTACT, Bonds
 from dem.errors import InputError
 from dem.grains import ACTIVE, CBD, Grains, at_rest
@@ -21,18 +20,6 @@ CONTACT_RADIUS_FACTOR = 0.85
 close without a mean gap: measured −0.03 and +0.03 grain widths (standard deviation 0.08) for 12 µm
 particles of 64 and 512 grains; +0.06 with only 4 voxels along a grain; 0.17 to 0.25 at factor 1.
 `tests/voxelize/test_contact_radius.py` repeats it."""
-
-
-class BondStrength(NamedTuple):
-    """Strength of a kind of bond; each bond's is Weibull-scattered about the mean.
-
-    tensile, cohesion : [Pa], mean strengths in tension and in shear without normal stress
-    weibull_modulus : shape m of the scatter; infinite for none
-    """
-
-    tensile: float
-    cohesion: float
-    weibull_modulus: float
 
 
 @dataclass(frozen=True)
@@ -111,7 +98,7 @@ def decompose(
     grain = divide(region, voxels, cells, volume, settings, rng, tell)
     tell(0.9, "bonding grains")
     grains = _grains(grain, region, particles, volume, settings, active, cbd)
-    bonds = _bonds(grain, grains, volume, active, cbd, np.random.default_rng([seed, 2]))
+    bonds = _bonds(grain, grains, volume, active.strength, cbd.strength, seed)
     tell(1.0, f"{len(grains.radius)} grains, {len(bonds.first)} bonds")
     return Decomposition(volume, grain, volume.particle, grains, bonds)
 
@@ -137,7 +124,7 @@ def _check_settings(settings, active, cbd, volume):
         if not phase.density > 0.0:
             raise InputError(f"the density of the {name} is {phase.density:g}, not above 0")
         for key, value in phase.strength._asdict().items():
-            if not value > 0.0:
+            if value is not None and not value > 0.0:
                 raise InputError(
                     f"the {key} of {name} bonds is {value:g}, but a number above 0 was expected"
                 )
@@ -192,7 +179,7 @@ def _circular_mean(point, of, count, period):
     return mean
 
 
-def _bonds(grain, grains, volume, active, cbd, rng):
+def _bonds(grain, grains, volume, active, cbd, seed):
     first, second, faces = shared_faces(grain, volume.periodic, volume.layer_weights)
     both_active = (grains.material[first] == ACTIVE) & (grains.material[second] == ACTIVE)
     bonded = ~both_active | (grains.particle[first] == grains.particle[second])
@@ -202,25 +189,31 @@ def _bonds(grain, grains, volume, active, cbd, rng):
         period = volume.voxel_size * np.array(grain.shape[1:], dtype=float)
     between = (grains.position[second] - grains.position[first])[:, ::-1]
     rest = np.ascontiguousarray(minimum_image(between, period)[:, ::-1])
-    uniform = rng.random(len(first))
-    strength = {}
-    for key in ("tensile", "cohesion"):
-        strength[key] = np.where(
-            both_active,
-            getattr(active.strength, key) * _weibull(uniform, active.strength.weibull_modulus),
-            getattr(cbd.strength, key) * _weibull(uniform, cbd.strength.weibull_modulus),
-        )
+    area = face_area(faces, volume.voxel_size)
+    uniform = np.random.default_rng([seed, 2]).random(len(first))
+    of_active = bond_factors(active, area, uniform) * _of_particles(grains, active, seed)[first]
+    of_cbd = bond_factors(cbd, area, uniform)
+    tensile, cohesion = (
+        np.where(both_active, getattr(active, key) * of_active, getattr(cbd, key) * of_cbd)
+        for key in ("tensile", "cohesion")
+    )
     return Bonds(
         first=first,
         second=second,
-        area=face_area(faces, volume.voxel_size),
+        area=area,
         rest=rest,
         state=np.full(len(first), INTACT, dtype=np.uint8),
-        tensile_strength=strength["tensile"],
-        cohesion=strength["cohesion"],
+        tensile_strength=tensile,
+        cohesion=cohesion,
     )
 
 
-def _weibull(uniform, modulus):
-    """Weibull variates of mean 1: scale 1/Γ(1 + 1/m), so that the given strength is the mean."""
-    return (-np.log1p(-uniform)) ** (1.0 / modulus) / gamma(1.0 + 1.0 / modulus)
+def _of_particles(grains, strength, seed):
+    """Factor of each grain's particle to the strength of its bonds, (n,); 1 for binder."""
+    active = grains.material == ACTIVE
+    volume = np.bincount(grains.particle[active], grains.volume[active])
+    # One draw a particle, by its number: what else is drawn leaves it alone.
+    uniform = np.random.default_rng([seed, 3]).random(len(volume))
+    factor = np.ones(len(active))
+    factor[active] = particle_factors(strength, volume, uniform)[grains.particle[active]]
+    return factor

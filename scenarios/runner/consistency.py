@@ -68,6 +68,12 @@ def problems(scenario: Scenario) -> Iterator[Problem]:
             f"is {cbd.minimum_nanoporosity:g}; expected at most materials.cbd.nanoporosity "
             f"({cbd.nanoporosity:g})",
         )
+    active = scenario.materials.active_material
+    if active.reference_particle_diameter and not active.particle_weibull_modulus:
+        yield (
+            "materials.active_material.reference_particle_diameter",
+            "has no effect without particle_weibull_modulus; expected both or neither",
+        )
     if cell.lower_voltage >= cell.upper_voltage:
         yield (
             "cell.lower_voltage",

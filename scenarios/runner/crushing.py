@@ -5,15 +5,16 @@ from typing import Any
 
 import numpy as np
 
+from dem.breaks import breaks_of
 from dem.calender import State, unloaded_state
 from dem.checkpoint import new_file
 from dem.crush import CURVE_COLUMNS, Crushing, apparent_modulus
 from dem.fragments import crack_figures
 from dem.grains import Grains
-from dem.observe import grain_stress
 from dem.release import no_overlaps
 from dem.simulation import Simulation
-from scenarios.runner import series
+from dem.stress import grain_stress
+from scenarios.runner import results_file, series
 from scenarios.runner.record import write_summary
 from scenarios.runner.run_folder import RunFolder, versions
 from scenarios.runner.schema import Scenario
@@ -50,6 +51,7 @@ def write(
                 if name == "stress_Pa":
                     name, values = "stress_MPa", 1e-6 * values
                 group[name] = values
+            results_file.write_breaks(file, states[-1])
 
     folder.write("run.h5", arrays)
     heading = {"name": scenario.scenario.name, "description": scenario.scenario.description}
@@ -97,5 +99,5 @@ def _state(sim: Simulation, stress: np.ndarray | None, crushing: Crushing) -> St
         peak_pressure=sim.pressure, grains=Grains(*(a.copy() for a in sim.grains)),
         bonds=sim.bond_state(), stress=grain_stress(sim) if stress is None else stress,
         bond_force=sim.contacts.force[: len(sim.bonds.first)].copy(), overlaps=no_overlaps(),
-        overlap_beyond_hertz=0.0, settled=True, release={},
+        overlap_beyond_hertz=0.0, settled=True, release={}, breaks=breaks_of(sim),
     )  # fmt: skip

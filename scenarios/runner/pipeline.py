@@ -121,6 +121,7 @@ def _calender(
         },
         warnings=warnings,
         versions=versions(),
+        observed={figures.name: figures.observed for figures in work.figures},
         **trust.summary(work),
     )
     _report(folder, reporter, warnings)

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from dem.bonding.strength import BondStrength
 from dem.box import Box
 from dem.calender import Calendering, Pressing, median_diameter, start_calendering
 from dem.contact.laws import ContactLaws
@@ -18,7 +19,6 @@ from scenarios.runner.progress import Reporter
 from scenarios.runner.recipe import coated
 from scenarios.runner.schema import Image, Particle, Scenario
 from voxelize.decompose import (
-    BondStrength,
     Decomposition,
     DecompositionSettings,
     SolidPhase,
@@ -58,8 +58,8 @@ def grains_of(volume: Volume, scenario: Scenario, reporter: Reporter) -> Decompo
         neck=d.neck,
         merge_below=d.merge_below,
     )
-    active = SolidPhase(materials.active_material.density, _strength(materials.active_material))
-    cbd = SolidPhase(cbd_solid_density(scenario), _strength(materials.cbd))
+    active = SolidPhase(materials.active_material.density, bond_strength(materials.active_material))
+    cbd = SolidPhase(cbd_solid_density(scenario), bond_strength(materials.cbd))
     with reporter.stage("Dividing particles into grains") as progress:
         return decompose(volume, settings, active, cbd, scenario.scenario.seed, progress)
 
@@ -144,11 +144,18 @@ def _solid_volumes(scenario: Scenario, grains) -> np.ndarray:
     return grains.mass / density[grains.material]
 
 
-def _strength(material) -> BondStrength:
+def bond_strength(material) -> BondStrength:
+    """Strength and scatter of the bonds of a section of `materials`."""
+    face = getattr(material, "reference_face_diameter", None)
+    particle = getattr(material, "reference_particle_diameter", None)
     return BondStrength(
-        _or_never(material.bond_tensile_strength), _or_never(material.bond_cohesion),
-        material.weibull_modulus,
-    )  # fmt: skip
+        tensile=_or_never(material.bond_tensile_strength),
+        cohesion=_or_never(material.bond_cohesion),
+        weibull_modulus=material.weibull_modulus,
+        reference_area=None if face is None else 0.25 * np.pi * face**2,
+        particle_modulus=_or_never(getattr(material, "particle_weibull_modulus", None)),
+        reference_volume=None if particle is None else np.pi / 6.0 * particle**3,
+    )
 
 
 def _material(material) -> Material:

@@ -38,6 +38,25 @@ TABLE = (
 )
 """Column of `summary.csv`, what the page calls it, its unit there, factor to it, decimals."""
 
+OBSERVED = (
+    ("layer_stress_MPa", 0, "Pressure along x", "MPa", -1.0, 1),
+    ("layer_stress_MPa", 1, "Pressure along y", "MPa", -1.0, 1),
+    ("layer_stress_MPa", 2, "Pressure along z", "MPa", -1.0, 1),
+    ("fabric", 0, "Contacts' fabric, xx", "–", 1.0, 3),
+    ("fabric", 1, "Contacts' fabric, yy", "–", 1.0, 3),
+    ("fabric", 2, "Contacts' fabric, zz", "–", 1.0, 3),
+    ("coordination", None, "Neighbours that a particle touches", "–", 1.0, 2),
+    ("force_chain_count", None, "Force chains", "–", 1.0, 0),
+    ("force_chain_particle_fraction", None, "Particles in force chains", "%", 100.0, 1),
+    ("fragment_count", None, "Fragments and whole particles", "–", 1.0, 0),
+    ("fragment_d50_um", None, "Their diameter D50, by volume", "µm", 1.0, 2),
+    ("crack_faces_tension", None, "Faces broken in tension", "–", 1.0, 0),
+    ("crack_faces_shear", None, "Faces broken in shear", "–", 1.0, 0),
+    ("crack_faces_strain", None, "Faces torn by plastic strain", "–", 1.0, 0),
+    ("released_energy_nJ", None, "Energy released by breaking bonds", "nJ", 1.0, 3),
+)
+"""Figure under `observed` of `summary.json`, place on a tensor's diagonal, then as TABLE."""
+
 PROFILES = {
     "profile_porosity": "Porosity / –",
     "profile_am_fraction": "Active material / –",
@@ -73,6 +92,7 @@ def write_report(folder: Path) -> Path:
         warnings=[str(text) for text in run.summary.get("warnings", [])],
         columns=[_state_title(row) for row in run.rows],
         table=figure_table(run.rows),
+        observed=observed_table(run),
         groups=_plots(run),
         views=views,
         sections=sections,
@@ -96,6 +116,20 @@ def figure_table(rows: list[dict[str, float | str]]) -> list[tuple[str, str, lis
     for name, title, unit, factor, decimals in TABLE:
         values = [row.get(name) for row in rows]
         if any(isinstance(value, float) for value in values):
+            table.append((title, unit, [_text(value, factor, decimals) for value in values]))
+    return table
+
+
+def observed_table(run: Run) -> list[tuple[str, str, list[str]]]:
+    """Rows of the table of what carried the peak load and what broke, as `figure_table`."""
+    found = run.summary.get("observed", {})
+    states = [found.get(name, {}) for name in run.states]
+    table = []
+    for name, place, title, unit, factor, decimals in OBSERVED:
+        values = [state.get(name) for state in states]
+        if place is not None:
+            values = [value if value is None else value[place][place] for value in values]
+        if any(value is not None for value in values):
             table.append((title, unit, [_text(value, factor, decimals) for value in values]))
     return table
 
@@ -176,6 +210,24 @@ def _plots(run: Run) -> list[tuple[str, list[Shown]]]:
                 plots.against_density(rows, cracks, "Share / %", factor=100.0),
                 "Broken bonds inside active particles, and particles whose largest fragment holds "
                 "less than 95 % of them.",
+            )
+        )
+    last = next((arrays for arrays in reversed(run.breaks.values()) if arrays), {})
+    if {"density_g_cm3", "inside_particle", "mode"} <= last.keys() and "density_g_cm3" in path:
+        pressing.append(
+            _plot(
+                plots.breaks(path, last),
+                "Breaks inside active particles on the way to the last state, by what broke the "
+                "bond; those of its release are not drawn.",
+            )
+        )
+    sizes = {state: arrays for state, arrays in run.fragments.items() if "volume_um3" in arrays}
+    if sizes:
+        pressing.append(
+            _plot(
+                plots.fragment_sizes(sizes),
+                "Sizes of what intact bonds hold together, whole particles included, as spheres of "
+                "their volume.",
             )
         )
     if along_density and plots.has(rows, "porosity"):

@@ -31,6 +31,8 @@ class Run:
     profiles: dict[str, dict[str, np.ndarray]] = field(default_factory=dict)
     overlap: dict[str, np.ndarray] = field(default_factory=dict)
     half_speed: dict[str, np.ndarray] = field(default_factory=dict)
+    breaks: dict[str, dict[str, np.ndarray]] = field(default_factory=dict)
+    fragments: dict[str, dict[str, np.ndarray]] = field(default_factory=dict)
     discharges: dict[str, dict[str, np.ndarray]] = field(default_factory=dict)
 
     @property
@@ -78,6 +80,8 @@ def read_run(folder: Path) -> Run:
             run.half_speed = _arrays(file, "half_speed")
             run.releases = _arrays_by_state(file, "release")
             run.profiles = _arrays_by_state(file, "states")
+            run.breaks = _arrays_by_state(file, "states", "breaks")
+            run.fragments = _arrays_by_state(file, "states", "fragments")
     order = {name: index for index, name in enumerate(run.states)}
     curves = folder.glob("discharge/*.csv")
     for path in sorted(curves, key=lambda p: (order.get(p.stem.rpartition("_")[0], -1), p.stem)):
@@ -135,10 +139,12 @@ def _arrays(file: h5py.File, group: str) -> dict[str, np.ndarray]:
     }
 
 
-def _arrays_by_state(file: h5py.File, group: str) -> dict[str, dict[str, np.ndarray]]:
+def _arrays_by_state(
+    file: h5py.File, group: str, inner: str = ""
+) -> dict[str, dict[str, np.ndarray]]:
     if group not in file:
         return {}
     order = [str(name) for name in file[group].attrs.get("order", [])]
     names = [name for name in order if name in file[group]]
     names += [name for name in file[group] if name not in names]
-    return {name: _arrays(file, f"{group}/{name}") for name in names}
+    return {name: _arrays(file, f"{group}/{name}/{inner}".rstrip("/")) for name in names}

@@ -1,4 +1,4 @@
-"""The arrays of a run in `run.h5`: loading path, releases, overlaps, profiles."""
+"""The arrays of a run in `run.h5`: loading path, releases, overlaps, profiles, breaks."""
 
 import json
 from pathlib import Path
@@ -8,6 +8,7 @@ import numpy as np
 
 from dem.calender import PATH_COLUMNS, State
 from dem.checkpoint import new_file
+from dem.fragments import crack_faces, fragment_volumes, fragments, inside_active
 from dem.release import OVERLAP_EDGES
 from scenarios.runner.states import StateFigures
 
@@ -27,6 +28,7 @@ _PATH_NAMES = {
     "damping_J": ("damping_J", 1.0),
     "broken_bonds_J": ("broken_bond_J", 1.0),
     "work_J": ("wall_work_J", 1.0),
+    "step": ("step", 1.0),
 }
 
 
@@ -53,12 +55,17 @@ def write(path: Path, work, states: list[State], names: list[str]) -> None:
         _write_overlaps(file, states, names)
         groups = file.create_group("states")
         groups.attrs["order"] = names
-        for figures in work.figures:
+        for figures, state in zip(work.figures, states, strict=True):
             group = groups.create_group(figures.name)
             group.attrs["row"] = json.dumps(figures.row)
             group.attrs["checks"] = json.dumps(figures.checks)
+            group.attrs["observed"] = json.dumps(figures.observed)
             for name, values in figures.profile.items():
                 group[name] = values
+            write_breaks(group, state)
+            group["breaks/density_g_cm3"] = _break_density(state, columns)
+            _write_fragments(group, state)
+            _write_skeleton(group, state)
 
 
 def _write_overlaps(file: h5py.File, states: list[State], names: list[str]) -> None:
@@ -70,6 +77,61 @@ def _write_overlaps(file: h5py.File, states: list[State], names: list[str]) -> N
         file["overlap/edges"] = OVERLAP_EDGES
 
 
+def _break_density(state: State, path: dict[str, np.ndarray]) -> np.ndarray:
+    """Density of the loading path at each break [g/cm³], nan during the release."""
+    density = np.full(len(state.breaks.step), np.nan)
+    if state.skeleton is not None:
+        pressing = state.breaks.step < state.skeleton.step
+        at = np.interp(state.breaks.step[pressing], path["step"], path["density_kg_m3"])
+        density[pressing] = 1e-3 * at
+    return density
+
+
+def write_breaks(group: h5py.Group, state: State) -> None:
+    """Write every break since the unloaded picture, in the order of their steps."""
+    breaks = state.breaks
+    for name, values in {
+        "step": breaks.step,
+        "bond": breaks.bond,
+        "first": breaks.first,
+        "second": breaks.second,
+        "mode": breaks.mode,
+        "energy_J": breaks.energy,
+        "place_m": breaks.place,
+        "inside_particle": inside_active(state.grains, state.bonds)[breaks.bond].astype(np.uint8),
+    }.items():
+        group[f"breaks/{name}"] = values
+
+
+def _write_fragments(group: h5py.Group, state: State) -> None:
+    fragment = fragments(state.grains, state.bonds)
+    group["fragments/volume_um3"] = 1e18 * np.sort(fragment_volumes(state.grains, fragment))
+    faces = crack_faces(state.grains, state.bonds, fragment)
+    for name, values in {
+        "bond": faces.bond,
+        "area_um2": 1e12 * faces.area,
+        "mode": faces.mode,
+        "particle": faces.particle,
+        "parts_fragments": faces.parts.astype(np.uint8),
+    }.items():
+        group[f"crack_faces/{name}"] = values
+
+
+def _write_skeleton(group: h5py.Group, state: State) -> None:
+    """What carried the peak load: tensors of the layer, contacts and force chain of each grain."""
+    if (under_load := state.skeleton) is None:
+        return
+    for name, values in {
+        "stress_MPa": 1e-6 * under_load.stress,
+        "fabric": under_load.fabric,
+        "bond_fabric": under_load.bond_fabric,
+        "contacts": under_load.contacts,
+        "coordination": under_load.neighbours,
+        "force_chain": under_load.chain,
+    }.items():
+        group[f"peak_load/{name}"] = values
+
+
 def read_figures(path: Path) -> list[StateFigures]:
     """The figures of the states of a finished run, in the order of the path."""
     with h5py.File(path) as file:
@@ -78,7 +140,12 @@ def read_figures(path: Path) -> list[StateFigures]:
                 name,
                 json.loads(file["states"][name].attrs["row"]),
                 json.loads(file["states"][name].attrs["checks"]),
-                {key: item[()].tolist() for key, item in file["states"][name].items()},
+                {
+                    key: item[()].tolist()
+                    for key, item in file["states"][name].items()
+                    if isinstance(item, h5py.Dataset)
+                },
+                json.loads(file["states"][name].attrs["observed"]),
             )
             for name in file["states"].attrs["order"]
         ]

@@ -41,6 +41,7 @@ def write_state(
         displacement=state.grains.position - decomposition.grains.position,
         fragment=fragments(state.grains, state.bonds),
         cracked=cracked_particles(state.grains, state.bonds),
+        skeleton=state.skeleton,
         field=field,
     )
     write_bonds(
@@ -51,6 +52,7 @@ def write_state(
         # The simulation's rows hold the force on the second grain.
         force=-state.bond_force,
         field=field,
+        breaks=state.breaks,
     )
     if back is not None:
         write_volume(folder.path / "volume" / f"{name}.vti", back.volume, back.grain, field=field)

@@ -5,8 +5,16 @@ from typing import Any
 
 import numpy as np
 
+from dem.bonds import BROKEN_SHEAR, BROKEN_STRAIN, BROKEN_TENSION
 from dem.calender import State, median_diameter
-from dem.fragments import crack_figures
+from dem.fragments import (
+    crack_faces,
+    crack_figures,
+    diameter_by_volume,
+    fragment_volumes,
+    fragments,
+)
+from dem.grains import ACTIVE
 from electrochem.structure.phase_fractions import phase_profile
 from scenarios.runner.analyse import volume_row
 from scenarios.runner.prepare import crystal_density
@@ -19,6 +27,8 @@ from voxelize.deposit import deposit
 from voxelize.files import write_labels
 from voxelize.volume import ACTIVE_MATERIAL, CARBON_BINDER, CRACK, PORE, Volume
 
+CRACK_MODES = {"tension": BROKEN_TENSION, "shear": BROKEN_SHEAR, "strain": BROKEN_STRAIN}
+"""How a bond broke, by the names in the tables."""
 AS_COATED, AS_IMAGED = "as_coated", "as_imaged"
 """Names of the unloaded state: of a recipe, and of a volume that may have been pressed before."""
 
@@ -28,6 +38,7 @@ class StateFigures:
     """Figures of one state.
 
     row : by column of summary.csv; checks : what the deposit kept of its volumes
+    observed : fragments, and what carried the peak load
     profile : by name, values layer by layer from the collector up
     """
 
@@ -35,6 +46,7 @@ class StateFigures:
     row: dict[str, Any]
     checks: dict[str, float]
     profile: dict[str, list[float]]
+    observed: dict[str, Any]
 
 
 def state_names(states: list[State], scenario: Scenario) -> list[str]:
@@ -102,7 +114,43 @@ def analyse_state(
         "displaced_fraction": back.displaced_fraction,
         "overlap_beyond_hertz": state.overlap_beyond_hertz,
     }
-    return StateFigures(name, row, checks, layer_profile(back.volume))
+    return StateFigures(name, row, checks, layer_profile(back.volume), observed(state))
+
+
+def observed(state: State) -> dict[str, Any]:
+    """Fragments of a state and what carried its peak load, by their names in summary.json, to six
+    digits; stress and fabric by rows of their tensors, tension positive."""
+    grains, bonds, under_load = state.grains, state.bonds, state.skeleton
+    fragment = fragments(grains, bonds)
+    volume = fragment_volumes(grains, fragment)
+    faces = crack_faces(grains, bonds, fragment)
+    figures = {"fragment_count": len(volume)}
+    for share in (10, 50, 90):
+        figures[f"fragment_d{share}_um"] = diameter_by_volume(volume, share / 100) * 1e6
+    for name, mode in CRACK_MODES.items():
+        figures[f"crack_faces_{name}"] = int((faces.mode == mode).sum())
+    figures["released_energy_nJ"] = float(state.breaks.energy.sum()) * 1e9
+    if under_load is None:
+        return _to_six_digits(figures)
+    _, index = np.unique(grains.particle[grains.material == ACTIVE], return_index=True)
+    chain = under_load.chain[grains.material == ACTIVE]
+    figures |= {
+        "layer_stress_MPa": (1e-6 * under_load.stress).tolist(),
+        "fabric": under_load.fabric.tolist(),
+        "bond_fabric": under_load.bond_fabric.tolist(),
+        "coordination": float(under_load.neighbours[grains.material == ACTIVE][index].mean()),
+        "force_chain_count": int(chain.max(initial=-1)) + 1,
+        "force_chain_particle_fraction": float((chain[index] >= 0).mean()),
+    }
+    return _to_six_digits(figures)
+
+
+def _to_six_digits(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _to_six_digits(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_to_six_digits(item) for item in value]
+    return float(f"{value:.6g}") if isinstance(value, float) else value
 
 
 def layer_profile(volume: Volume) -> dict[str, list[float]]:

@@ -3,8 +3,15 @@
 import numpy as np
 import pytest
 
-from dem.bonds import BROKEN_SHEAR, BROKEN_TENSION, INTACT
-from dem.fragments import crack_figures, cracked_particles, fragments
+from dem.bonds import BROKEN_SHEAR, BROKEN_STRAIN, BROKEN_TENSION, INTACT
+from dem.fragments import (
+    crack_faces,
+    crack_figures,
+    cracked_particles,
+    diameter_by_volume,
+    fragment_volumes,
+    fragments,
+)
 from dem.grains import ACTIVE, CBD
 from tests.dem.assemblies import UM, bonds_between, spheres
 
@@ -79,3 +86,38 @@ def test_binder_alone_has_no_cracks():
     grains, bonds = two_particles()
     grains.material[:] = CBD
     assert not cracked_particles(grains, bonds).any()
+
+
+def test_sizes_of_fragments_are_those_of_their_grains():
+    grains, bonds = two_particles()
+    whole = fragment_volumes(grains, fragments(grains, bonds))
+    assert np.sort(whole) == pytest.approx([1.0 * UM**3, 2 * np.pi / 6 * UM**3], abs=0)
+    break_pair(bonds, 1, 2)
+    pieces = fragment_volumes(grains, fragments(grains, bonds))
+    # Binder is no fragment of a particle.
+    assert np.sort(pieces) == pytest.approx(
+        np.array([0.36, 0.64, np.pi / 3]) * UM**3, rel=1e-12, abs=0
+    )
+
+
+def test_median_diameter_weighs_by_volume():
+    volume = np.pi / 6 * np.array([1.0, 1.0, 1.0, 2.0, 3.0]) ** 3
+    # The largest holds 27 of 38 parts: three of five pieces are small, but D50 is 3.
+    assert diameter_by_volume(volume, 0.5) == pytest.approx(3.0, rel=1e-12)
+    assert diameter_by_volume(volume, 0.25) == pytest.approx(2.0, rel=1e-12)
+    assert diameter_by_volume(volume, 0.05) == pytest.approx(1.0, rel=1e-12)
+
+
+def test_crack_faces_tell_their_mode_and_whether_they_part_fragments():
+    grains, _ = two_particles()
+    # A ring holds together where one of its bonds breaks, a pair does not.
+    ring = bonds_between(grains.position, [(0, 1), (1, 2), (0, 2), (4, 5), (3, 6)], 2 * UM**2)
+    break_pair(ring, 0, 1)
+    break_pair(ring, 4, 5, BROKEN_SHEAR)
+    break_pair(ring, 3, 6, BROKEN_STRAIN)
+    faces = crack_faces(grains, ring, fragments(grains, ring))
+    assert faces.bond.tolist() == [0, 3]
+    assert faces.mode.tolist() == [BROKEN_TENSION, BROKEN_SHEAR]
+    assert faces.particle.tolist() == [9, 2]
+    assert faces.parts.tolist() == [False, True]
+    assert faces.area == pytest.approx([2 * UM**2] * 2, abs=0)

@@ -1,12 +1,12 @@
-"""The mean stress of grains: that of a pressed sphere, and Love's sum over an assembly."""
+"""Stress of a pressed sphere, of particles, and of a layer against that of its boundary."""
 
 import numpy as np
 import pytest
 
 from dem.bonds import no_bonds
 from dem.box import Box
-from dem.observe import grain_stress
 from dem.simulation import Numerics, simulate
+from dem.stress import grain_stress, layer_stress, particle_stress, von_mises
 from tests import analytic
 from tests.dem.assemblies import (
     POISSON,
@@ -69,3 +69,43 @@ def test_stresses_of_a_resting_assembly_sum_to_that_of_its_boundary():
     assert boundary[2, 2] < 0.0 and (np.abs(sim.walls.load[2:, :3]).sum(axis=1) > 0.0).all()
     # What the residual net forces, a thousandth of those carried, may leave.
     assert inside == pytest.approx(boundary, abs=1e-3 * abs(boundary[2, 2]))
+
+
+@pytest.mark.parametrize("bonded", [True, False])
+def test_layer_at_rest_carries_the_pressure_of_its_plates(bonded):
+    position, pairs = lattice_block(4)
+    bonds = bonds_between(position, pairs, UM**2) if bonded else no_bonds()
+    side = 6.0 * UM
+    sim = simulate(
+        spheres(position, 0.75 * UM), bonds, Box(np.array([side, side]), True),
+        [material(friction=0.3)], side, Numerics(), wall_friction=0.3,
+    )  # fmt: skip
+    sim.advance(300, rate=-0.03 / 300 / sim.step)
+    sim.advance(4000)
+    stress = layer_stress(grain_stress(sim), sim)
+    assert sim.pressure > 10e6
+    # What the residual net forces, a thousandth of those carried, may leave.
+    assert -stress[2, 2] == pytest.approx(sim.pressure, rel=1e-3)
+    assert -stress[2, 2] == pytest.approx(sim.bottom_pressure, rel=1e-3)
+
+
+def test_stress_of_a_particle_is_the_mean_of_its_grains_by_volume():
+    stress = np.zeros((4, 3, 3))
+    stress[:, 2, 2] = [-1e6, -4e6, 7e6, 2e6]
+    volume = np.array([1.0, 2.0, 5.0, 1.0]) * UM**3
+    ids, mean, row = particle_stress(stress, volume, np.array([8, 8, 3, 8]))
+    assert ids.tolist() == [3, 8] and row.tolist() == [1, 1, 0, 1]
+    assert mean[:, 2, 2] == pytest.approx([7e6, -7e6 / 4])
+    assert (mean[:, 0] == 0.0).all()
+
+
+def test_von_mises_of_uniaxial_pure_shear_and_hydrostatic_stress():
+    stress = np.array(
+        [
+            np.diag([3.0, 0.0, 0.0]),
+            [[0.0, 2.0, 0.0], [2.0, 0.0, 0.0], [0.0, 0.0, 0.0]],
+            -5.0 * np.eye(3),
+        ]
+    )
+    # σ for uniaxial, √3 τ for pure shear, 0 under pressure alone; exact up to rounding.
+    assert von_mises(stress) == pytest.approx([3.0, 2.0 * np.sqrt(3.0), 0.0], abs=1e-12)

@@ -7,10 +7,12 @@ import pytest
 from vtkmodules.util.numpy_support import vtk_to_numpy
 from vtkmodules.vtkIOXML import vtkXMLImageDataReader, vtkXMLPolyDataReader
 
-from dem.bonds import BROKEN_TENSION, INTACT, Bonds
+from dem.bonds import BROKEN_STRAIN, BROKEN_TENSION, INTACT, Bonds
 from dem.box import Box
+from dem.breaks import Breaks
 from dem.grains import ACTIVE, CBD, at_rest
-from dem.vtk_output import von_mises, write_bonds, write_grains, write_series
+from dem.skeleton import Skeleton
+from dem.vtk_output import write_bonds, write_grains, write_series
 from voxelize.volume import Volume
 from voxelize.vtk_output import write_volume
 
@@ -107,16 +109,54 @@ def test_stress_keeps_its_components_in_rows(grains_file):
     assert array.GetComponent(0, 0) == pytest.approx(100.0)
 
 
-def test_von_mises_of_uniaxial_pure_shear_and_hydrostatic_stress():
-    stress = np.array(
-        [
-            np.diag([3.0, 0.0, 0.0]),
-            [[0.0, 2.0, 0.0], [2.0, 0.0, 0.0], [0.0, 0.0, 0.0]],
-            -5.0 * np.eye(3),
-        ]
-    )
-    # σ for uniaxial, √3 τ for pure shear, 0 under pressure alone; exact up to rounding.
-    assert von_mises(stress) == pytest.approx([3.0, 2.0 * np.sqrt(3.0), 0.0], abs=1e-12)
+def test_particles_carry_the_mean_stress_of_their_grains(grains_file):
+    arrays = arrays_of(read_polydata(grains_file).GetPointData())
+    xx, xy, yx = arrays["particle_stress_MPa"][:, [0, 1, 3]].T
+    assert xx == pytest.approx([50.0, 50.0, 0.0], rel=SINGLE)
+    assert xy == pytest.approx([2.5, 2.5, 0.0], rel=SINGLE)
+    assert yx == pytest.approx([3.5, 3.5, 0.0], rel=SINGLE)
+    # √(σ² + 3 τ²) with the mean of both shear components.
+    expected = np.sqrt(50.0**2 + 3 * 3.0**2)
+    assert arrays["particle_von_mises_MPa"] == pytest.approx([expected, expected, 0], rel=SINGLE)
+
+
+def test_grains_carry_contacts_neighbours_and_force_chains_where_they_are_known(
+    grains_file, tmp_path
+):
+    skeleton = Skeleton(
+        step=7, stress=np.zeros((3, 3)), fabric=np.zeros((3, 3)), bond_fabric=np.zeros((3, 3)),
+        contacts=np.array([2, 0, 1], np.int32), neighbours=np.array([1, 1, 0], np.int32),
+        chain=np.array([0, 0, -1], np.int32),
+    )  # fmt: skip
+    path = tmp_path / "loaded.vtp"
+    write_grains(
+        path, three_grains(), box=periodic_box(), stress=np.zeros((3, 3, 3)),
+        displacement=np.zeros((3, 3)), fragment=np.zeros(3), field=FIELD, skeleton=skeleton,
+    )  # fmt: skip
+    arrays = arrays_of(read_polydata(path).GetPointData())
+    assert arrays["contacts"].tolist() == [2, 0, 1]
+    assert arrays["coordination"].tolist() == [1, 1, 0]
+    assert arrays["force_chain_id"].tolist() == [0, 0, -1]
+    unloaded = arrays_of(read_polydata(grains_file).GetPointData())
+    assert not {"contacts", "coordination", "force_chain_id"} & set(unloaded)
+
+
+def test_broken_bonds_carry_their_step_and_energy(tmp_path):
+    breaks = Breaks(
+        step=np.array([120]), bond=np.array([1]), first=np.array([0]), second=np.array([2]),
+        mode=np.array([BROKEN_STRAIN]), energy=np.array([2.5e-12]), place=np.zeros((1, 3)),
+    )  # fmt: skip
+    bonds = two_bonds()
+    bonds.state[1] = BROKEN_STRAIN
+    path = tmp_path / "bonds.vtp"
+    write_bonds(
+        path, three_grains(), bonds, box=periodic_box(), force=np.zeros((2, 3)), field=FIELD,
+        breaks=breaks,
+    )  # fmt: skip
+    arrays = arrays_of(read_polydata(path).GetCellData())
+    assert arrays["state"].tolist() == [INTACT, BROKEN_STRAIN]
+    assert arrays["break_step"].tolist() == [-1, 120]
+    assert arrays["released_pJ"] == pytest.approx([0.0, 2.5])
 
 
 def test_bond_across_the_periodic_boundary_is_drawn_short(tmp_path):

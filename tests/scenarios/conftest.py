@@ -11,12 +11,15 @@ from scipy.spatial import cKDTree
 
 from dem.bonds import Bonds
 from dem.box import Box
+from dem.breaks import Breaks
 from dem.grains import ACTIVE, at_rest
+from dem.skeleton import Skeleton
 from dem.vtk_output import write_bonds, write_grains, write_series
 from scenarios.runner.cli import main
 from voxelize.volume import ACTIVE_MATERIAL, CARBON_BINDER, COLLECTOR, Volume
 from voxelize.vtk_output import write_volume
 
+LAYER = [[-20.0, 1.0, 0.0], [1.0, -22.0, 0.0], [0.0, 0.0, -35.0]]
 STATES = ("as_coated", "2.80", "3.10")
 UM = 1e-6
 
@@ -86,9 +89,23 @@ def write_synthetic_state(folder: Path, name: str, squeeze: float, cracked_share
         fragment=fragment,
         cracked=cracked,
         field=field,
-    )
+        skeleton=Skeleton(
+            step=100, stress=-50e6 * np.eye(3), fabric=np.eye(3) / 3, bond_fabric=np.eye(3) / 3,
+            contacts=np.full(n, 2, np.int32), neighbours=np.full(n, 4, np.int32),
+            chain=np.where(grain_sphere % 3, -1, grain_sphere % 2).astype(np.int32),
+        ),
+    )  # fmt: skip
     force = rng.normal(size=(m, 3)) * 1e-6
-    write_bonds(folder / "bonds" / f"{name}.vtp", grains, bonds, box=box, force=force, field=field)
+    broken = np.flatnonzero(bonds.state)
+    breaks = Breaks(
+        step=10 * np.arange(len(broken)), bond=broken, first=first[broken],
+        second=first[broken] + 1, mode=bonds.state[broken], energy=np.full(len(broken), 1e-12),
+        place=grains.position[first[broken]],
+    )  # fmt: skip
+    write_bonds(
+        folder / "bonds" / f"{name}.vtp", grains, bonds, box=box, force=force, field=field,
+        breaks=breaks,
+    )  # fmt: skip
     write_volume(
         folder / "volume" / f"{name}.vti",
         volume,
@@ -146,6 +163,11 @@ def write_synthetic_results(folder: Path) -> None:
     summary = {
         "scenario": {"name": "synthetic", "description": "Spheres that nobody pressed."},
         "states": finite,
+        "observed": {
+            "as_coated": {"fragment_count": 60, "fragment_d50_um": 8.0},
+            "2.80": {"fragment_count": 66, "fragment_d50_um": 7.6, "layer_stress_MPa": LAYER},
+            "3.10": {"fragment_count": 84, "fragment_d50_um": 6.1, "layer_stress_MPa": LAYER},
+        },
         "warnings": ["The exchange current density is a placeholder & not measured."],
         "versions": {"calendem": "0.1.0", "numpy": np.__version__},
     }
@@ -181,6 +203,14 @@ def write_synthetic_results(folder: Path) -> None:
             depth = np.linspace(0.5, 30, 30)
             file[f"states/{name}/profile_z_um"] = depth
             file[f"states/{name}/profile_porosity"] = 0.4 + 0.05 * np.sin(depth / 4)
+            file[f"states/{name}/fragments/volume_um3"] = np.linspace(1.0, 300.0, 60)
+        broken = np.arange(12)
+        for name, values in {
+            "mode": 1 + broken % 3,
+            "density_g_cm3": np.where(broken < 10, 2.5 + 0.05 * broken, np.nan),
+            "inside_particle": broken != 5,
+        }.items():
+            file[f"states/3.10/breaks/{name}"] = values.astype(float)
     (folder / "discharge").mkdir()
     for name, share in (("2.40_1C", 0.9), ("2.80_1C", 1.0)):
         capacity = np.linspace(0, 2.5 * share, 50)

@@ -89,6 +89,10 @@ def with_change(old: str, new: str) -> str:
         (with_change('"8 um"', '"8 um", spread = 0.8'), ["electrode.footprint", "expected"]),
         (with_change('"0.5 um"', '"0.625 um"').replace('"8 um"', '"1.6 um"'), ["voxel_size"]),
         (RECIPE + '[cell]\nlower_voltage = "5 V"\n', ["cell.lower_voltage", "4.2 V"]),
+        (
+            RECIPE + '[materials.active_material]\nreference_particle_diameter = "8 um"\n',
+            ["reference_particle_diameter", "particle_weibull_modulus"],
+        ),
         (RECIPE + '[cell]\nupper_voltage = "6 V"\n', ["cell.upper_voltage", "6 V", "5.600 V"]),
         (RECIPE + '[cell]\nlower_voltage = "0.1 V"\n', ["cell", "balanced", "0.1", "graphite"]),
         (RECIPE + "[cell]\nnegative_porosity = 0.4\n", ["negative_active_fraction", "1.05"]),

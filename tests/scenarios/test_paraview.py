@@ -58,6 +58,11 @@ def test_grains_have_their_arrays(loaded):
         "cracked": 1,
         "von_mises_MPa": 1,
         "stress_MPa": 9,
+        "particle_von_mises_MPa": 1,
+        "particle_stress_MPa": 9,
+        "contacts": 1,
+        "coordination": 1,
+        "force_chain_id": 1,
         "displacement_um": 3,
     }
     assert found["points"] == [720, 720, 720]
@@ -70,9 +75,8 @@ def test_grains_have_their_arrays(loaded):
 
 def test_bonds_have_their_arrays(loaded):
     found = loaded[0]["bonds"]
-    assert {"state": 1, "force_N": 3, "normal_force_N": 1, "area_um2": 1}.items() <= found[
-        "cell_arrays"
-    ].items()
+    expected = {"state": 1, "break_step": 1, "released_pJ": 1, "force_N": 3, "normal_force_N": 1}
+    assert expected.items() <= found["cell_arrays"].items()
     assert found["cells"] == [660, 660, 660]
 
 

@@ -82,6 +82,7 @@ def test_page_shows_every_part_of_a_full_run(html):
         "synthetic",
         "Pictures",
         "States",
+        "Under peak load, and what broke",
         "Pressing",
         "Structure",
         "Transport",
@@ -101,10 +102,23 @@ def test_table_names_figures_with_units_and_says_what_does_not_percolate(html):
     assert "placeholder & not measured" in text
 
 
+def test_table_of_the_peak_load_has_a_column_for_every_state(html):
+    text = " ".join("".join(Page(html).text).split())
+    # The unloaded state carries nothing; a pressure is a negative stress.
+    assert re.search(r"Pressure along z / MPa ?– ?35\.0 ?35\.0", text)
+    assert re.search(r"Fragments and whole particles ?60 ?66 ?84", text)
+
+
+def test_breaks_are_drawn_by_what_broke_the_bond(html):
+    (drawn,) = [svg for svg in Page(html).plots if "Broken bonds / –" in svg]
+    for mode in ("in tension", "in shear", "in plastic strain"):
+        assert f"<!-- {mode} -->" in drawn
+
+
 def test_every_axis_of_every_plot_has_a_unit(html):
     page = Page(html)
-    # Ten plots and three cross-sections; Matplotlib keeps each drawn text as a comment.
-    assert len(page.plots) == 13
+    # Twelve plots and three cross-sections; Matplotlib keeps each drawn text as a comment.
+    assert len(page.plots) == 15
     for svg in page.plots:
         labels = [text for text in re.findall(r"<!-- (.*?) -->", svg) if " / " in text]
         assert len(labels) >= 2, re.findall(r"<!-- (.*?) -->", svg)

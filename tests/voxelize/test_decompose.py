@@ -9,10 +9,10 @@ from scipy.ndimage import label
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from dem.bonding.strength import BondStrength
 from dem.errors import InputError
 from dem.grains import ACTIVE, CBD
 from voxelize.decompose import (
-    BondStrength,
     DecompositionSettings,
     SolidPhase,
     decompose,
@@ -248,6 +248,44 @@ def test_strengths_scatter_as_weibull_about_the_given_mean():
     plain = dataclasses.replace(NMC, strength=BondStrength(4e8, 3e8, np.inf))
     exact = decompose(electrode(), DecompositionSettings(), plain, plain, 1).bonds
     assert (exact.tensile_strength == 4e8).all()
+
+
+def test_particles_differ_by_a_factor_of_their_own():
+    scattered = dataclasses.replace(
+        NMC, strength=NMC.strength._replace(particle_modulus=4.0, reference_volume=1e-16)
+    )
+    plain = divided()
+    changed = decompose(electrode(), DecompositionSettings(), scattered, BINDER, 1)
+    grains, bonds = plain.grains, plain.bonds
+    assert np.array_equal(bonds.first, changed.bonds.first)
+    ratio = changed.bonds.tensile_strength / bonds.tensile_strength
+    inner = (grains.material[bonds.first] == ACTIVE) & (grains.material[bonds.second] == ACTIVE)
+    assert (ratio[~inner] == 1.0).all()
+    owner = grains.particle[bonds.first]
+    factors = [ratio[inner & (owner == number)] for number in (0, 1, 2)]
+    # One factor for all bonds of a particle, in tension and shear; another for the next.
+    for factor in factors:
+        assert factor == pytest.approx(np.full(len(factor), factor[0]), rel=1e-12)
+    assert len({round(float(factor[0]), 6) for factor in factors}) == 3
+    assert np.allclose(changed.bonds.cohesion / bonds.cohesion, ratio, rtol=1e-12, atol=0)
+    # Eight times the reference volume: each factor falls by 8^(1/4).
+    less = scattered.strength._replace(reference_volume=1e-16 / 8)
+    smaller = decompose(
+        electrode(), DecompositionSettings(), SolidPhase(4760.0, less), BINDER, 1
+    ).bonds
+    fall = smaller.tensile_strength[inner] / changed.bonds.tensile_strength[inner]
+    assert fall == pytest.approx(np.full(inner.sum(), 8 ** (-1 / 4)), rel=1e-12)
+
+
+def test_large_faces_are_weaker_where_a_reference_face_is_given():
+    sized = dataclasses.replace(NMC, strength=NMC.strength._replace(reference_area=1e-12))
+    plain = divided()
+    changed = decompose(electrode(), DecompositionSettings(), sized, BINDER, 1).bonds
+    ratio = changed.tensile_strength / plain.bonds.tensile_strength
+    material = plain.grains.material
+    inner = (material[changed.first] == ACTIVE) & (material[changed.second] == ACTIVE)
+    expected = np.where(inner, (1e-12 / changed.area) ** (1 / 10), 1.0)
+    assert ratio == pytest.approx(expected, rel=1e-12)
 
 
 def test_same_seed_gives_the_same_bits_and_another_does_not():

@@ -5,9 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from dem.bonding.strength import BondStrength
 from dem.bonds import INTACT
 from dem.grains import ACTIVE, CBD
-from voxelize.decompose import BondStrength, DecompositionSettings, SolidPhase, decompose
+from voxelize.decompose import DecompositionSettings, SolidPhase, decompose
 from voxelize.deposit import deposit
 from voxelize.files import read_volume
 from voxelize.volume import ACTIVE_MATERIAL, CARBON_BINDER, PORE

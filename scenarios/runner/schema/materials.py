@@ -7,6 +7,7 @@ from pydantic import Field
 from scenarios.runner.schema.quantities import (
     Density,
     EnergyDensityOrZero,
+    Length,
     Modulus,
     NumberOrZero,
     PoissonRatio,
@@ -52,6 +53,21 @@ class ActiveMaterial(Section):
     )
     weibull_modulus: bounded(PositiveNumber, at_least=1) = Field(
         10.0, description="Weibull modulus of the bond strengths' scatter; higher scatters less."
+    )
+    reference_face_diameter: Length | None = Field(
+        None,
+        description="Diameter of the disk whose bonds have the mean strengths; faces of area A "
+        "scale by (A0/A)^(1/weibull_modulus). Left out, strength does not depend on area.",
+    )
+    particle_weibull_modulus: bounded(PositiveNumber, at_least=1) | None = Field(
+        None,
+        description="Weibull modulus of the scatter from particle to particle, common to all bonds "
+        "of one, beside that from bond to bond. Left out, there is none.",
+    )
+    reference_particle_diameter: Length | None = Field(
+        None,
+        description="Diameter of the particles of mean strength; others of volume V scale by "
+        "(V0/V)^(1/particle_weibull_modulus): large ones are weaker. Left out, size has no effect.",
     )
     bond_moment_share: Share = Field(
         0.0, description="Share of the bending and twisting stresses that counts towards breaking."
