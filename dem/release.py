@@ -19,7 +19,7 @@ CHUNK = 200
 HERTZ_LIMIT = 0.1
 """Overlap over reduced radius beyond which independent Hertz contacts lose their meaning."""
 OVERLAP_EDGES = np.linspace(0.0, 1.0, 51)
-"""Bins of elastic overlap over reduced radius; the last one holds what lies beyond it, too."""
+"""Bins of overlap over reduced radius; the last one holds what lies beyond it, too."""
 
 # The plate parts by this strain a step at most, and slower once its load is down to this share of
 # what it was at the last look: the grains follow, sound being a hundred times faster.

@@ -241,17 +241,20 @@ BREAKING = {BROKEN_TENSION: "tension", BROKEN_SHEAR: "shear", BROKEN_STRAIN: "pl
 
 
 def breaks(path: Arrays, record: Arrays) -> bytes:
-    """Bonds broken so far along the loading path, by what broke them, inside active particles."""
-    pressing = np.isfinite(record["density_g_cm3"]) & (record["inside_particle"] > 0)
+    """Bonds broken so far along the loading path, by where they were and what broke them."""
+    span = [path["density_g_cm3"].min(), path["density_g_cm3"].max()]
 
     def draw(axes: Axes) -> None:
-        end = path["density_g_cm3"].max()
-        for index, (mode, legend) in enumerate(BREAKING.items()):
-            at = np.sort(record["density_g_cm3"][pressing & (record["mode"] == mode)])
-            if len(at):
-                x = np.concatenate(([path["density_g_cm3"].min()], at, [end]))
-                count = np.concatenate((np.arange(len(at) + 1), [len(at)]))
-                axes.step(x, count, where="post", label=f"in {legend}", color=COLOURS[index])
+        for inside, where, style in ((1, "particles", "-"), (0, "binder", "--")):
+            for index, (mode, how) in enumerate(BREAKING.items()):
+                these = (record["mode"] == mode) & (record["inside_particle"] == inside)
+                at = np.sort(record["density_g_cm3"][these])
+                at = at[np.isfinite(at)]
+                if len(at):
+                    x = np.concatenate((span[:1], at, span[1:]))
+                    count = np.append(np.arange(len(at) + 1), len(at))
+                    label, colour = f"{where}, {how}", COLOURS[index]
+                    axes.step(x, count, style, where="post", label=label, color=colour)
         axes.set_xlabel("Coating density / g cm⁻³")
         axes.set_ylabel("Broken bonds / –")
         axes.set_ylim(bottom=0)
@@ -305,7 +308,7 @@ def overlap_histogram(edges: np.ndarray, counts: Mapping[str, np.ndarray], limit
             share = 100 * values / max(values.sum(), 1)
             axes.stairs(share, edges, label=state, lw=1.6)
         axes.axvline(limit, color=COLOURS[1], ls="--", lw=1.2, label=f"law valid below {limit:g}")
-        axes.set_xlabel("Elastic overlap / reduced radius")
+        axes.set_xlabel("Overlap / reduced radius")
         axes.set_ylabel("Contacts / %")
         axes.legend()
 

@@ -213,12 +213,12 @@ def _plots(run: Run) -> list[tuple[str, list[Shown]]]:
             )
         )
     last = next((arrays for arrays in reversed(run.breaks.values()) if arrays), {})
-    if {"density_g_cm3", "inside_particle", "mode"} <= last.keys() and "density_g_cm3" in path:
+    if "density_g_cm3" in path and np.isfinite(last.get("density_g_cm3", np.nan)).any():
         pressing.append(
             _plot(
                 plots.breaks(path, last),
-                "Breaks inside active particles on the way to the last state, by what broke the "
-                "bond; those of its release are not drawn.",
+                "Bonds broken on the way to the last state, inside active particles and of binder, "
+                "by what broke them; breaks during the release are not drawn.",
             )
         )
     sizes = {state: arrays for state, arrays in run.fragments.items() if "volume_um3" in arrays}
@@ -298,7 +298,7 @@ def _plots(run: Run) -> list[tuple[str, list[Shown]]]:
         numerics.append(
             _plot(
                 plots.overlap_histogram(run.overlap["edges"], counts, HERTZ_LIMIT),
-                "Elastic overlaps of the active material's contacts at peak load; beyond the "
+                "Overlaps of the active material's contacts at peak load; beyond the "
                 "dashed line independent Hertz contacts lose their meaning. The last bin holds "
                 "all larger ones.",
             )

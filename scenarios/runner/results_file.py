@@ -69,7 +69,7 @@ def write(path: Path, work, states: list[State], names: list[str]) -> None:
 
 
 def _write_overlaps(file: h5py.File, states: list[State], names: list[str]) -> None:
-    """Contacts at peak load by elastic overlap over reduced radius, of the states that have any."""
+    """Contacts at peak load by overlap over reduced radius, of the states that have any."""
     for name, state in zip(names, states, strict=True):
         if state.overlaps.any():
             file[f"overlap/{name}"] = state.overlaps

@@ -116,7 +116,7 @@ def test_crack_faces_tell_their_mode_and_whether_they_part_fragments():
     break_pair(ring, 4, 5, BROKEN_SHEAR)
     break_pair(ring, 3, 6, BROKEN_STRAIN)
     faces = crack_faces(grains, ring, fragments(grains, ring))
-    assert faces.bond.tolist() == [0, 3]
+    assert faces.bond.tolist() == [0, 4]
     assert faces.mode.tolist() == [BROKEN_TENSION, BROKEN_SHEAR]
     assert faces.particle.tolist() == [9, 2]
     assert faces.parts.tolist() == [False, True]

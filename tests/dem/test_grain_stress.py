@@ -75,10 +75,11 @@ def test_stresses_of_a_resting_assembly_sum_to_that_of_its_boundary():
 def test_layer_at_rest_carries_the_pressure_of_its_plates(bonded):
     position, pairs = lattice_block(4)
     bonds = bonds_between(position, pairs, UM**2) if bonded else no_bonds()
-    side = 6.0 * UM
+    # Loose spheres must be crowded to press at all.
+    side, radius = 6.0 * UM, (0.75 if bonded else 0.85) * UM
     sim = simulate(
-        spheres(position, 0.75 * UM), bonds, Box(np.array([side, side]), True),
-        [material(friction=0.3)], side, Numerics(), wall_friction=0.3,
+        spheres(position, radius), bonds, Box(np.array([side, side]), True),
+        [material(friction=0.3)], side, Numerics(), wall_friction=0.3, overlaps_rest=bonded,
     )  # fmt: skip
     sim.advance(300, rate=-0.03 / 300 / sim.step)
     sim.advance(4000)

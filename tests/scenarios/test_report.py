@@ -111,8 +111,8 @@ def test_table_of_the_peak_load_has_a_column_for_every_state(html):
 
 def test_breaks_are_drawn_by_what_broke_the_bond(html):
     (drawn,) = [svg for svg in Page(html).plots if "Broken bonds / –" in svg]
-    for mode in ("in tension", "in shear", "in plastic strain"):
-        assert f"<!-- {mode} -->" in drawn
+    for line in ("particles, tension", "particles, shear", "binder, plastic strain"):
+        assert f"<!-- {line} -->" in drawn
 
 
 def test_every_axis_of_every_plot_has_a_unit(html):

@@ -223,9 +223,9 @@ def test_loading_path_rises_in_density_and_releases_end_unloaded(small_run):
 
 def test_overlaps_at_peak_load_are_kept_and_shown_with_the_laws_limit(small_run):
     warned = json.loads((small_run / "summary.json").read_text())["warnings"]
-    told = [text for text in warned if text.startswith("elastic overlaps above 0.1")]
+    told = [text for text in warned if text.startswith("overlaps above 0.1")]
     page = (small_run / "report.html").read_text(encoding="utf-8")
-    assert "Elastic overlaps of the active material" in page
+    assert "Overlaps of the active material" in page
     checks = {f.name: f.checks["overlap_beyond_hertz"] for f in read_figures(small_run / "run.h5")}
     with h5py.File(small_run / "run.h5") as file:
         edges = file["overlap/edges"][()]
