@@ -39,9 +39,9 @@ TABLE = (
 """Column of `summary.csv`, what the page calls it, its unit there, factor to it, decimals."""
 
 OBSERVED = (
+    ("layer_stress_MPa", 2, "Pressure along z", "MPa", -1.0, 1),
     ("layer_stress_MPa", 0, "Pressure along x", "MPa", -1.0, 1),
     ("layer_stress_MPa", 1, "Pressure along y", "MPa", -1.0, 1),
-    ("layer_stress_MPa", 2, "Pressure along z", "MPa", -1.0, 1),
     ("fabric", 0, "Contacts' fabric, xx", "–", 1.0, 3),
     ("fabric", 1, "Contacts' fabric, yy", "–", 1.0, 3),
     ("fabric", 2, "Contacts' fabric, zz", "–", 1.0, 3),
