@@ -15,11 +15,15 @@ STIFFNESS = 2 * moduli(BALL)[0] * np.sqrt(BALL.radius * OVERLAP)
 INERTIA = 0.4 * BALL.mass * BALL.radius**2
 LIMIT = 2 * ROLLING * BALL.radius * PUSH
 """Largest moment of the floor and the ceiling together [N m]."""
+BETWEEN_PLATES = {"cohesion": "sjkr"}
+"""Plates do not attract; with this law the kernel of a cohesive impact serves here too."""
 
 
 def spinning(rolling, spin, step):
     """A ball that turns about y between two smooth plates that press it."""
-    sim = pressed_ball(BALL, OVERLAP, step, laws={"rolling": rolling}, rolling_friction=ROLLING)
+    sim = pressed_ball(
+        BALL, OVERLAP, step, laws={"rolling": rolling, **BETWEEN_PLATES}, rolling_friction=ROLLING
+    )
     sim.grains.angular_velocity[0, 1] = spin
     return sim
 
@@ -59,7 +63,7 @@ def test_ball_rolls_to_a_stop_at_five_sevenths():
     steps, step = 8000, 0.1 / frequency
     speed = 2 * slowing * steps * step
     sim = pressed_ball(
-        BALL, OVERLAP, step, friction=(0.5, 0.0), laws={"rolling": "constant"},
+        BALL, OVERLAP, step, friction=(0.5, 0.0), laws={"rolling": "constant", **BETWEEN_PLATES},
         rolling_friction=ROLLING,
     )  # fmt: skip
     sim.grains.velocity[0, 0] = speed
