@@ -115,14 +115,16 @@ def test_block_killed_thirty_times_ends_with_the_same_bits(nursery, tmp_path):
 COMMAND = """
 import sys
 from scenarios.runner import cli, pipeline
-pipeline.CHECKPOINT_SECONDS = -1.0  # after every chunk
-sys.exit(cli.main(sys.argv[1:]))
+pipeline.CHECKPOINT_SECONDS = float(sys.argv[1])
+sys.exit(cli.main(sys.argv[2:]))
 """
 
 
-def calendem(*arguments) -> subprocess.Popen:
+def calendem(*arguments, checkpoint_every: float = -1.0) -> subprocess.Popen:
+    """The command; a checkpoint after so many seconds, after every chunk if they are negative."""
+    command = [sys.executable, "-c", COMMAND, checkpoint_every, *arguments, "--threads", 1]
     return subprocess.Popen(
-        [sys.executable, "-c", COMMAND, *map(str, arguments), "--threads", "1"],
+        [*map(str, command)],
         cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
     )  # fmt: skip
 
@@ -181,7 +183,9 @@ def test_killed_command_goes_on_to_the_same_results(small_scenario, small_run, t
     last = checkpoints(folder)[-1]
     os.truncate(last, last.stat().st_size // 2)
     volume = folder / "volume" / "2.60.tif"
-    kill_when(calendem("resume", folder), volume.exists, rng.uniform(0, 0.3))
+    # Hundreds of chunks: a checkpoint after each would take most of the time.
+    life = calendem("resume", folder, checkpoint_every=0.5)
+    kill_when(life, volume.exists, rng.uniform(0, 0.3))
     said = (folder / "calendem.log").read_text()
     assert f"{last} is cut short" in said and "; going on from checkpoint-" in said
 
