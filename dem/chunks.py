@@ -69,17 +69,18 @@ def with_rim(chunks: Chunks, first: np.ndarray, second: np.ndarray, rim: np.ndar
     first, second : (r,) bodies of the rows; writes each row's place, or −1, to rim (r,) int32.
     """
     grains = len(chunks.rim_start) - 1
-    chunk = np.searchsorted(chunks.begin, np.arange(grains), side="right") - 1
+    count = len(chunks.begin) - 1
+    chunk = np.repeat(np.arange(count, dtype=np.uint8), np.diff(chunks.begin))
     home = chunk[first]
     across = np.flatnonzero(chunk[second] != home)
     rim[:] = -1
     # Rows of a chunk stand together: its places on the rim are one stretch.
     across = across[np.argsort(home[across], kind="stable")]
     rim[across] = np.arange(len(across), dtype=np.int32)
-    count = np.bincount(home[across], minlength=len(chunks.begin) - 1)
+    rows = np.bincount(home[across], minlength=count)
     start = np.bincount(second[across], minlength=grains)
     return chunks._replace(
-        rim_begin=np.concatenate(([0], np.cumsum(count))),
+        rim_begin=np.concatenate(([0], np.cumsum(rows))),
         rim=np.zeros((len(across), 6)),
         rim_start=np.concatenate(([0], np.cumsum(start))),
         rim_order=np.argsort(second[across], kind="stable").astype(np.int32),

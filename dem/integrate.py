@@ -45,17 +45,19 @@ class Motion(NamedTuple):
 
 
 @leaf
-def kicked(velocity, force, inertia, damping, dt):
+def kicked(velocity, force, inverse, damping, dt):
     """Velocity after the force, and the energy that local damping took (Cundall 1987).
 
-    Damping opposes the velocity with a share of the force's size, never more than stops the body.
+    Damping opposes the velocity with a share of the force's size, never more than stops the body;
+    inverse : 1/inertia.
     """
     drag = 0.0
-    speed = length(velocity)
-    if damping > 0.0 and speed > 0.0:
-        drag = min(damping * length(force), speed * inertia / dt) / speed
-    force = subtract(force, scale(drag, velocity))
-    after = add(velocity, scale(dt / inertia, force))
+    if damping > 0.0:
+        speed = length(velocity)
+        if speed > 0.0:
+            drag = min(damping * length(force), speed / (inverse * dt)) / speed
+            force = subtract(force, scale(drag, velocity))
+    after = add(velocity, scale(dt * inverse, force))
     # The mean velocity of the kick makes the ledger exact: Δ½mv² = F·v_mean dt.
     return after, 0.5 * drag * dt * dot(velocity, add(velocity, after))
 
@@ -123,11 +125,11 @@ def move(c, stretch, body, chunks, load, motion):
         x, y, z = body[i, X], body[i, X + 1], body[i, X + 2]
         driven -= force[2] * rate * z * dt
         v, taken = kicked(
-            (body[i, VX], body[i, VX + 1], body[i, VX + 2]), force, 1.0 / body[i, INVERSE_MASS],
-            damping, dt,
+            (body[i, VX], body[i, VX + 1], body[i, VX + 2]), force, body[i, INVERSE_MASS], damping,
+            dt,
         )  # fmt: skip
         spin, taken_turning = kicked(
-            (body[i, WX], body[i, WX + 1], body[i, WX + 2]), torque, moment[i], damping, dt
+            (body[i, WX], body[i, WX + 1], body[i, WX + 2]), torque, 1.0 / moment[i], damping, dt
         )
         damped += taken + taken_turning
         x, y, z = x + dt * v[0], y + dt * v[1], z + dt * (v[2] + rate * z)

@@ -82,6 +82,8 @@ def rebuild(
     _fill_all(
         body, period, inverse, skin, cells, partners, count, found, new.start, new.first, new.second
     )
+    # A million grains' worth of memory, given back before the rest is taken.
+    del found
     _carry_history(body, period, bonds.start, old, new, growth, overlaps_rest, remembers, rolls)
     return new, with_rim(chunks, new.first, new.second, new.rim)
 

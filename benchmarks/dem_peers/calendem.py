@@ -13,24 +13,11 @@ import numpy as np
 from benchmarks.dem_peers import problems
 from dem.bonds import INTACT, Bonds
 from dem.box import Box
-from dem.grains import at_rest
+from dem.contact.laws import ContactLaws
+from dem.grains import at_rest, spatial_order
 from dem.jit import use_threads
 from dem.materials import Material
 from dem.simulation import Numerics, Simulation, simulate
-
-
-def spatial_order(position: np.ndarray, cell: float) -> np.ndarray:
-    """Order of points along a Morton curve through cells of the given width [m].
-
-    Grains that are neighbours in space then lie close in memory, as LAMMPS sorts its atoms.
-    """
-    index = ((position - position.min(axis=0)) / cell).astype(np.uint64)
-    code = np.zeros(len(position), np.uint64)
-    for bit in range(21):
-        for axis in range(3):
-            digit = (index[:, axis] >> np.uint64(bit)) & np.uint64(1)
-            code |= digit << np.uint64(3 * bit + axis)
-    return np.argsort(code, kind="stable")
 
 
 def in_order(packing: problems.Packing) -> problems.Packing:
@@ -83,7 +70,7 @@ def prepare(
     return simulate(
         grains, bonds, Box(np.array([packing.side, packing.side]), True), [made_of], packing.plate,
         numerics or Numerics(damping=0.0, step=problems.STEP, skin=skin),
-        wall_friction=friction, overlaps_rest=False,
+        wall_friction=friction, overlaps_rest=False, laws=ContactLaws(normal="hertz"),
     )  # fmt: skip
 
 

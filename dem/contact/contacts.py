@@ -12,7 +12,7 @@ class Contacts(NamedTuple):
     first, second : (m + p,) int32, the two bodies
     rest : (m + p,) [m], distance at which the pair touches (of a bond: its present length)
     image : (m + p,) uint8, 1 where the pair touches across a periodic side
-    touched : (m + p,) int64, step of the last touch; without one in the last step no history counts
+    touched : (m + p,) int32, step of the last touch; without one in the last step no history counts
     spring : (m + p, 4), tangential force on `second` [N] and its stiffness [N/m]
     memory : (m + p,) or (0,), the normal law's; rolling : (m + p, 3) or (0, 3) [N m]
     force : (m + p, 3) [N], on `second`, as recorded at the end of the last call
@@ -41,7 +41,7 @@ def unlisted(grain_count: int, first, second, length, remembers: bool, rolls: bo
         second=np.array(second, np.int32),
         rest=np.array(length, float),
         image=np.ones(m, np.uint8),
-        touched=np.full(m, -1, np.int64),
+        touched=np.full(m, -1, np.int32),
         spring=np.zeros((m, 4)),
         memory=np.zeros(m if remembers else 0),
         rolling=np.zeros((m if rolls else 0, 3)),
