@@ -14,7 +14,7 @@ from dem.vector import wrapped
 _SHARES = 64
 """Shares of the search's loops, fixed so that nothing depends on the number of threads."""
 _MOST_CELLS = 1 << 21
-_ROOM = 24
+_ROOM = 12
 """Partners of a grain that one search keeps; who has more, is looked up again."""
 
 
@@ -48,7 +48,8 @@ def rebuild(
     smaller; with `overlaps_rest` false always at the sum, so that overlaps push. `growth` (n,) [m]
     is what each contact radius has grown since the last list: a listed pair's rest distance follows
     it, never past the present distance, so without a jump in force. Pairs are sorted by (first,
-    second), first < second; bonded ones are left out, they have their own rows.
+    second), first < second; bonded ones are left out, they have their own rows. Forces of pairs are
+    not carried: they are recorded again at the end of the next call.
     """
     n, m, period = len(body), len(bonds.first), box.period
     cells = sort_into_cells(body, period, skin)
@@ -304,8 +305,6 @@ def _carry(share, body, period, bond_start, old, new, growth, overlaps_rest, rem
                 new.touched[p] = old.touched[k]
                 for c in range(4):
                     new.spring[p, c] = old.spring[k, c]
-                for c in range(3):
-                    new.force[p, c] = old.force[k, c]
                 if remembers:
                     new.memory[p] = old.memory[k]
                 if rolls:

@@ -57,6 +57,7 @@ class Simulation:
     `unloaded_rest` (m, 3) [m] is the bonds' rest vector before any plastic flow.
     A contact radius grows from `calibrated_radius` to `full_radius` (n,) [m] as its grain loses its
     bonds: rubble has no face-sharing neighbours left and fills its whole volume.
+    stale : whether the lists must be built anew before the next step
     load : (n, 6), force [N] and torque [N m] that its own chunk exerts on each grain; age : of the
     list, as in `integrate`; plated : whether the first walls are collector and plate
     """
@@ -85,6 +86,7 @@ class Simulation:
     age: np.ndarray = field(default_factory=lambda: np.array([1.0, 0.0]))
     overlaps_rest: bool = True
     breaking: bool = True
+    stale: bool = False
     steps_done: int = 0
     plated: bool = True
 
@@ -168,6 +170,8 @@ class Simulation:
         reach = 2 * float(self.full_radius.max()) + skin
         like_bond, bond_table = self.bond_table
         while steps > 0:
+            if self.stale:
+                self.refresh()
             motion = integrate.Motion(
                 step=self.step, process_time=self.numerics.process_time * self.step, rate=rate,
                 damping=self.numerics.damping, breaking=self.breaking, first_step=self.steps_done,
@@ -184,8 +188,8 @@ class Simulation:
             steps -= done
             if why == integrate.UNSTABLE:
                 raise Unstable(f"the motion blew up at step {self.steps_done}")
-            if why == integrate.LIST_TOO_OLD:
-                self.refresh()
+            # Built anew before the next step, so that what was recorded in the last one stays.
+            self.stale = why == integrate.LIST_TOO_OLD
 
     @property
     def kinds(self) -> int:
@@ -193,7 +197,7 @@ class Simulation:
         return round(len(self.laws.pairs) ** 0.5)
 
     def refresh(self) -> None:
-        """Build the lists anew, let rubble grow, adapt the inertia."""
+        """Build the lists anew, let rubble grow, adapt the inertia; recorded forces of pairs go."""
         growth = self._grow_rubble()
         # The new lists' rim is empty: what stands on the old one must not be lost.
         self.load[:] = self.net_load
@@ -207,6 +211,7 @@ class Simulation:
         )
         self.listed[:] = self.body[:, X : Z + 1]
         self.age[:] = 1.0, 0.0
+        self.stale = False
         if self.numerics.step is None:
             move, turn = self.stiffness_bounds()
             mass, self.moment = quasistatic.scaled_inertia(
