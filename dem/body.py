@@ -8,7 +8,7 @@ X, Y, Z, RADIUS = 0, 1, 2, 3
 VX, VY, VZ, INVERSE_MASS = 4, 5, 6, 7
 WX, WY, WZ, MATERIAL = 8, 9, 10, 11
 Q0, Q1, Q2, Q3 = 12, 13, 14, 15
-"""Columns of a body: position, contact radius, velocity, 1/inertial mass, spin, material,
+"""Columns of a body: position, radius of its contacts, velocity, 1/inertial mass, spin, material,
 orientation."""
 COLUMNS = 16
 
@@ -26,14 +26,14 @@ def bodies(grains: Grains) -> np.ndarray:
     return body
 
 
-def as_grains(body: np.ndarray, volume, mass, material, particle) -> Grains:
+def as_grains(body: np.ndarray, radius, volume, mass, material, particle) -> Grains:
     """Grains whose moving part is a view of the bodies: writing to it moves them."""
     return Grains(
         position=body[:, X : Z + 1],
         orientation=body[:, Q0:],
         velocity=body[:, VX : VZ + 1],
         angular_velocity=body[:, WX : WZ + 1],
-        radius=body[:, RADIUS],
+        radius=radius,
         volume=volume,
         mass=mass,
         material=material,

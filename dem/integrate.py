@@ -115,6 +115,7 @@ def move(c, stretch, body, chunks, load, motion):
     moment, listed = motion.moment, motion.listed
     dt, rate, damping = motion.step, motion.rate, motion.damping
     damped = driven = farthest2 = 0.0
+    lost = False
     for i in range(chunks.begin[c], chunks.begin[c + 1]):
         for at in range(rim_start[i], rim_start[i + 1]):
             q = rim_order[at]
@@ -144,11 +145,12 @@ def move(c, stretch, body, chunks, load, motion):
                 body[i, Q0 + k] = q[k]
         dx, dy, dz = x - listed[i, 0], y - listed[i, 1], z - listed[i, 2] * stretch
         moved2 = dx * dx + dy * dy + dz * dz
-        # Written so that NaN counts as infinitely far.
-        farthest2 = moved2 if not moved2 <= farthest2 else farthest2
+        farthest2 = max(farthest2, moved2)
+        # NaN is no number below infinity either.
+        lost = lost or not moved2 < math.inf
     chunks.ledger[c, DAMPED] += damped
     chunks.ledger[c, DRIVEN] += driven
-    chunks.farthest[c] = math.sqrt(farthest2)
+    chunks.farthest[c] = math.inf if lost else math.sqrt(farthest2)
 
 
 @njit
@@ -193,6 +195,8 @@ def move_walls(walls, age, motion):
             power -= load[w, k] * velocity[w, k] + load[w, 3 + k] * spin[w, k]
         walls.work[w] += power * dt
         own = (velocity[w, 0], velocity[w, 1], velocity[w, 2])
+        # The grains near it move with the strain: only what differs from that ages the list.
+        beside = (own[0], own[1], own[2] - motion.rate * centre[w, 2])
         turning = (spin[w, 0], spin[w, 1], spin[w, 2])
         for k in range(3):
             centre[w, k] += dt * own[k]
@@ -203,9 +207,7 @@ def move_walls(walls, age, motion):
             q = turned(q, scale(0.5 * dt, turning))
             for k in range(4):
                 orientation[w, k] = q[k]
-        if walls.follows[w]:
-            own = (own[0], own[1], 0.0)
-        farthest = max(farthest, length(own) + length(turning) * walls.extent[w])
+        farthest = max(farthest, length(beside) + length(turning) * walls.extent[w])
     age[TRAVEL] += dt * farthest
 
 
@@ -229,7 +231,7 @@ def run_steps(
         age[STRETCH] = stretch
         farthest = 0.0
         for c in range(shares):
-            farthest = max(farthest, chunks.farthest[c]) if chunks.farthest[c] >= 0.0 else math.inf
+            farthest = max(farthest, chunks.farthest[c])
         bounded = farthest < 1e3 * reach
         stale = not 2.0 * farthest + age[TRAVEL] + abs(1.0 - stretch) * reach <= skin
         record = stale or not bounded or step == count - 1

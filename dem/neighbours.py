@@ -1,14 +1,18 @@
 """Verlet list of the pairs that may touch, found through a cell list; history carried over."""
 
+import math
 from typing import NamedTuple
 
 import numpy as np
 
-from dem.body import RADIUS, X, Y, Z
+from dem.body import MATERIAL, RADIUS, X, Y, Z
 from dem.box import Box
 from dem.chunks import Chunks, with_rim
 from dem.contact.contacts import Contacts
+from dem.contact.normal.hertz import Hertz
+from dem.contact.roles import unloaded
 from dem.jit import leaf, njit, prange
+from dem.laws import at_row
 from dem.vector import wrapped
 
 _SHARES = 64
@@ -16,6 +20,13 @@ _SHARES = 64
 _MOST_CELLS = 1 << 21
 _ROOM = 12
 """Partners of a grain that one search keeps; who has more, is looked up again."""
+
+
+class _Space(NamedTuple):
+    body: np.ndarray
+    size: np.ndarray
+    period: np.ndarray
+    inverse: np.ndarray
 
 
 class _Bonded(NamedTuple):
@@ -26,37 +37,39 @@ class _Bonded(NamedTuple):
 class Cells(NamedTuple):
     """Grains sorted into the cells of a grid.
 
-    count : (3,) int64; low, size : (3,) [m]; start : (cells + 1,) int32; order : (n,) int32, grains
-    by cell; of : (n,) int32, cell of each grain; reach : (3,) int64, cells that a pair may span
+    count : (3,) int64; low, width : (3,) [m]; start : (cells + 1,) int32
+    order : (n,) int32, grains by cell; of : (n,) int32, cell of each grain
     """
 
     count: np.ndarray
     low: np.ndarray
-    size: np.ndarray
+    width: np.ndarray
     start: np.ndarray
     order: np.ndarray
     of: np.ndarray
 
 
 def rebuild(
-    body: np.ndarray, box: Box, skin: float, bonds, old: Contacts, chunks: Chunks, growth,
-    overlaps_rest: bool = True,
+    body: np.ndarray, size: np.ndarray, box: Box, skin: float, bonds, old: Contacts, chunks: Chunks,
+    growth, resting=None, pairs=None,
 ) -> tuple[Contacts, Chunks]:  # fmt: skip
-    """List the pairs closer than the sum of their radii + skin; history is carried from `old`.
+    """List the pairs closer than the sum of their sizes + skin; history is carried from `old`.
 
-    A pair that is new rests at the distance it has now or at the sum of its radii, whichever is
-    smaller; with `overlaps_rest` false always at the sum, so that overlaps push. `growth` (n,) [m]
+    A pair that is new rests at the sum of its sizes, so that overlaps push; with `resting`, a
+    normal law like all, and their table `pairs`, one that overlaps rests where it is, at the law's
+    overlap without force. size (n,) [m] : how far each grain reaches; `growth` (n,) [m]
     is what each contact radius has grown since the last list: a listed pair's rest distance follows
     it, never past the present distance, so without a jump in force. Pairs are sorted by (first,
     second), first < second; bonded ones are left out, they have their own rows. Forces of pairs are
     not carried: they are recorded again at the end of the next call.
     """
     n, m, period = len(body), len(bonds.first), box.period
-    cells = sort_into_cells(body, period, skin)
+    cells = sort_into_cells(body, size, period, skin)
     inverse = np.where(period > 0.0, 1.0 / np.where(period > 0.0, period, 1.0), 0.0)
     count, found = np.zeros(n, np.int64), np.empty(n * _ROOM, np.int32)
     partners = _Bonded(bonds.start, bonds.second)
-    _search_all(body, period, inverse, skin, cells, partners, count, found)
+    space = _Space(body, size, period, inverse)
+    _search_all(space, skin, cells, partners, count, found)
     start = np.full(n + 1, m, np.int64)
     start[1:] += np.cumsum(count)
     rows = int(start[-1])
@@ -80,42 +93,44 @@ def rebuild(
         force=grown(old.force, True),
         rim=np.full(rows, -1, np.int32),
     )
-    _fill_all(
-        body, period, inverse, skin, cells, partners, count, found, new.start, new.first, new.second
-    )
+    _fill_all(space, skin, cells, partners, count, found, new.start, new.first, new.second)
     # A million grains' worth of memory, given back before the rest is taken.
     del found
-    _carry_history(body, period, bonds.start, old, new, growth, overlaps_rest, remembers, rolls)
+    rests = resting is not None
+    _carry_history(
+        body, size, period, bonds.start, old, new, growth, resting if rests else Hertz(0.0),
+        pairs if rests else np.zeros((1, 1)), rests, remembers, rolls,
+    )  # fmt: skip
     return new, with_rim(chunks, new.first, new.second, new.rim)
 
 
-def sort_into_cells(body: np.ndarray, period: np.ndarray, skin: float) -> Cells:
+def sort_into_cells(body: np.ndarray, size, period: np.ndarray, skin: float) -> Cells:
     """Cells no smaller than the farthest that a listed pair may be apart."""
     x = body[:, X : Z + 1]
     periodic = period > 0.0
-    reach = 2 * body[:, RADIUS].max() + skin
+    reach = 2 * size.max() + skin
     low = np.where(periodic, 0.0, x.min(axis=0))
     extent = np.where(periodic, period, x.max(axis=0) - low)
     widest = max(reach, float(np.prod(np.maximum(extent, reach)) / _MOST_CELLS) ** (1 / 3))
     count = np.maximum(np.floor(extent / widest), 1).astype(np.int64)
-    size = np.where(extent > 0.0, extent / count, 1.0)
+    width = np.where(extent > 0.0, extent / count, 1.0)
     of = np.empty(len(body), np.int32)
-    _find_cells(body, period, low, size, count, of)
+    _find_cells(body, period, low, width, count, of)
     start = np.zeros(int(count.prod()) + 1, np.int32)
     order = np.empty(len(body), np.int32)
     _sort_by_cell(of, start, order)
-    return Cells(count, low, size, start, order, of)
+    return Cells(count, low, width, start, order, of)
 
 
 @njit
-def _find_cells(body, period, low, size, count, of):
+def _find_cells(body, period, low, width, count, of):
     for i in range(len(body)):
         index = 0
         for axis in range(2, -1, -1):
             x = body[i, X + axis]
             if period[axis] > 0.0:
                 x -= period[axis] * np.floor(x / period[axis])
-            along = int((x - low[axis]) / size[axis])
+            along = int((x - low[axis]) / width[axis])
             index = index * count[axis] + min(max(along, 0), count[axis] - 1)
         of[i] = index
 
@@ -168,14 +183,15 @@ def _neighbour_cells(cell, count, period, found):
 
 
 @njit
-def _search(i, body, period, inverse, skin, cells, around, neighbours, bonds, found, begin, room):
+def _search(i, space, skin, cells, around, neighbours, bonds, found, begin, room):
     """Find the partners j > i of one grain; the first `room` of them go to found[begin …].
 
     around[: neighbours] : the cells to look into. Returns how many there are.
     """
+    body, size, period, inverse = space.body, space.size, space.period, space.inverse
     order, cell_start = cells.order, cells.start
     bond_start, bond_second = bonds.start, bonds.second
-    x, y, z, reach = body[i, X], body[i, Y], body[i, Z], body[i, RADIUS] + skin
+    x, y, z, reach = body[i, X], body[i, Y], body[i, Z], size[i] + skin
     count = 0
     for k in range(neighbours):
         other = around[k]
@@ -186,7 +202,7 @@ def _search(i, body, period, inverse, skin, cells, around, neighbours, bonds, fo
             dx = wrapped(body[j, X] - x, period[0], inverse[0])
             dy = wrapped(body[j, Y] - y, period[1], inverse[1])
             dz = wrapped(body[j, Z] - z, period[2], inverse[2])
-            far = reach + body[j, RADIUS]
+            far = reach + size[j]
             if dx * dx + dy * dy + dz * dz >= far * far:
                 continue
             bonded = False
@@ -201,7 +217,7 @@ def _search(i, body, period, inverse, skin, cells, around, neighbours, bonds, fo
 
 
 @njit
-def _search_share(share, body, period, inverse, skin, cells, bonds, count, found):
+def _search_share(share, space, skin, cells, bonds, count, found):
     """Partners of the grains in the cells of one share: all counted, _ROOM of each grain kept."""
     order, cell_start = cells.order, cells.start
     around = np.empty(27, np.int64)
@@ -209,28 +225,26 @@ def _search_share(share, body, period, inverse, skin, cells, bonds, count, found
     for cell in range(share * total // _SHARES, (share + 1) * total // _SHARES):
         if cell_start[cell] == cell_start[cell + 1]:
             continue
-        neighbours = _neighbour_cells(cell, cells.count, period, around)
+        neighbours = _neighbour_cells(cell, cells.count, space.period, around)
         for at in range(cell_start[cell], cell_start[cell + 1]):
             i = order[at]
             count[i] = _search(
-                i, body, period, inverse, skin, cells, around, neighbours, bonds, found, i * _ROOM,
+                i, space, skin, cells, around, neighbours, bonds, found, i * _ROOM,
                 _ROOM,
             )  # fmt: skip
 
 
 @njit
-def _fill_share(
-    share, body, period, inverse, skin, cells, bonds, count, found, start, first, second
-):
+def _fill_share(share, space, skin, cells, bonds, count, found, start, first, second):
     """Write the rows of the grains of one share, sorted; those with many partners look again."""
-    n = len(body)
+    n = len(space.body)
     around = np.empty(27, np.int64)
     for i in range(share * n // _SHARES, (share + 1) * n // _SHARES):
         begin = start[i]
         if count[i] > _ROOM:
-            neighbours = _neighbour_cells(cells.of[i], cells.count, period, around)
+            neighbours = _neighbour_cells(cells.of[i], cells.count, space.period, around)
             _search(
-                i, body, period, inverse, skin, cells, around, neighbours, bonds, second, begin,
+                i, space, skin, cells, around, neighbours, bonds, second, begin,
                 count[i],
             )  # fmt: skip
         else:
@@ -253,16 +267,16 @@ def _sort(values, begin, count):
 
 
 @njit(parallel=True)
-def _search_all(body, period, inverse, skin, cells, bonds, count, found):
+def _search_all(space, skin, cells, bonds, count, found):
     for share in prange(_SHARES):
-        _search_share(np.int64(share), body, period, inverse, skin, cells, bonds, count, found)
+        _search_share(np.int64(share), space, skin, cells, bonds, count, found)
 
 
 @njit(parallel=True)
-def _fill_all(body, period, inverse, skin, cells, bonds, count, found, start, first, second):
+def _fill_all(space, skin, cells, bonds, count, found, start, first, second):
     for share in prange(_SHARES):
         _fill_share(
-            np.int64(share), body, period, inverse, skin, cells, bonds, count, found, start, first,
+            np.int64(share), space, skin, cells, bonds, count, found, start, first,
             second,
         )  # fmt: skip
 
@@ -279,8 +293,10 @@ def _across(body, i, j, px, py, pz):
 
 
 @njit
-def _carry(share, body, period, bond_start, old, new, growth, overlaps_rest, remembers, rolls):
-    n = len(new.start) - 1
+def _carry(
+    share, body, size, period, bond_start, old, new, growth, law, pairs, rests, remembers, rolls
+):
+    n, kinds = len(new.start) - 1, round(math.sqrt(len(pairs)))
     px, py, pz = period[0], period[1], period[2]
     ix = 1.0 / px if px > 0.0 else 0.0
     iy = 1.0 / py if py > 0.0 else 0.0
@@ -310,16 +326,23 @@ def _carry(share, body, period, bond_start, old, new, growth, overlaps_rest, rem
                 if rolls:
                     for c in range(3):
                         new.rolling[p, c] = old.rolling[k, c]
-            else:
-                new.rest[p] = body[i, RADIUS] + body[j, RADIUS]
-                if overlaps_rest:
-                    new.rest[p] = min(new.rest[p], distance)
+                continue
+            new.rest[p] = size[i] + size[j]
+            if rests and distance < new.rest[p]:
+                t = int(body[i, MATERIAL]) * kinds + int(body[j, MATERIAL])
+                ri, rj = body[i, RADIUS], body[j, RADIUS]
+                overlap, memory = unloaded(at_row(law, pairs, t, 0), ri * rj / (ri + rj))
+                new.rest[p] = distance + overlap
+                if remembers:
+                    new.memory[p] = memory
 
 
 @njit(parallel=True)
-def _carry_history(body, period, bond_start, old, new, growth, overlaps_rest, remembers, rolls):
+def _carry_history(
+    body, size, period, bond_start, old, new, growth, law, pairs, rests, remembers, rolls
+):
     for share in prange(_SHARES):
         _carry(
-            np.int64(share), body, period, bond_start, old, new, growth, overlaps_rest, remembers,
-            rolls,
+            np.int64(share), body, size, period, bond_start, old, new, growth, law, pairs, rests,
+            remembers, rolls,
         )  # fmt: skip

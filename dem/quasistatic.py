@@ -11,7 +11,7 @@ import numpy as np
 from dem.body import MATERIAL, RADIUS, X, Y, Z
 from dem.bonding.rows import AREA, UNLOADED
 from dem.bonds import INTACT
-from dem.contact.roles import remembers, spring, widest, winding
+from dem.contact.roles import lag, remembers, spring, widest, winding
 from dem.jit import leaf, njit
 from dem.laws import at_row
 from dem.vector import wrapped
@@ -28,8 +28,8 @@ _NEAR_WALL = 0.3
 def contact_stiffness(like: tuple, table: np.ndarray) -> np.ndarray:
     """Normal, tangential, rolling stiffness over contact radius of the rows of a table, (rows, 3).
 
-    Every normal law has 2 E* a, a rolling spring its share of 2 E* a R*²; like, table : as of
-    LawTable. [N/m²]
+    Every normal law has 2 E* a, counted as more where damping lags; a rolling spring has its share
+    of 2 E* a R*². like, table : as of LawTable. [N/m²]
     """
     normal, cohesion, damping, tangential, rolling = like
     at = len(normal) + len(cohesion) + len(damping)
@@ -38,7 +38,12 @@ def contact_stiffness(like: tuple, table: np.ndarray) -> np.ndarray:
         young = type(normal)(*values[: len(normal)]).young
         law = type(tangential)(*values[at : at + len(tangential)])
         resisting = type(rolling)(*values[at + len(tangential) :])
-        found[row] = 2 * young, spring(law, 2 * young, 1.0), winding(resisting, 2 * young, 1.0)
+        late = lag(type(damping)(*values[at - len(damping) : at]))
+        # With lagging damping a spring is stable up to ω Δt = 2 (√(1 + ξ²) − ξ).
+        stiffer = 1.0 / (np.sqrt(1.0 + late**2) - late) ** 2
+        found[row] = (
+            2 * young * stiffer, spring(law, 2 * young, 1.0), winding(resisting, 2 * young, 1.0)
+        )  # fmt: skip
     return found
 
 

@@ -6,13 +6,14 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from dem import integrate, quasistatic
-from dem.body import INVERSE_MASS, RADIUS, X, Z, as_grains, bodies
+from dem.body import INVERSE_MASS, VX, WX, X, Z, as_grains, bodies
 from dem.bonding.laws import flows
-from dem.bonding.rows import BondRows, bond_rows, rest_length
+from dem.bonding.rows import AREA, COHESION, TENSILE, BondRows, bond_rows, rest_length
 from dem.bonds import INTACT, Bonds
 from dem.box import Box
-from dem.chunks import Chunks, chunks_of
+from dem.chunks import DRIVEN, SLOTS, Chunks, chunks_of
 from dem.contact.contacts import Contacts, unlisted
+from dem.contact.forces import LAWS
 from dem.contact.laws import ContactLaws, LawTable, law_table
 from dem.contact.roles import remembers, rolls
 from dem.errors import InputError
@@ -24,6 +25,9 @@ from dem.walls.check import check_walls
 from dem.walls.enclosure import BOTTOM, TOP, enclosure
 from dem.walls.listing import list_walls, no_rows
 from dem.walls.walls import Wall, WallRows, Walls, walls_of
+
+_ADAPT_EVERY = 50
+"""Steps between two adaptations of the inertia to the contacts that have stiffened."""
 
 
 class Unstable(RuntimeError):
@@ -55,8 +59,9 @@ class Simulation:
     body : (n, 16), the moving part of the grains (`dem.body`); volume, mass, material, particle :
     (n,), the rest of them; moment : (n,) [kg m²], scaled as the mass in `body`
     `unloaded_rest` (m, 3) [m] is the bonds' rest vector before any plastic flow.
-    A contact radius grows from `calibrated_radius` to `full_radius` (n,) [m] as its grain loses its
-    bonds: rubble has no face-sharing neighbours left and fills its whole volume.
+    A grain's reach `size` grows from `calibrated_radius` to `full_radius` (n,) [m] as it loses its
+    bonds: rubble has no face-sharing neighbours left and fills its whole volume. How stiff its
+    contacts are stays that of the calibrated radius, so growth makes no force jump.
     stale : whether the lists must be built anew before the next step
     load : (n, 6), force [N] and torque [N m] that its own chunk exerts on each grain; age : of the
     list, as in `integrate`; plated : whether the first walls are collector and plate
@@ -74,6 +79,7 @@ class Simulation:
     box: Box
     laws: LawTable
     numerics: Numerics
+    size: np.ndarray
     calibrated_radius: np.ndarray
     full_radius: np.ndarray
     contacts: Contacts
@@ -92,8 +98,8 @@ class Simulation:
 
     @property
     def grains(self) -> Grains:
-        """The grains; position, radius, velocity, spin and orientation are views."""
-        return as_grains(self.body, self.volume, self.mass, self.material, self.particle)
+        """The grains; position, velocity, spin and orientation are views of `body`."""
+        return as_grains(self.body, self.size, self.volume, self.mass, self.material, self.particle)
 
     @property
     def height(self) -> float:
@@ -142,8 +148,8 @@ class Simulation:
         """The bonds as the other rooms know them, with their present state."""
         b = self.bonds
         return Bonds(
-            b.first.copy(), b.second.copy(), b.beam[:, 4].copy(), self.unloaded_rest.copy(),
-            b.state.copy(), b.beam[:, 5].copy(), b.beam[:, 6].copy(),
+            b.first.copy(), b.second.copy(), b.beam[:, AREA].copy(), self.unloaded_rest.copy(),
+            b.state.copy(), b.beam[:, TENSILE].copy(), b.beam[:, COHESION].copy(),
         )  # fmt: skip
 
     def advance(
@@ -161,6 +167,8 @@ class Simulation:
         Raises Unstable when the motion blows up.
         """
         gain, force, limit = servo or (0.0, 0.0, 0.0)
+        if rate != 0.0 and self.box.period_z > 0.0:
+            raise InputError("a strain rate along z needs walls there, not a period")
         if self.plated:
             self.walls.servo[TOP] = 0.0, 0.0, -1.0, gain, force, limit
             # A plate with a speed of its own neither follows the strain nor a servo.
@@ -177,9 +185,11 @@ class Simulation:
                 damping=self.numerics.damping, breaking=self.breaking, first_step=self.steps_done,
                 moment=self.moment, listed=self.listed,
             )  # fmt: skip
+            # To the next multiple, so that how calls are cut changes no bit.
+            piece = min(steps, _ADAPT_EVERY - self.steps_done % _ADAPT_EVERY)
             with threads_for(len(self.contacts.second) + len(self.body)):
                 done, why = integrate.run_steps(
-                    steps, skin, reach, *self.laws.like, self.laws.pairs, self.kinds,
+                    piece, skin, reach, *self.laws.like, self.laws.pairs, self.kinds,
                     self.laws.walls, like_bond, bond_table, self.box.period, self.body, self.bonds,
                     self.contacts, self.walls, self.wall_rows, self.chunks, self.load, self.age,
                     motion,
@@ -190,6 +200,8 @@ class Simulation:
                 raise Unstable(f"the motion blew up at step {self.steps_done}")
             # Built anew before the next step, so that what was recorded in the last one stays.
             self.stale = why == integrate.LIST_TOO_OLD
+            if self.steps_done % _ADAPT_EVERY == 0:
+                self._adapt_inertia()
 
     @property
     def kinds(self) -> int:
@@ -203,21 +215,35 @@ class Simulation:
         self.load[:] = self.net_load
         with threads_for(len(self.contacts.second) + len(self.body)):
             self.contacts, self.chunks = rebuild(
-                self.body, self.box, self._skin, self.bonds, self.contacts, self.chunks, growth,
-                self.overlaps_rest,
+                self.body, self.size, self.box, self._skin, self.bonds, self.contacts, self.chunks,
+                growth, self.laws.like[0] if self.overlaps_rest else None, self.laws.pairs,
             )  # fmt: skip
         self.wall_rows = list_walls(
-            self.body, self.walls, self._skin, self.wall_rows, growth, self.overlaps_rest
+            self.body,
+            self.size,
+            self.walls,
+            self._skin,
+            self.wall_rows,
+            growth,
+            self.overlaps_rest,
         )
         self.listed[:] = self.body[:, X : Z + 1]
         self.age[:] = 1.0, 0.0
         self.stale = False
-        if self.numerics.step is None:
-            move, turn = self.stiffness_bounds()
-            mass, self.moment = quasistatic.scaled_inertia(
-                move, turn, self.step, self.numerics.step_factor
-            )
-            self.body[:, INVERSE_MASS] = 1.0 / mass
+        self._adapt_inertia()
+
+    def _adapt_inertia(self) -> None:
+        """Scale the inertia to the present stiffness; the energy this gives is the drive's work."""
+        if self.numerics.step is not None:
+            return
+        move, turn = self.stiffness_bounds()
+        mass, moment = quasistatic.scaled_inertia(move, turn, self.step, self.numerics.step_factor)
+        speed2 = (self.body[:, VX : VX + 3] ** 2).sum(axis=1)
+        spin2 = (self.body[:, WX : WX + 3] ** 2).sum(axis=1)
+        given = (mass - self.inertial_mass) @ speed2 + (moment - self.moment) @ spin2
+        self.chunks.ledger[0, DRIVEN] += 0.5 * given
+        self.body[:, INVERSE_MASS] = 1.0 / mass
+        self.moment = moment
 
     def stiffness_bounds(self) -> tuple[np.ndarray, np.ndarray]:
         """Upper bounds of the stiffness on each grain's motion (n,) [N/m] and turning [N m]."""
@@ -237,8 +263,8 @@ class Simulation:
         )
         share = lost / np.maximum(held, 1)
         target = self.calibrated_radius + (self.full_radius - self.calibrated_radius) * share
-        growth = target - self.body[:, RADIUS]
-        self.body[:, RADIUS] += growth
+        growth = target - self.size
+        self.size += growth
         return growth
 
 
@@ -264,11 +290,13 @@ def simulate(
     Raises InputError when a periodic box is too narrow for its largest grains, or for walls that
     cannot stand in it.
     """
-    _check_periods(grains, box)
+    _check_periods(grains.radius if full_radius is None else full_radius, box)
     check_walls(list(walls), box, float(grains.radius.max()))
     n, like_walls = len(grains.radius), list(walls)
     if plate_height is not None:
         like_walls = enclosure(box, plate_height, wall_friction) + like_walls
+    if LAWS + sum(len(cls._fields) for cls in (laws or ContactLaws()).classes) > SLOTS:
+        raise InputError(f"the contact laws have more coefficients than {SLOTS - LAWS}")
     frictions = [wall.friction for wall in like_walls]
     table = law_table(laws or ContactLaws(), materials, frictions, overrides)
     like_bond, bond_table = bond_laws(materials)
@@ -292,6 +320,7 @@ def simulate(
         laws=table,
         numerics=numerics,
         full_radius=np.array(grains.radius if full_radius is None else full_radius),
+        size=np.array(grains.radius),
         calibrated_radius=np.array(grains.radius),
         contacts=unlisted(n, bonds.first, bonds.second, rest_length(rows), *history),
         walls=walls_of(like_walls),
@@ -312,8 +341,8 @@ def simulate(
     return sim
 
 
-def _check_periods(grains: Grains, box: Box) -> None:
-    widest = 2 * float(grains.radius.max())
+def _check_periods(radius: np.ndarray, box: Box) -> None:
+    widest = 2 * float(np.max(radius))
     periods = box.period[box.period > 0.0]
     if len(periods) and 2 * widest > periods.min():
         raise InputError(

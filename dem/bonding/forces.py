@@ -8,7 +8,7 @@ from dem.bonding.laws import as_brittle, ever, flows
 from dem.bonding.rows import AREA, COHESION, REST, STRAIN, TENSILE, UNLOADED
 from dem.bonds import INTACT
 from dem.chunks import BOND_PLASTIC, BROKEN
-from dem.contact.roles import remembers, stored
+from dem.contact.roles import bound, remembers, stored
 from dem.jit import leaf, njit
 from dem.laws import LANES, at_row
 from dem.vector import wrapped
@@ -109,7 +109,9 @@ def _scatter(
                 t = int(body[i, MATERIAL]) * kinds + int(body[j, MATERIAL])
                 ri, rj = body[i, RADIUS], body[j, RADIUS]
                 law = at_row(laws[0], table, t, 0)
-                lost -= stored(law, overlap, ri * rj / (ri + rj), overlap)
+                cohesion = at_row(laws[1], table, t, len(laws[0]))
+                radius = ri * rj / (ri + rj)
+                lost -= stored(law, overlap, radius, overlap) + bound(cohesion, overlap, radius)
             bonds.released[b] = lost
             broken += lost
             continue

@@ -26,6 +26,13 @@ widest = role("widest")
 """(law, overlap, radius, memory) → contact radius [m] that bounds the stiffness at this overlap and
 at any smaller one; overlaps may be negative."""
 
+grip = role("grip")
+"""(law, radius) → force [N] that counts towards friction beside the law's own: adhesion presses
+surfaces together that the net force does not."""
+
+unloaded = role("unloaded")
+"""(law, radius) → overlap [m] at which surfaces at rest exert no force, and their memory then."""
+
 attraction = role("attraction")
 """Cohesion: (law, overlap, radius) → attractive force [N], subtracted from the normal law's."""
 
@@ -35,6 +42,10 @@ bound = role("bound")
 drag = role("drag")
 """Damping: (law, stiffness, contact radius, reduced mass) → coefficient [N s/m] of the normal
 approach speed."""
+
+lag = role("lag")
+"""Damping: (law) → damping over critical damping, by which velocities half a step old lower the
+stable step; 0 where that is not known beforehand."""
 
 spring = role("spring")
 """Tangential: (law, normal stiffness, contact radius) → stiffness [N/m] of the spring."""

@@ -2,7 +2,7 @@
 
 import math
 
-from dem.contact.roles import attraction, drag, push, roll, rolls, slide, spring
+from dem.contact.roles import attraction, drag, grip, push, roll, rolls, slide, spring
 from dem.jit import leaf
 from dem.vector import across, add, cross, dot, scale, subtract
 
@@ -21,6 +21,7 @@ def touch(laws, normal, overlap, velocity, twirl, turn, dt, radius, inverse_mass
     """
     pressing, cohering, damping, sliding, rolling = laws
     push_force, stiffness, contact, memory, lost = push(pressing, overlap, radius, memory)
+    elastic = push_force - attraction(cohering, overlap, radius)
     closing = -dot(velocity, normal)
     viscous = drag(damping, stiffness, contact, 1.0 / inverse_mass) * closing
     k = spring(sliding, stiffness, contact)
@@ -30,7 +31,8 @@ def touch(laws, normal, overlap, velocity, twirl, turn, dt, radius, inverse_mass
     start = carried(scale(eased, tangential), normal, dt * twirl)
     slip = scale(dt, add(velocity, scale(closing, normal)))
     trial = subtract(start, scale(k, slip))
-    limit = slide(sliding, push_force)
+    gripping = push_force + grip(pressing, radius)
+    limit = slide(sliding, gripping)
     size = dot(trial, trial)
     held = scale(limit / math.sqrt(size) if size > limit * limit else 1.0, trial)
     # The mean force of the step does the work; what the spring does not store of it is friction.
@@ -38,16 +40,15 @@ def touch(laws, normal, overlap, velocity, twirl, turn, dt, radius, inverse_mass
     resisting = (0.0, 0.0, 0.0)
     if rolls(rolling):
         rotation = across(turn, normal)
-        before = scale(eased, across(moment, normal))
-        resisting = roll(rolling, before, rotation, push_force, stiffness, radius)
-        work -= dot(resisting, rotation)
-    total = push_force - attraction(cohering, overlap, radius) + viscous
-    return total, held, k, memory, resisting, work, viscous * closing * dt, lost
+        before = carried(scale(eased, moment), normal, dt * twirl)
+        resisting = roll(rolling, before, rotation, gripping, stiffness, radius)
+        work -= 0.5 * dot(add(before, resisting), rotation)
+    return elastic + viscous, held, k, memory, resisting, work, viscous * closing * dt, lost
 
 
 @leaf
 def carried(force, normal, angle):
-    """Tangential force of the last step in the present tangent plane.
+    """Tangential force (or rolling moment) of the last step in the present tangent plane.
 
     Turned with the pair about the normal, kept in size when the plane tilts.
     """

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from dem.body import RADIUS, X, Z
+from dem.body import X, Z
 from dem.jit import njit
 from dem.neighbours import sort_into_cells
 from dem.vector import add, rotate
@@ -20,22 +20,23 @@ def no_rows(grain_count: int, remembers: bool, rolls: bool) -> WallRows:
 
 
 def list_walls(
-    body: np.ndarray, walls: Walls, skin: float, old: WallRows, growth, overlaps_rest: bool = True
-) -> WallRows:
-    """Rows of every grain closer to a surface than its radius + skin; history as `rebuild` has it.
+    body: np.ndarray, size: np.ndarray, walls: Walls, skin: float, old: WallRows, growth,
+    overlaps_rest: bool = True,
+) -> WallRows:  # fmt: skip
+    """Rows of every grain closer to a surface than its size + skin; history as `rebuild` has it.
 
     growth : (n,) [m], what each contact radius has grown since the last list
     """
-    position, radius = body[:, X : Z + 1], body[:, RADIUS]
+    position = body[:, X : Z + 1]
     grain, surface, gap = [], [], []
     for s in np.flatnonzero(walls.kind != _TRIANGLE):
         apart = surface_distances(s, walls, position)
-        near = np.flatnonzero(apart < radius + skin)
+        near = np.flatnonzero(apart < size + skin)
         grain.append(near)
         surface.append(np.full(len(near), s, np.int32))
         gap.append(apart[near])
     if len(walls.corner):
-        found = _near_triangles(body, walls, skin)
+        found = _near_triangles(body, size, walls, skin)
         for part, values in zip((grain, surface, gap), found, strict=True):
             part.append(values)
     if not grain:
@@ -46,9 +47,9 @@ def list_walls(
     start = np.concatenate(([0], np.cumsum(np.bincount(grain, minlength=len(body)))))
     remembers, rolls = len(old.memory) == len(old.rest), len(old.rolling) == len(old.rest)
     new = _empty(start, surface, remembers, rolls)
-    new.rest[:] = np.minimum(radius[grain], gap) if overlaps_rest else radius[grain]
+    new.rest[:] = np.minimum(size[grain], gap) if overlaps_rest else size[grain]
     of_mesh = walls.kind[surface] == _TRIANGLE
-    new.rest[of_mesh] = radius[grain[of_mesh]]
+    new.rest[of_mesh] = size[grain[of_mesh]]
     new.active[of_mesh] = 0
     known = _carry(old, new, grain, gap, growth, len(walls.kind))
     if of_mesh.any():
@@ -57,34 +58,34 @@ def list_walls(
         if overlaps_rest:
             # Only where the grain would touch: not every triangle nearby is pressed.
             begun = of_mesh & ~known & (new.active > 0) & (new.rest == before)
-            new.rest[begun] = np.minimum(radius[grain[begun]], gap[begun])
+            new.rest[begun] = np.minimum(size[grain[begun]], gap[begun])
     return new
 
 
-def _near_triangles(body, walls: Walls, skin: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _near_triangles(
+    body, size, walls: Walls, skin: float
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Grain, surface and distance [m] of every grain and triangle that are near, (k,) each.
 
     Each triangle looks into the cells of the grid of grains that its bounds, widened by the largest
     grain, reach into: work grows with the number of pairs, not with grains times triangles.
     """
-    cells = sort_into_cells(body, np.zeros(3), skin)
+    cells = sort_into_cells(body, size, np.zeros(3), skin)
     none = np.empty(0, np.int64), np.empty(0, np.int32), np.empty(0)
-    count = _search(body, walls, skin, cells, *none, False)
+    count = _search(body, size, walls, skin, cells, *none, False)
     found = np.empty(count, np.int64), np.empty(count, np.int32), np.empty(count)
-    _search(body, walls, skin, cells, *found, True)
+    _search(body, size, walls, skin, cells, *found, True)
     return found
 
 
 @njit
-def _search(body, walls, skin, cells, grain, surface, gap, fill):
+def _search(body, size, walls, skin, cells, grain, surface, gap, fill):
     """Number of near pairs; with `fill` they are written down too."""
-    widest = 0.0
-    for i in range(len(body)):
-        widest = max(widest, body[i, RADIUS])
+    widest = size.max()
     kind, wall, geometry = walls.kind, walls.wall, walls.surface
     centre, orientation = walls.centre, walls.orientation
     cell_start, order, count = cells.start, cells.order, cells.count
-    low, size = cells.low, cells.size
+    low, width = cells.low, cells.width
     lowest, highest = np.empty(3), np.empty(3)
     first, last = np.empty(3, np.int64), np.empty(3, np.int64)
     found = 0
@@ -105,8 +106,8 @@ def _search(body, walls, skin, cells, grain, surface, gap, fill):
         for axis in range(3):
             # Outside the grid's range no grain lies; the bounds may lie far outside it.
             most = float(count[axis])
-            below = (lowest[axis] - widest - skin - low[axis]) / size[axis]
-            above = (highest[axis] + widest + skin - low[axis]) / size[axis]
+            below = (lowest[axis] - widest - skin - low[axis]) / width[axis]
+            above = (highest[axis] + widest + skin - low[axis]) / width[axis]
             # A grain at the upper end of the range stands in the last cell.
             first[axis] = min(int(min(max(below, 0.0), most)), count[axis] - 1)
             last[axis] = int(min(max(above, -1.0), most - 1.0)) if above >= 0.0 else -1
@@ -120,7 +121,7 @@ def _search(body, walls, skin, cells, grain, surface, gap, fill):
                             kind[s], geometry[s], middle, turned,
                             (body[i, X], body[i, X + 1], body[i, Z]),
                         )[0]  # fmt: skip
-                        if abs(apart) < body[i, RADIUS] + skin:
+                        if abs(apart) < size[i] + skin:
                             if fill:
                                 grain[found], surface[found], gap[found] = i, s, apart
                             found += 1

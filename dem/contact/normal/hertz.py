@@ -3,7 +3,7 @@
 import math
 from typing import NamedTuple
 
-from dem.contact.roles import push, reach, remembers, sticks, stored, widest
+from dem.contact.roles import grip, push, reach, remembers, sticks, stored, unloaded, widest
 
 
 class Hertz(NamedTuple):
@@ -49,3 +49,13 @@ def _sticks(law, memory):
 @widest.of(Hertz)
 def _widest(law, overlap, radius, memory):
     return math.sqrt(radius * max(overlap, 0.0))
+
+
+@grip.of(Hertz)
+def _grip(law, radius):
+    return 0.0
+
+
+@unloaded.of(Hertz)
+def _unloaded(law, radius):
+    return 0.0, 0.0

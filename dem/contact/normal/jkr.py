@@ -3,7 +3,7 @@
 import math
 from typing import NamedTuple
 
-from dem.contact.roles import push, reach, remembers, sticks, stored, widest
+from dem.contact.roles import grip, push, reach, remembers, sticks, stored, unloaded, widest
 from dem.jit import leaf
 
 
@@ -98,3 +98,18 @@ def _sticks(law, memory):
 def _widest(law, overlap, radius, memory):
     # About to touch, it snaps to the neck of no overlap.
     return neck(law, max(overlap, 0.0), radius)
+
+
+@grip.of(JKR)
+def _grip(law, radius):
+    """Twice the pull-off force, so friction falls to nothing at pull-off (Thornton, J. Phys. D 24,
+    1991, 1942)."""
+    return 3.0 * math.pi * law.surface_energy * radius
+
+
+@unloaded.of(JKR)
+def _unloaded(law, radius):
+    """Where 4 E* a³ / (3 R*) = √(8π w E* a³), δ = a²/R* − √(2π w a / E*)."""
+    pull = 2.0 * math.pi * law.surface_energy / law.young
+    contact = (2.25 * pull * radius * radius) ** (1.0 / 3.0)
+    return contact * contact / radius - math.sqrt(pull * contact), 1.0

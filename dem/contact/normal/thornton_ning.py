@@ -3,7 +3,7 @@
 import math
 from typing import NamedTuple
 
-from dem.contact.roles import push, reach, remembers, sticks, stored, widest
+from dem.contact.roles import grip, push, reach, remembers, sticks, stored, unloaded, widest
 from dem.jit import leaf
 
 
@@ -101,3 +101,13 @@ def _sticks(law, memory):
 def _widest(law, overlap, radius, memory):
     # Unloading is steep: a contact soon is where it was.
     return math.sqrt(radius * max(overlap, memory, 0.0))
+
+
+@grip.of(ThorntonNing)
+def _grip(law, radius):
+    return 0.0
+
+
+@unloaded.of(ThorntonNing)
+def _unloaded(law, radius):
+    return 0.0, 0.0
