@@ -16,6 +16,7 @@ from dem.contact.roles import (
     attraction,
     bound,
     drag,
+    grip,
     push,
     reach,
     remembers,
@@ -255,7 +256,8 @@ def test_friction_keeps_its_limit_and_reaches_it(classes):
         velocity = 10 ** rng.uniform(-3, 1) * rng.normal(size=3) * (1.0, 1.0, 0.0)
         former = contact.memory
         contact.at(overlap, tuple(velocity))
-        limit = PAIR.friction * abs(push(contact.laws[0], overlap, RADIUS, former)[0])
+        pressing = push(contact.laws[0], overlap, RADIUS, former)[0]
+        limit = PAIR.friction * abs(pressing + grip(contact.laws[0], RADIUS))
         held = np.linalg.norm(contact.tangential)
         assert held <= limit * (1 + 1e-12)
         reached += held > limit * (1 - 1e-12)

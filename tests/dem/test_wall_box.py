@@ -6,7 +6,7 @@ import pytest
 from dem.bonds import no_bonds
 from dem.box import Box
 from dem.errors import InputError
-from dem.observe import grain_stress
+from dem.stress import grain_stress
 from dem.simulation import Numerics, simulate
 from dem.walls.enclosure import enclosure, sides
 from tests.dem.assemblies import UM, material, spheres
