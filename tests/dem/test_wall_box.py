@@ -6,8 +6,8 @@ import pytest
 from dem.bonds import no_bonds
 from dem.box import Box
 from dem.errors import InputError
-from dem.stress import grain_stress
 from dem.simulation import Numerics, simulate
+from dem.stress import grain_stress
 from dem.walls.enclosure import enclosure, sides
 from tests.dem.assemblies import UM, material, spheres
 
