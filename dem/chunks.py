@@ -16,7 +16,7 @@ WORK_SLID, VISCOUS, PLASTIC, DAMPED, DRIVEN, BOND_PLASTIC, BROKEN = 0, 1, 2, 3, 
 LEDGER = 8
 """Entries of a chunk's ledger [J], padded to a cache line."""
 
-_GRAINS_PER_CHUNK, _MOST_CHUNKS = 256, 32
+_LEAST_GRAINS, _CACHED_GRAINS, _ENOUGH_CHUNKS = 256, 1024, 32
 
 
 class Chunks(NamedTuple):
@@ -45,9 +45,11 @@ class Chunks(NamedTuple):
 
 def chunks_of(grain_count: int, wall_count: int) -> Chunks:
     """Chunks without rows."""
-    # A power of two shares out evenly among two, four or eight threads.
-    fitting = int(np.log2(max(grain_count / _GRAINS_PER_CHUNK, 1)))
-    count = min(2**fitting, _MOST_CHUNKS)
+    # Few grains: enough chunks for some threads. Many: chunks whose grains stay in a core's cache.
+    count = max(
+        min(_power_of_two(grain_count // _LEAST_GRAINS), _ENOUGH_CHUNKS),
+        _power_of_two(grain_count // _CACHED_GRAINS),
+    )
     return Chunks(
         begin=np.arange(count + 1, dtype=np.int64) * grain_count // count,
         rim_begin=np.zeros(count + 1, np.int64),
@@ -63,6 +65,11 @@ def chunks_of(grain_count: int, wall_count: int) -> Chunks:
     )
 
 
+def _power_of_two(bound: int) -> int:
+    """The largest power of two up to a bound, at least 1: it shares out evenly among threads."""
+    return 1 << max(bound.bit_length() - 1, 0)
+
+
 def with_rim(chunks: Chunks, first: np.ndarray, second: np.ndarray, rim: np.ndarray) -> Chunks:
     """Chunks with a place on the rim for every row that reaches into a later chunk.
 
@@ -70,7 +77,7 @@ def with_rim(chunks: Chunks, first: np.ndarray, second: np.ndarray, rim: np.ndar
     """
     grains = len(chunks.rim_start) - 1
     count = len(chunks.begin) - 1
-    chunk = np.repeat(np.arange(count, dtype=np.uint8), np.diff(chunks.begin))
+    chunk = np.repeat(np.arange(count, dtype=np.uint16), np.diff(chunks.begin))
     home = chunk[first]
     across = np.flatnonzero(chunk[second] != home)
     rim[:] = -1
