@@ -8,6 +8,7 @@ from dem.body import RADIUS, X, Y, Z
 from dem.box import Box
 from dem.chunks import Chunks, with_rim
 from dem.contact.contacts import Contacts
+from dem.faults import refuse_rows, refuse_search
 from dem.jit import leaf, njit, prange
 from dem.vector import wrapped
 
@@ -48,10 +49,12 @@ def rebuild(
     smaller; with `overlaps_rest` false always at the sum, so that overlaps push. `growth` (n,) [m]
     is what each contact radius has grown since the last list: a listed pair's rest distance follows
     it, never past the present distance, so without a jump in force. Pairs are sorted by (first,
-    second), first < second; bonded ones are left out, they have their own rows.
+    second), first < second; bonded ones are left out, they have their own rows. Raises InputError
+    where radii and positions cannot be of one unit.
     """
     n, m, period = len(body), len(bonds.first), box.period
     cells = sort_into_cells(body, period, skin)
+    refuse_search(body, cells.start)
     inverse = np.where(period > 0.0, 1.0 / np.where(period > 0.0, period, 1.0), 0.0)
     count, found = np.zeros(n, np.int64), np.empty(n * _ROOM, np.int32)
     partners = _Bonded(bonds.start, bonds.second)
@@ -59,6 +62,7 @@ def rebuild(
     start = np.full(n + 1, m, np.int64)
     start[1:] += np.cumsum(count)
     rows = int(start[-1])
+    refuse_rows(rows - m, body)
 
     def grown(array, width):
         new = np.zeros((rows, *array.shape[1:]), array.dtype) if len(array) or width else array[:0]

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from dem import integrate, quasistatic
+from dem import faults, integrate, quasistatic, start_checks
 from dem.body import INVERSE_MASS, RADIUS, X, Z, as_grains, bodies
 from dem.bonding.laws import flows
 from dem.bonding.rows import BondRows, bond_rows, rest_length
@@ -16,6 +16,7 @@ from dem.contact.contacts import Contacts, unlisted
 from dem.contact.laws import ContactLaws, LawTable, law_table
 from dem.contact.roles import remembers, rolls
 from dem.errors import InputError
+from dem.errors import Unstable as Unstable
 from dem.grains import Grains
 from dem.jit import threads_for
 from dem.materials import Material, PairOverride, bond_laws, softer_of
@@ -24,10 +25,6 @@ from dem.walls.check import check_walls
 from dem.walls.enclosure import BOTTOM, TOP, enclosure
 from dem.walls.listing import list_walls, no_rows
 from dem.walls.walls import Wall, WallRows, Walls, walls_of
-
-
-class Unstable(RuntimeError):
-    """The integration left the range in which it means anything."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +36,8 @@ class Numerics:
     skin : reach of the neighbour list beyond contact, in mean contact radii
     step : [s], a fixed step with the true inertia instead of the scaled one (collisions)
     process_time : [s], of the machine, that a second of simulated time stands for (relaxation)
+    most_travel : of a grain's surface in a step, over its radius, beyond which motion means nothing
+    most_overlap : of two grains at the start, over the smaller radius, where it pushes
     """
 
     damping: float = 0.7
@@ -46,6 +45,8 @@ class Numerics:
     skin: float = 0.3
     step: float | None = None
     process_time: float = 0.0
+    most_travel: float = 0.5
+    most_overlap: float = 0.5
 
 
 @dataclass
@@ -156,8 +157,10 @@ class Simulation:
         rate [1/s] strains grains, and walls that follow, affinely along z. servo = (gain, force,
         limit) moves the plate alone, at gain · (its force − force), no faster than the limit [m/s].
         plate_speed [m/s] moves the plate alone, upwards if positive.
-        Raises Unstable when the motion blows up.
+        Raises InputError for what no plate can be driven with, and Unstable, which holds the
+        simulation, at most `faults.LOOK` steps after the motion has blown up.
         """
+        faults.refuse_drive(self, steps, rate, servo, plate_speed)
         gain, force, limit = servo or (0.0, 0.0, 0.0)
         if self.plated:
             self.walls.servo[TOP] = 0.0, 0.0, -1.0, gain, force, limit
@@ -175,17 +178,19 @@ class Simulation:
             )  # fmt: skip
             with threads_for(len(self.contacts.second) + len(self.body)):
                 done, why = integrate.run_steps(
-                    steps, skin, reach, *self.laws.like, self.laws.pairs, self.kinds,
-                    self.laws.walls, like_bond, bond_table, self.box.period, self.body, self.bonds,
-                    self.contacts, self.walls, self.wall_rows, self.chunks, self.load, self.age,
-                    motion,
+                    min(steps, faults.LOOK), skin, reach, *self.laws.like, self.laws.pairs,
+                    self.kinds, self.laws.walls, like_bond, bond_table, self.box.period, self.body,
+                    self.bonds, self.contacts, self.walls, self.wall_rows, self.chunks, self.load,
+                    self.age, motion,
                 )  # fmt: skip
             self.steps_done += done
             steps -= done
             if why == integrate.UNSTABLE:
-                raise Unstable(f"the motion blew up at step {self.steps_done}")
+                raise faults.blown_up(self)
             if why == integrate.LIST_TOO_OLD:
                 self.refresh()
+            else:
+                faults.look(self)
 
     @property
     def kinds(self) -> int:
@@ -193,7 +198,20 @@ class Simulation:
         return round(len(self.laws.pairs) ** 0.5)
 
     def refresh(self) -> None:
-        """Build the lists anew, let rubble grow, adapt the inertia."""
+        """Build the lists anew, let rubble grow, adapt the inertia.
+
+        Raises Unstable where grains or walls are no longer what lists can be built of, and where
+        the contacts have become too stiff for a fixed step.
+        """
+        faults.look(self)
+        try:
+            self._relist()
+        except InputError as error:
+            raise faults.unstable(self, str(error)) from None
+        if self.numerics.step is not None and (reason := faults.step_fault(self)):
+            raise faults.unstable(self, reason)
+
+    def _relist(self) -> None:
         growth = self._grow_rubble()
         # The new lists' rim is empty: what stands on the old one must not be lost.
         self.load[:] = self.net_load
@@ -256,16 +274,21 @@ def simulate(
     plate_height : [m], of the plate above the collector's plane; None for neither
     walls : further walls; wall_friction : of collector and plate
     overlaps_rest : whether overlaps at the start exert no force
-    Raises InputError when a periodic box is too narrow for its largest grains, or for walls that
-    cannot stand in it.
+    Raises InputError, naming the grain, for whatever cannot be a packing (`dem.start_checks`), and
+    for walls that cannot stand in the box.
     """
-    _check_periods(grains, box)
+    laws = laws or ContactLaws()
+    start_checks.check_numerics(numerics)
+    start_checks.check_box(box, plate_height, wall_friction)
+    start_checks.check_materials(materials, laws, overrides)
+    start_checks.check_grains(grains, full_radius, len(materials), box)
+    start_checks.check_bonds(bonds, grains, box)
     check_walls(list(walls), box, float(grains.radius.max()))
     n, like_walls = len(grains.radius), list(walls)
     if plate_height is not None:
         like_walls = enclosure(box, plate_height, wall_friction) + like_walls
     frictions = [wall.friction for wall in like_walls]
-    table = law_table(laws or ContactLaws(), materials, frictions, overrides)
+    table = law_table(laws, materials, frictions, overrides)
     like_bond, bond_table = bond_laws(materials)
     material = np.array(grains.material, np.int32)
     rows = bond_rows(
@@ -273,6 +296,8 @@ def simulate(
         flows(like_bond),
     )  # fmt: skip
     history = remembers(table.like[0]), rolls(table.like[4])
+    moving = walls_of(like_walls)
+    start_checks.check_walls(grains, moving)
     sim = Simulation(
         body=bodies(grains),
         volume=np.array(grains.volume),
@@ -289,7 +314,7 @@ def simulate(
         full_radius=np.array(grains.radius if full_radius is None else full_radius),
         calibrated_radius=np.array(grains.radius),
         contacts=unlisted(n, bonds.first, bonds.second, rest_length(rows), *history),
-        walls=walls_of(like_walls),
+        walls=moving,
         wall_rows=no_rows(n, *history),
         chunks=chunks_of(n, len(like_walls)),
         load=np.zeros((n, 6)),
@@ -300,18 +325,9 @@ def simulate(
     )
     if numerics.step is None:
         # Lists first: walls count towards the stiffness.
-        sim.refresh()
+        sim._relist()
         move, _ = sim.stiffness_bounds()
         sim.step = quasistatic.mean_step(move, float(grains.mass.sum()), numerics.step_factor)
-    sim.refresh()
+    sim._relist()
+    start_checks.check_start(sim)
     return sim
-
-
-def _check_periods(grains: Grains, box: Box) -> None:
-    widest = 2 * float(grains.radius.max())
-    periods = box.period[box.period > 0.0]
-    if len(periods) and 2 * widest > periods.min():
-        raise InputError(
-            f"the periodic box is {periods.min() * 1e6:.3g} µm wide, but grains up to "
-            f"{1e6 * widest:.3g} µm across need at least {2e6 * widest:.3g} µm"
-        )
