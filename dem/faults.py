@@ -83,9 +83,14 @@ def farthest_behind(body, point, normal):
 
 def look(sim) -> None:
     """Raise Unstable where grains or walls are no longer what a step can go on from."""
-    reason = grain_fault(sim) or wall_fault(sim)
-    if reason:
+    if reason := fault(sim):
         raise unstable(sim, reason)
+
+
+def fault(sim) -> str:
+    """What is wrong with the simulation, naming the worst grain or wall; empty if nothing."""
+    with np.errstate(all="ignore"):
+        return grain_fault(sim) or wall_fault(sim) or outside_fault(sim)
 
 
 def unstable(sim, reason: str) -> Unstable:
@@ -95,13 +100,14 @@ def unstable(sim, reason: str) -> Unstable:
 
 def blown_up(sim) -> Unstable:
     """What to raise when `run_steps` saw a grain move too far or not be a number."""
-    i = int(np.argmax(np.linalg.norm(sim.body[:, X : X + 3] - sim.listed, axis=1)))
-    reason = grain_fault(sim) or wall_fault(sim)
-    return unstable(sim, reason or f"{grain(sim.particle, i)} left its neighbours at once; {_CALM}")
+    if reason := fault(sim):
+        return unstable(sim, reason)
+    i = int(np.argmax(np.abs(sim.body[:, X : X + 3] - sim.listed).max(axis=1)))
+    return unstable(sim, f"{grain(sim.particle, i)} left its neighbours at once; {_CALM}")
 
 
 def grain_fault(sim) -> str:
-    """What is wrong with the grains, naming the worst; empty if nothing."""
+    """Which grain holds no numbers, has no size or moves too fast; empty if none."""
     body = sim.body
     broken, empty, fastest, travel = worst_grains(body, sim.moment, sim.step)
     if broken >= 0:
@@ -117,6 +123,12 @@ def grain_fault(sim) -> str:
             f"{grain(sim.particle, fastest)} moves or turns by {travel:.2g} of its radius in a "
             f"step of {sim.step:.3g} s, where {sim.numerics.most_travel:.2g} is the most; {_CALM}"
         )
+    return ""
+
+
+def outside_fault(sim) -> str:
+    """Which grain left the box, and where to; empty if none."""
+    body = sim.body
     for w, point, normal in planes(sim.walls):
         i, behind = farthest_behind(body, point, normal)
         if behind < -1.0:

@@ -142,8 +142,8 @@ def move(c, stretch, body, chunks, load, motion):
                 body[i, Q0 + k] = q[k]
         dx, dy, dz = x - listed[i, 0], y - listed[i, 1], z - listed[i, 2] * stretch
         moved2 = dx * dx + dy * dy + dz * dz
-        # Written so that NaN counts as infinitely far.
-        farthest2 = moved2 if not moved2 <= farthest2 else farthest2
+        # NaN counts as infinitely far, whatever comes after it.
+        farthest2 = max(farthest2, moved2 if moved2 < math.inf else math.inf)
     chunks.ledger[c, DAMPED] += damped
     chunks.ledger[c, DRIVEN] += driven
     chunks.farthest[c] = math.sqrt(farthest2)

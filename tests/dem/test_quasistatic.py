@@ -60,7 +60,8 @@ def test_row_sums_bound_the_highest_frequency(state):
         box = Box(np.array([100.0, 100.0]) * UM, False)
         sim = simulate(
             spheres(position, (1.05 if state == "touching" else 0.85) * UM), no_bonds(), box,
-            [sticky], 100 * UM, Numerics(damping=0.0), overlaps_rest=False,
+            [sticky], 100 * UM, Numerics(damping=0.0, most_overlap=1.0),
+            overlaps_rest=False,
             laws=ContactLaws(normal="thornton_ning" if state == "touching" else "jkr"),
         )  # fmt: skip
         sim = moved(sim)
