@@ -7,7 +7,7 @@ names the worst grain and its particle, what is wrong with it and what to change
 import numpy as np
 
 from dem import quasistatic
-from dem.body import INVERSE_MASS, RADIUS, VX, WX, X
+from dem.body import INVERSE_MASS, MATERIAL, RADIUS, VX, WX, X
 from dem.errors import InputError, Unstable
 from dem.jit import njit
 from dem.walls import plane
@@ -30,8 +30,9 @@ _CALM = "expected a smaller step_factor (or fixed step), a slower drive or more 
 
 
 @njit
-def worst_grains(body, moment, step):
-    """The first grain that holds no numbers, the first without size or inertia, and the fastest.
+def worst_grains(body, moment, step, kinds):
+    """The first grain that holds no numbers, the first without size, inertia or one of the `kinds`
+    of materials, and the fastest.
 
     Returns their indices, −1 for none, and the fastest one's travel of its surface in a step over
     its radius.
@@ -46,7 +47,8 @@ def worst_grains(body, moment, step):
             broken = i if broken < 0 else broken
             continue
         radius = body[i, RADIUS]
-        if not (radius > 0.0 and body[i, INVERSE_MASS] > 0.0 and moment[i] > 0.0):
+        real = radius > 0.0 and body[i, INVERSE_MASS] > 0.0 and moment[i] > 0.0
+        if not (real and 0.0 <= body[i, MATERIAL] < kinds):
             empty = i if empty < 0 else empty
             continue
         u, v, w = body[i, VX], body[i, VX + 1], body[i, VX + 2]
@@ -109,14 +111,16 @@ def blown_up(sim) -> Unstable:
 def grain_fault(sim) -> str:
     """Which grain holds no numbers, has no size or moves too fast; empty if none."""
     body = sim.body
-    broken, empty, fastest, travel = worst_grains(body, sim.moment, sim.step)
+    broken, empty, fastest, travel = worst_grains(body, sim.moment, sim.step, sim.kinds)
     if broken >= 0:
         what = "position" if not np.isfinite(body[broken, X : X + 3]).all() else "motion"
         return f"the {what} of {grain(sim.particle, broken)} is not a number; {_CALM}"
     if empty >= 0:
         return (
-            f"{grain(sim.particle, empty)} has a radius of {body[empty, RADIUS]:.3g} m and an "
-            "inertia that are not both positive; expected nothing to change them but the run"
+            f"{grain(sim.particle, empty)} has a radius of {body[empty, RADIUS]:.3g} m, a mass of "
+            f"{1.0 / body[empty, INVERSE_MASS]:.3g} kg, a moment of inertia of "
+            f"{sim.moment[empty]:.3g} kg m² and material {body[empty, MATERIAL]:g}; expected "
+            "positive ones and a material of the simulation"
         )
     if travel > sim.numerics.most_travel:
         return (

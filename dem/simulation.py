@@ -161,6 +161,7 @@ class Simulation:
         simulation, at most `faults.LOOK` steps after the motion has blown up.
         """
         faults.refuse_drive(self, steps, rate, servo, plate_speed)
+        faults.look(self)
         gain, force, limit = servo or (0.0, 0.0, 0.0)
         if self.plated:
             self.walls.servo[TOP] = 0.0, 0.0, -1.0, gain, force, limit
@@ -205,7 +206,9 @@ class Simulation:
         """
         faults.look(self)
         try:
-            self._relist()
+            # What overflows here is found in the inertia at the next look.
+            with np.errstate(over="ignore", invalid="ignore"):
+                self._relist()
         except InputError as error:
             raise faults.unstable(self, str(error)) from None
         if self.numerics.step is not None and (reason := faults.step_fault(self)):

@@ -172,7 +172,8 @@ def check_bonds(bonds: Bonds, grains: Grains, box: Box) -> None:
     each(~twice, "stands there twice", "one bond a pair")
     low, high, unit = _SIZES["area"]
     each((bonds.area >= low) & (bonds.area <= high),
-         lambda b: f"has an area of {bonds.area[b]:.3g} {unit}", f"{low:g} to {high:g} {unit}")  # fmt: skip
+         lambda b: f"has an area of {bonds.area[b]:.3g} {unit}",
+         f"{low:g} to {high:g} {unit}")  # fmt: skip
     for name in ("tensile_strength", "cohesion"):
         value = getattr(bonds, name)
         each(value >= 0.0, lambda b, name=name, value=value: f"has a {name} of {value[b]:.3g} Pa",
