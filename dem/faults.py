@@ -51,36 +51,32 @@ def worst_grains(body, moment, step, kinds):
         if not (real and 0.0 <= body[i, MATERIAL] < kinds):
             empty = i if empty < 0 else empty
             continue
-        u, v, w = body[i, VX], body[i, VX + 1], body[i, VX + 2]
+        u, v, w = body[i, VX] / radius, body[i, VX + 1] / radius, body[i, VX + 2] / radius
         a, b, c = body[i, WX], body[i, WX + 1], body[i, WX + 2]
-        travel = step * max(np.sqrt(u * u + v * v + w * w) / radius, np.sqrt(a * a + b * b + c * c))
-        if travel > most:
-            fastest, most = i, travel
-    return broken, empty, fastest, most
+        square = max(u * u + v * v + w * w, a * a + b * b + c * c)
+        if square > most:
+            fastest, most = i, square
+    return broken, empty, fastest, step * np.sqrt(most)
 
 
 @njit
-def farthest_grain(body, far):
-    """The grain farthest from the origin if it is beyond `far` [m], else −1."""
-    found, most = -1, far
-    for i in range(len(body)):
-        for axis in range(3):
-            if abs(body[i, X + axis]) > most:
-                found, most = i, abs(body[i, X + axis])
-    return found
+def outermost(body, points, normals, far):
+    """The grain farthest behind a plane by its radius, that plane and the distance over the radius;
+    and a grain farther than `far` [m] from the origin. Indices are −1 for none.
 
-
-@njit
-def farthest_behind(body, point, normal):
-    """The grain farthest behind a plane, and its centre's distance to it over its radius."""
-    found, least = -1, 0.0
+    points, normals : (p, 3) [m], of the planes
+    """
+    behind, at, most, lost = -1, -1, 1.0, -1
     for i in range(len(body)):
-        gap = 0.0
-        for axis in range(3):
-            gap += (body[i, X + axis] - point[axis]) * normal[axis]
-        if gap < least * body[i, RADIUS]:
-            found, least = i, gap / body[i, RADIUS]
-    return found, least
+        x, y, z, radius = body[i, X], body[i, X + 1], body[i, X + 2], body[i, RADIUS]
+        for p in range(len(points)):
+            depth = (points[p, 0] - x) * normals[p, 0]
+            depth += (points[p, 1] - y) * normals[p, 1] + (points[p, 2] - z) * normals[p, 2]
+            if depth > most * radius:
+                behind, at, most = i, p, depth / radius
+        if max(abs(x), abs(y), abs(z)) > far:
+            lost = i
+    return behind, at, most, lost
 
 
 def look(sim) -> None:
@@ -133,17 +129,19 @@ def grain_fault(sim) -> str:
 def outside_fault(sim) -> str:
     """Which grain left the box, and where to; empty if none."""
     body = sim.body
-    for w, point, normal in planes(sim.walls):
-        i, behind = farthest_behind(body, point, normal)
-        if behind < -1.0:
-            return (
-                f"{grain(sim.particle, i)} left the box: it is {-behind:.2g} radii behind "
-                f"{name_of(w, point, normal)}; {_CALM}"
-            )
-    if (i := farthest_grain(body, far_from(sim.box, sim.walls))) >= 0:
+    found = list(planes(sim.walls))
+    points = np.array([point for _, point, _ in found]).reshape(-1, 3)
+    normals = np.array([normal for *_, normal in found]).reshape(-1, 3)
+    i, at, radii, lost = outermost(body, points, normals, far_from(sim.box, sim.walls))
+    if i >= 0:
         return (
-            f"{grain(sim.particle, i)} left the box: it stands at {place(body[i, X : X + 3])}, "
-            f"more than {FAR:.0e} times the box away; {_CALM}"
+            f"{grain(sim.particle, i)} left the box: it is {radii:.2g} radii behind "
+            f"{name_of(*found[at])}; {_CALM}"
+        )
+    if lost >= 0:
+        return (
+            f"{grain(sim.particle, lost)} left the box: it stands at "
+            f"{place(body[lost, X : X + 3])}, more than {FAR:.0e} times the box away; {_CALM}"
         )
     return ""
 
@@ -206,6 +204,19 @@ def step_fault(sim, share: float = _SHARPNESS) -> str:
         f"its stiffness; expected a fixed step of no more than {limit:.3g} s, or none, and inertia "
         "is scaled to the step"
     )
+
+
+def refuse_places(body: np.ndarray) -> None:
+    """Raise InputError for a grain that no cell can hold: its list would be written anywhere."""
+    bad = ~(np.isfinite(body[:, X : X + 3]).all(axis=1) & (body[:, RADIUS] > 0.0))
+    bad |= ~np.isfinite(body[:, RADIUS])
+    if bad.any():
+        i = int(np.argmax(bad))
+        raise InputError(
+            f"grain {i} has a radius of {body[i, RADIUS]:.3g} m and stands at "
+            f"{place(body[i, X : X + 3])}; expected a positive radius (also full_radius, to which "
+            "rubble grows) and a finite place"
+        )
 
 
 def refuse_search(body: np.ndarray, cell_start: np.ndarray) -> None:

@@ -8,7 +8,7 @@ from dem.body import RADIUS, X, Y, Z
 from dem.box import Box
 from dem.chunks import Chunks, with_rim
 from dem.contact.contacts import Contacts
-from dem.faults import refuse_rows, refuse_search
+from dem.faults import refuse_places, refuse_rows, refuse_search
 from dem.jit import leaf, njit, prange
 from dem.vector import wrapped
 
@@ -53,6 +53,7 @@ def rebuild(
     where radii and positions cannot be of one unit.
     """
     n, m, period = len(body), len(bonds.first), box.period
+    refuse_places(body)
     cells = sort_into_cells(body, period, skin)
     refuse_search(body, cells.start)
     inverse = np.where(period > 0.0, 1.0 / np.where(period > 0.0, period, 1.0), 0.0)

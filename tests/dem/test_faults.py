@@ -210,6 +210,15 @@ def test_collapse_during_a_run_is_a_fault_of_the_run():
         sim.refresh()
 
 
+@pytest.mark.parametrize("radius", [np.nan, np.inf, -UM])
+def test_rubble_that_cannot_grow_is_found_before_lists_are_built_of_it(radius):
+    sim = block()
+    sim.full_radius[9] = radius
+    sim.bonds.state[:] = 1
+    with pytest.raises(Unstable, match=r"grain 9 has a radius of .*full_radius"):
+        sim.refresh()
+
+
 def test_search_of_one_crowded_cell_is_refused_and_names_the_widest_grain():
     """A grain that is wide by a wrong unit makes one cell of the box: the search would not end."""
     body = np.zeros((200_000, 16))
