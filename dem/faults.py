@@ -10,6 +10,7 @@ from dem import quasistatic
 from dem.body import INVERSE_MASS, MATERIAL, RADIUS, VX, WX, X
 from dem.errors import InputError, Unstable
 from dem.jit import njit
+from dem.vector import rotate
 from dem.walls import plane
 
 LOOK = 100
@@ -259,9 +260,9 @@ def planes(walls):
     """Every plane as its wall, a point [m] and its normal, towards the grains."""
     for s in np.flatnonzero(walls.kind == plane.KIND):
         w = int(walls.wall[s])
-        q = walls.orientation[w]
-        point, normal = _turned(q, walls.surface[s, :3]), _turned(q, walls.surface[s, 3:6])
-        yield w, walls.centre[w] + point, normal
+        q = tuple(walls.orientation[w])
+        point, normal = (rotate(q, tuple(walls.surface[s, k : k + 3])) for k in (0, 3))
+        yield w, walls.centre[w] + point, np.array(normal)
 
 
 def far_from(box, walls) -> float:
@@ -287,8 +288,3 @@ def name_of(w: int, point: np.ndarray, normal: np.ndarray) -> str:
         return f"wall {w}, a plane through {place(point)}"
     what = "side plane" if axis < 2 else "floor" if normal[2] > 0 else "plate"
     return f"the {what} {'xyz'[axis]} = {point[axis] * 1e6:.4g} µm"
-
-
-def _turned(q: np.ndarray, a: np.ndarray) -> np.ndarray:
-    t = 2.0 * np.cross(q[1:], a)
-    return a + q[0] * t + np.cross(q[1:], t)
