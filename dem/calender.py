@@ -14,11 +14,12 @@ import numpy as np
 
 from dem.bonds import Bonds
 from dem.breaks import Breaks, breaks_of, no_breaks
+from dem.errors import Unstable
 from dem.fragments import diameter_by_volume
 from dem.grains import ACTIVE, Grains
 from dem.loading import PATH_COLUMNS, Pressing, density, load, path_row, press_on
 from dem.release import Branch, no_overlaps
-from dem.simulation import Simulation, Unstable
+from dem.simulation import Simulation
 from dem.skeleton import Skeleton
 
 __all__ = [
@@ -83,6 +84,7 @@ class Calendering:
     missed : targets [kg/m³] that have no state, each with why; record : rows of PATH_COLUMNS
     snapshots : copies of the path by their index in the record; samples : by that index
     nearest : the released state nearest to the present target; ended : why the path goes no further
+    fault : the simulation whose motion blew up, as it stood then
     """
 
     path: Simulation
@@ -98,6 +100,7 @@ class Calendering:
     nearest: State | None = None
     trials: int = 0
     ended: str = ""
+    fault: Simulation | None = None
 
     @property
     def finished(self) -> bool:
@@ -141,7 +144,8 @@ class Calendering:
             self._advance()
         except Unstable as error:
             # Where the motion blew up it would do so again; the states so far stand.
-            self._miss_all(f"{error}; expected a smaller mechanics.step_factor")
+            self.fault = error.sim
+            self._miss_all(str(error))
 
     def _advance(self) -> None:
         if not self.record:

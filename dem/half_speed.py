@@ -5,8 +5,9 @@ from typing import Any
 
 import numpy as np
 
+from dem.errors import Unstable
 from dem.loading import PATH_COLUMNS, Pressing, density, load, path_row, press_on
-from dem.simulation import Simulation, Unstable
+from dem.simulation import Simulation
 
 LIMIT = 0.05
 """Relative change from speed to half the speed up to which a path counts as quasi-static."""
@@ -23,6 +24,7 @@ class HalfSpeed:
     """A second loading path that `advance` moves by one state, up to a density `until` [kg/m³].
 
     record : rows of PATH_COLUMNS; ended : why it stopped before
+    fault : the simulation as it stood when its motion blew up
     """
 
     sim: Simulation
@@ -30,6 +32,7 @@ class HalfSpeed:
     until: float
     record: list[tuple[float, ...]] = field(default_factory=list)
     ended: str = ""
+    fault: Simulation | None = None
 
     @property
     def finished(self) -> bool:
@@ -55,7 +58,7 @@ class HalfSpeed:
         try:
             rate = press_on(self.sim, self.pressing) if self.record else 0.0
         except Unstable as error:
-            self.ended = str(error)
+            self.ended, self.fault = str(error), error.sim
             return
         self.record.append(path_row(self.sim, self.pressing, rate))
 

@@ -11,6 +11,7 @@ from dem.chunks import Chunks, with_rim
 from dem.contact.contacts import Contacts
 from dem.contact.normal.hertz import Hertz
 from dem.contact.roles import unloaded
+from dem.faults import refuse_places, refuse_rows, refuse_search
 from dem.jit import leaf, njit, prange
 from dem.laws import at_row
 from dem.vector import wrapped
@@ -61,10 +62,13 @@ def rebuild(
     is what each contact radius has grown since the last list: a listed pair's rest distance follows
     it, never past the present distance, so without a jump in force. Pairs are sorted by (first,
     second), first < second; bonded ones are left out, they have their own rows. Forces of pairs are
-    not carried: they are recorded again at the end of the next call.
+    not carried: they are recorded again at the end of the next call. Raises InputError where radii
+    and positions cannot be of one unit.
     """
     n, m, period = len(body), len(bonds.first), box.period
+    refuse_places(body)
     cells = sort_into_cells(body, size, period, skin)
+    refuse_search(body, cells.start)
     inverse = np.where(period > 0.0, 1.0 / np.where(period > 0.0, period, 1.0), 0.0)
     count, found = np.zeros(n, np.int64), np.empty(n * _ROOM, np.int32)
     partners = _Bonded(bonds.start, bonds.second)
@@ -73,6 +77,7 @@ def rebuild(
     start = np.full(n + 1, m, np.int64)
     start[1:] += np.cumsum(count)
     rows = int(start[-1])
+    refuse_rows(rows - m, body)
 
     def grown(array, width):
         new = np.zeros((rows, *array.shape[1:]), array.dtype) if len(array) or width else array[:0]

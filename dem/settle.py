@@ -18,6 +18,8 @@ _SOFT = Material(
     young_modulus=1e9, poisson_ratio=0.25, friction=0.0, restitution=0.5, bond_modulus=1e9,
     bond_poisson_ratio=0.25, bond_internal_friction=0.0, bond_moment_share=0.0,
 )  # fmt: skip
+# What overlaps by radii is thrown apart by radii.
+_THROWN = Numerics(damping=0.3, most_travel=np.inf, most_overlap=np.inf)
 _CHUNK, _MOST_CHUNKS = 10, 500
 _SEED_SIZE, _GROWTH_STAGES, _LOOSE = 0.1, 16, 0.2
 
@@ -43,9 +45,7 @@ def separate(
     # Spheres grow from seeds: at full size random centres would nearly coincide and be thrown.
     for scale in np.geomspace(_SEED_SIZE, 1.0, _GROWTH_STAGES):
         grains = at_rest(position, scale * radius, volume, 4000.0 * volume, material, particle)
-        sim = simulate(
-            grains, no_bonds(), box, [_SOFT], height, Numerics(damping=0.3), overlaps_rest=False
-        )
+        sim = simulate(grains, no_bonds(), box, [_SOFT], height, _THROWN, overlaps_rest=False)
         tolerance = max_overlap if scale == 1.0 else _LOOSE
         for _ in range(_MOST_CHUNKS):
             worst = _largest_overlap(sim)

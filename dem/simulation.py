@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from dem import integrate, quasistatic
+from dem import faults, integrate, quasistatic, start_checks
 from dem.body import INVERSE_MASS, VX, WX, X, Z, as_grains, bodies
 from dem.bonding.laws import flows
 from dem.bonding.rows import AREA, COHESION, TENSILE, BondRows, bond_rows, rest_length
@@ -17,6 +17,7 @@ from dem.contact.forces import LAWS
 from dem.contact.laws import ContactLaws, LawTable, law_table
 from dem.contact.roles import remembers, rolls
 from dem.errors import InputError
+from dem.errors import Unstable as Unstable
 from dem.grains import Grains
 from dem.jit import threads_for
 from dem.materials import Material, PairOverride, bond_laws, softer_of
@@ -30,10 +31,6 @@ _ADAPT_EVERY = 50
 """Steps between two adaptations of the inertia to the contacts that have stiffened."""
 
 
-class Unstable(RuntimeError):
-    """The integration left the range in which it means anything."""
-
-
 @dataclass(frozen=True)
 class Numerics:
     """Numerical settings of a simulation.
@@ -43,6 +40,8 @@ class Numerics:
     skin : reach of the neighbour list beyond contact, in mean contact radii
     step : [s], a fixed step with the true inertia instead of the scaled one (collisions)
     process_time : [s], of the machine, that a second of simulated time stands for (relaxation)
+    most_travel : of a grain's surface in a step, over its radius, beyond which motion means nothing
+    most_overlap : of two grains at the start, over the smaller radius, where it pushes
     """
 
     damping: float = 0.7
@@ -50,6 +49,8 @@ class Numerics:
     skin: float = 0.3
     step: float | None = None
     process_time: float = 0.0
+    most_travel: float = 0.5
+    most_overlap: float = 0.5
 
 
 @dataclass
@@ -164,8 +165,11 @@ class Simulation:
         rate [1/s] strains grains, and walls that follow, affinely along z. servo = (gain, force,
         limit) moves the plate alone, at gain · (its force − force), no faster than the limit [m/s].
         plate_speed [m/s] moves the plate alone, upwards if positive.
-        Raises Unstable when the motion blows up.
+        Raises InputError for what no plate can be driven with, and Unstable, which holds the
+        simulation, at most `faults.LOOK` steps after the motion has blown up.
         """
+        faults.refuse_drive(self, steps, rate, servo, plate_speed)
+        faults.look(self)
         gain, force, limit = servo or (0.0, 0.0, 0.0)
         if rate != 0.0 and self.box.period_z > 0.0:
             raise InputError("a strain rate along z needs walls there, not a period")
@@ -197,9 +201,10 @@ class Simulation:
             self.steps_done += done
             steps -= done
             if why == integrate.UNSTABLE:
-                raise Unstable(f"the motion blew up at step {self.steps_done}")
+                raise faults.blown_up(self)
             # Built anew before the next step, so that what was recorded in the last one stays.
             self.stale = why == integrate.LIST_TOO_OLD
+            faults.look(self)
             if self.steps_done % _ADAPT_EVERY == 0:
                 self._adapt_inertia()
 
@@ -209,7 +214,22 @@ class Simulation:
         return round(len(self.laws.pairs) ** 0.5)
 
     def refresh(self) -> None:
-        """Build the lists anew, let rubble grow, adapt the inertia; recorded forces of pairs go."""
+        """Build the lists anew, let rubble grow, adapt the inertia; recorded forces of pairs go.
+
+        Raises Unstable where grains or walls are no longer what lists can be built of, and where
+        the contacts have become too stiff for a fixed step.
+        """
+        faults.look(self)
+        try:
+            # What overflows here is found in the inertia at the next look.
+            with np.errstate(over="ignore", invalid="ignore"):
+                self._relist()
+        except InputError as error:
+            raise faults.unstable(self, str(error)) from None
+        if self.numerics.step is not None and (reason := faults.step_fault(self)):
+            raise faults.unstable(self, reason)
+
+    def _relist(self) -> None:
         growth = self._grow_rubble()
         # The new lists' rim is empty: what stands on the old one must not be lost.
         self.load[:] = self.net_load
@@ -287,18 +307,23 @@ def simulate(
     plate_height : [m], of the plate above the collector's plane; None for neither
     walls : further walls; wall_friction : of collector and plate
     overlaps_rest : whether overlaps at the start exert no force
-    Raises InputError when a periodic box is too narrow for its largest grains, or for walls that
-    cannot stand in it.
+    Raises InputError, naming the grain, for whatever cannot be a packing (`dem.start_checks`), and
+    for walls that cannot stand in the box.
     """
-    _check_periods(grains.radius if full_radius is None else full_radius, box)
+    laws = laws or ContactLaws()
+    start_checks.check_numerics(numerics)
+    start_checks.check_box(box, plate_height, wall_friction)
+    start_checks.check_materials(materials, laws, overrides)
+    start_checks.check_grains(grains, full_radius, len(materials), box)
+    start_checks.check_bonds(bonds, grains, box)
     check_walls(list(walls), box, float(grains.radius.max()))
     n, like_walls = len(grains.radius), list(walls)
     if plate_height is not None:
         like_walls = enclosure(box, plate_height, wall_friction) + like_walls
-    if LAWS + sum(len(cls._fields) for cls in (laws or ContactLaws()).classes) > SLOTS:
+    if LAWS + sum(len(cls._fields) for cls in laws.classes) > SLOTS:
         raise InputError(f"the contact laws have more coefficients than {SLOTS - LAWS}")
     frictions = [wall.friction for wall in like_walls]
-    table = law_table(laws or ContactLaws(), materials, frictions, overrides)
+    table = law_table(laws, materials, frictions, overrides)
     like_bond, bond_table = bond_laws(materials)
     material = np.array(grains.material, np.int32)
     rows = bond_rows(
@@ -306,6 +331,8 @@ def simulate(
         flows(like_bond),
     )  # fmt: skip
     history = remembers(table.like[0]), rolls(table.like[4])
+    moving = walls_of(like_walls)
+    start_checks.check_walls(grains, moving)
     sim = Simulation(
         body=bodies(grains),
         volume=np.array(grains.volume),
@@ -323,7 +350,7 @@ def simulate(
         size=np.array(grains.radius),
         calibrated_radius=np.array(grains.radius),
         contacts=unlisted(n, bonds.first, bonds.second, rest_length(rows), *history),
-        walls=walls_of(like_walls),
+        walls=moving,
         wall_rows=no_rows(n, *history),
         chunks=chunks_of(n, len(like_walls)),
         load=np.zeros((n, 6)),
@@ -334,18 +361,9 @@ def simulate(
     )
     if numerics.step is None:
         # Lists first: walls count towards the stiffness.
-        sim.refresh()
+        sim._relist()
         move, _ = sim.stiffness_bounds()
         sim.step = quasistatic.mean_step(move, float(grains.mass.sum()), numerics.step_factor)
-    sim.refresh()
+    sim._relist()
+    start_checks.check_start(sim)
     return sim
-
-
-def _check_periods(radius: np.ndarray, box: Box) -> None:
-    widest = 2 * float(np.max(radius))
-    periods = box.period[box.period > 0.0]
-    if len(periods) and 2 * widest > periods.min():
-        raise InputError(
-            f"the periodic box is {periods.min() * 1e6:.3g} µm wide, but grains up to "
-            f"{1e6 * widest:.3g} µm across need at least {2e6 * widest:.3g} µm"
-        )

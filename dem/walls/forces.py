@@ -12,7 +12,7 @@ from dem.walls.geometry import surface_distance
 
 
 @leaf
-def _forget(r, record, resists, spring, rolling, force):
+def _forget(r, record, resists, spring, rolling, force, arm):
     """Empty the history of a row that does not touch; what the normal law remembers stays."""
     for k in range(4):
         spring[r, k] = 0.0
@@ -20,7 +20,7 @@ def _forget(r, record, resists, spring, rolling, force):
         if resists:
             rolling[r, k] = 0.0
         if record:
-            force[r, k] = 0.0
+            force[r, k] = arm[r, k] = 0.0
 
 
 @njit
@@ -41,7 +41,7 @@ def add_walls(c, record, laws, wall_table, body, walls, rows, chunks, load, moti
             choose_of_grain(i, body, kind, wall_of, geometry, corner, centre, orientation, rows)
         for r in range(start[i], start[i + 1]):
             if not active[r]:
-                _forget(r, record, rolls(resisting), spring, rolling, force)
+                _forget(r, record, rolls(resisting), spring, rolling, force, arm)
                 continue
             s = surface[r]
             w = wall_of[s]
@@ -59,7 +59,7 @@ def add_walls(c, record, laws, wall_table, body, walls, rows, chunks, load, moti
             if remembers(pressing):
                 touching = touching or sticks(law, memory[r])
             if not touching:
-                _forget(r, record, rolls(resisting), spring, rolling, force)
+                _forget(r, record, rolls(resisting), spring, rolling, force, arm)
                 continue
             at = len(pressing)
             cohesion_law = at_row(cohering, wall_table, t, at)

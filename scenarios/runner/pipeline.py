@@ -15,9 +15,9 @@ import numpy as np
 from dem import checkpoint
 from dem.calender import Calendering, State, unloaded_state
 from dem.crush import Crushing
+from dem.errors import Unstable
 from dem.half_speed import HalfSpeed, at_half_speed
-from dem.simulation import Unstable
-from scenarios.runner import crushing, results_file, series, trust
+from scenarios.runner import crushing, fault_record, results_file, series, trust
 from scenarios.runner.discharges import discharge_states
 from scenarios.runner.interrupt import Interrupted
 from scenarios.runner.prepare import (
@@ -81,6 +81,7 @@ def discharge(folder: RunFolder, rates: tuple[float, ...], reporter: Reporter) -
 
 
 def _run(scenario: Scenario, folder: RunFolder, reporter: Reporter, work: Work) -> None:
+    fault_record.forget(folder)
     volume = electrode_volume(scenario, reporter)
     decomposition = grains_of(volume, scenario, reporter)
     with _kept(work, folder):
@@ -194,8 +195,11 @@ def _advance(
                 _keep(work, folder)
                 kept = time.monotonic()
     except Unstable as error:
-        _keep(work, folder)
-        raise RunFailed(f"{error}; expected a smaller mechanics.step_factor") from error
+        # No checkpoint of it: the last one is from before, and good.
+        fault_record.write(folder, error.sim)
+        raise RunFailed(f"{error}; {fault_record.WHERE}") from error
+    if isinstance(machine, Calendering | HalfSpeed) and machine.fault is not None:
+        fault_record.write(folder, machine.fault)
     _keep(work, folder)
 
 
