@@ -207,20 +207,20 @@ def step_fault(sim, share: float = _SHARPNESS) -> str:
     )
 
 
-def refuse_places(body: np.ndarray) -> None:
+def refuse_places(body: np.ndarray, size: np.ndarray) -> None:
     """Raise InputError for a grain that no cell can hold: its list would be written anywhere."""
-    bad = ~(np.isfinite(body[:, X : X + 3]).all(axis=1) & (body[:, RADIUS] > 0.0))
-    bad |= ~np.isfinite(body[:, RADIUS])
+    bad = ~(np.isfinite(body[:, X : X + 3]).all(axis=1) & (size > 0.0))
+    bad |= ~np.isfinite(size)
     if bad.any():
         i = int(np.argmax(bad))
         raise InputError(
-            f"grain {i} has a radius of {body[i, RADIUS]:.3g} m and stands at "
+            f"grain {i} has a radius of {size[i]:.3g} m and stands at "
             f"{place(body[i, X : X + 3])}; expected a positive radius (also full_radius, to which "
             "rubble grows) and a finite place"
         )
 
 
-def refuse_search(body: np.ndarray, cell_start: np.ndarray) -> None:
+def refuse_search(body: np.ndarray, size: np.ndarray, cell_start: np.ndarray) -> None:
     """Raise InputError where cells hold so many grains that a search for pairs would not end.
 
     cell_start : (cells + 1,), first grain of each cell
@@ -230,12 +230,12 @@ def refuse_search(body: np.ndarray, cell_start: np.ndarray) -> None:
     tests = 4.0 * float(inside @ inside)
     if tests <= max(_MOST_TESTS, _TESTS_A_GRAIN * len(body)):
         return
-    i, usual = int(np.argmax(body[:, RADIUS])), float(np.median(body[:, RADIUS]))
+    i, usual = int(np.argmax(size)), float(np.median(size))
     centre = np.median(body[:, X : X + 3], axis=0)
     j = int(np.argmax(np.linalg.norm(body[:, X : X + 3] - centre, axis=1)))
     raise InputError(
         f"about {tests:.1e} pairs of {len(body)} grains would have to be compared: grain {i} is "
-        f"the widest with a radius of {body[i, RADIUS]:.3g} m where {usual:.3g} m is usual, and "
+        f"the widest with a radius of {size[i]:.3g} m where {usual:.3g} m is usual, and "
         f"grain {j} the farthest out at {place(body[j, X : X + 3])}; expected radii and positions "
         "in metres, and sizes within a factor of 100"
     )

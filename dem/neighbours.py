@@ -66,9 +66,9 @@ def rebuild(
     and positions cannot be of one unit.
     """
     n, m, period = len(body), len(bonds.first), box.period
-    refuse_places(body)
+    refuse_places(body, size)
     cells = sort_into_cells(body, size, period, skin)
-    refuse_search(body, cells.start)
+    refuse_search(body, size, cells.start)
     inverse = np.where(period > 0.0, 1.0 / np.where(period > 0.0, period, 1.0), 0.0)
     count, found = np.zeros(n, np.int64), np.empty(n * _ROOM, np.int32)
     partners = _Bonded(bonds.start, bonds.second)

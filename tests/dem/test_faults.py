@@ -204,7 +204,7 @@ def test_list_that_explodes_is_refused_before_it_is_filled():
 def test_collapse_during_a_run_is_a_fault_of_the_run():
     position = 5 * UM + np.random.default_rng(2).uniform(0, 90 * UM, (2000, 3))
     sim = free_spheres(position, 0.1 * UM, None, material())
-    sim.body[:, RADIUS] = 50 * UM
+    sim.size[:] = 50 * UM
     sim.calibrated_radius[:] = sim.full_radius[:] = 50 * UM
     with pytest.raises(Unstable, match=r"pairs of 2000 grains"):
         sim.refresh()
@@ -225,11 +225,12 @@ def test_search_of_one_crowded_cell_is_refused_and_names_the_widest_grain():
     body[:, X : Z + 1] = np.random.default_rng(3).uniform(0, 1e-3, (len(body), 3))
     body[:, RADIUS] = UM
     body[17, RADIUS] = 1.0
-    cells = sort_into_cells(body, np.zeros(3), 0.3 * UM)
+    cells = sort_into_cells(body, body[:, RADIUS], np.zeros(3), 0.3 * UM)
     with pytest.raises(InputError, match=r"grain 17 is the widest .*metres"):
-        faults.refuse_search(body, cells.start)
+        faults.refuse_search(body, body[:, RADIUS], cells.start)
     body[17, RADIUS] = UM
-    faults.refuse_search(body, sort_into_cells(body, np.zeros(3), 0.3 * UM).start)
+    cells = sort_into_cells(body, body[:, RADIUS], np.zeros(3), 0.3 * UM)
+    faults.refuse_search(body, body[:, RADIUS], cells.start)
 
 
 @pytest.mark.parametrize("shape", ["far grain", "flat", "line", "wide and small"])
