@@ -79,7 +79,8 @@ def test_layer_at_rest_carries_the_pressure_of_its_plates(bonded):
     side, radius = 6.0 * UM, (0.75 if bonded else 0.85) * UM
     sim = simulate(
         spheres(position, radius), bonds, Box(np.array([side, side]), True),
-        [material(friction=0.3)], side, Numerics(), wall_friction=0.3, overlaps_rest=bonded,
+        [material(friction=0.3)], side, Numerics(most_overlap=1.0),
+        wall_friction=0.3, overlaps_rest=bonded,
     )  # fmt: skip
     sim.advance(300, rate=-0.03 / 300 / sim.step)
     sim.advance(4000)
