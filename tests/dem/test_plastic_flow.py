@@ -43,7 +43,7 @@ class Press:
         made_of = material(contact_yield_pressure=YIELD_PRESSURE)
         second = CENTRE + 2 * UM * AXIS
         position = [[50 * UM, 50 * UM, UM]] if walled else [CENTRE, second]
-        self.sim = free_spheres(position, UM, 1.0, made_of, overlaps_rest=False)
+        self.sim = free_spheres(position, UM, 1e-12, made_of, overlaps_rest=False)
         self.along = np.array([0.0, 0.0, 1.0]) if walled else AXIS
         self.overlap = 0.0
 
