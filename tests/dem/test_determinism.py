@@ -83,6 +83,7 @@ def test_same_bits_on_one_and_two_threads(in_one_go):
 def test_loads_do_not_depend_on_the_chunks(in_one_go, monkeypatch):
     shared, whole = in_one_go.copy(), in_one_go.copy()
     monkeypatch.setattr(chunks, "_ENOUGH_CHUNKS", 1)
+    monkeypatch.setattr(chunks, "_CACHED_GRAINS", 10**9)
     whole.load[:] = whole.net_load
     whole.chunks = chunks.chunks_of(len(whole.body), len(whole.walls.centre))
     for sim in (shared, whole):

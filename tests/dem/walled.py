@@ -25,7 +25,7 @@ def beside(walls, position, radius=UM, step=1e-11, made_of=None, **settings) -> 
     """Spheres and nothing but the given walls; overlaps push, nothing is damped but contacts."""
     settings.setdefault("overlaps_rest", False)
     box = settings.pop("box", OPEN)
-    numerics = Numerics(damping=0.0, step=step)
+    numerics = Numerics(damping=0.0, step=step, most_overlap=settings.pop("most_overlap", 0.5))
     return simulate(
         spheres(np.atleast_2d(position), radius), no_bonds(), box, [made_of or material()], None,
         numerics, walls=tuple(walls), **settings,
