@@ -241,16 +241,19 @@ def refuse_search(body: np.ndarray, size: np.ndarray, cell_start: np.ndarray) ->
     )
 
 
-def refuse_rows(rows: int, body: np.ndarray) -> None:
-    """Raise InputError where so many pairs are near each other that a length must be wrong."""
+def refuse_rows(rows: int, body: np.ndarray, size: np.ndarray) -> None:
+    """Raise InputError where so many pairs are near each other that a length must be wrong.
+
+    size : (n,) [m], how far each grain reaches
+    """
     n = len(body)
     if rows <= min(_MOST_PAIRS * n, _MOST_ROWS):
         return
-    i = int(np.argmax(body[:, RADIUS]))
+    i = int(np.argmax(size))
     extent = np.ptp(body[:, X : X + 3], axis=0)
     raise InputError(
         f"{rows} pairs of {n} grains are near each other, more than {_MOST_PAIRS} a grain or "
-        f"{_MOST_ROWS} in all: radii are up to {body[i, RADIUS]:.3g} m (grain {i}) and the grains "
+        f"{_MOST_ROWS} in all: radii are up to {size[i]:.3g} m (grain {i}) and the grains "
         f"lie within {extent[0]:.3g} × {extent[1]:.3g} × {extent[2]:.3g} m; expected radii and "
         "positions in the same unit, metres"
     )

@@ -77,7 +77,7 @@ def rebuild(
     start = np.full(n + 1, m, np.int64)
     start[1:] += np.cumsum(count)
     rows = int(start[-1])
-    refuse_rows(rows - m, body)
+    refuse_rows(rows - m, body, size)
 
     def grown(array, width):
         new = np.zeros((rows, *array.shape[1:]), array.dtype) if len(array) or width else array[:0]

@@ -190,7 +190,7 @@ class Simulation:
                 moment=self.moment, listed=self.listed,
             )  # fmt: skip
             # To the next multiple, so that how calls are cut changes no bit.
-            piece = min(steps, _ADAPT_EVERY - self.steps_done % _ADAPT_EVERY)
+            piece = min(steps, faults.LOOK, _ADAPT_EVERY - self.steps_done % _ADAPT_EVERY)
             with threads_for(len(self.contacts.second) + len(self.body)):
                 done, why = integrate.run_steps(
                     piece, skin, reach, *self.laws.like, self.laws.pairs, self.kinds,
