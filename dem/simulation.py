@@ -36,7 +36,8 @@ class Numerics:
     """Numerical settings of a simulation.
 
     damping : local damping α, 0 … 1
-    step_factor : share of the stable step in use, 0 … 1
+    step_factor : share of the stable step in use, 0 … 1; below 1/√(1 + damping) where single bonds
+        or contacts hold grains, as in clumps of two
     skin : reach of the neighbour list beyond contact, in mean contact radii
     step : [s], a fixed step with the true inertia instead of the scaled one (collisions)
     process_time : [s], of the machine, that a second of simulated time stands for (relaxation)
