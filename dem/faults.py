@@ -174,8 +174,8 @@ def wall_fault(sim) -> str:
 
 def refuse_drive(sim, steps: int, rate: float, servo, plate_speed: float) -> None:
     """Raise InputError for what no wall can be driven with."""
-    if steps < 0:
-        raise InputError(f"{steps} steps cannot be run; expected a number that is not negative")
+    if steps < 0 or steps != int(steps):
+        raise InputError(f"{steps} steps cannot be run; expected a whole number, 0 or more")
     if not abs(rate) * sim.step <= _FASTEST_STRAIN:
         raise InputError(
             f"a strain rate of {rate:.3g} 1/s strains the box by {abs(rate) * sim.step:.2g} in a "

@@ -89,3 +89,13 @@ def _constructor(cls: type, arguments: str, values) -> Callable:
     namespace = {"cls": cls}
     exec(f"def construct({arguments}):\n    return cls({', '.join(values)})\n", namespace)
     return namespace["construct"]
+
+
+@leaf
+def triple(scratch, slot, lane):
+    """Three slots of a lane, as a vector."""
+    return (
+        scratch[slot * LANES + lane],
+        scratch[(slot + 1) * LANES + lane],
+        scratch[(slot + 2) * LANES + lane],
+    )

@@ -10,7 +10,7 @@ from dem.bonds import INTACT
 from dem.chunks import BOND_PLASTIC, BROKEN
 from dem.contact.roles import bound, remembers, stored
 from dem.jit import leaf, njit
-from dem.laws import LANES, at_row
+from dem.laws import LANES, at_row, triple
 from dem.vector import wrapped
 
 # Slots of the scratch: what a bond brings …
@@ -19,15 +19,6 @@ _APART, _DISTANCE2, _P, _Q, _BEAM, _OFFSET = 0, 3, 4, 8, 12, 20
 _FORCE, _LEVER, _MOMENT = 23, 26, 29
 _STORED, _MODE, _FLOWED, _LENGTH, _SHARE = 32, 33, 34, 35, 36
 _FIRST, _SECOND, _ROW = 0, LANES, 2 * LANES
-
-
-@leaf
-def _triple(scratch, slot, k):
-    return (
-        scratch[slot * LANES + k],
-        scratch[(slot + 1) * LANES + k],
-        scratch[(slot + 2) * LANES + k],
-    )
 
 
 @leaf
@@ -45,12 +36,12 @@ def _compute(law, scratch, time):
     """The beams of all lanes; LLVM turns the loop into vector code."""
     for k in range(LANES):
         force, lever, moment, energy, mode, share, flowed, rest, offset, strain, rest_length = beam(
-            law, _triple(scratch, _APART, k), math.sqrt(scratch[_DISTANCE2 * LANES + k]),
+            law, triple(scratch, _APART, k), math.sqrt(scratch[_DISTANCE2 * LANES + k]),
             _quadruple(scratch, _P, k), _quadruple(scratch, _Q, k),
-            _triple(scratch, _BEAM + REST, k), scratch[(_BEAM + UNLOADED) * LANES + k],
+            triple(scratch, _BEAM + REST, k), scratch[(_BEAM + UNLOADED) * LANES + k],
             scratch[(_BEAM + AREA) * LANES + k], scratch[(_BEAM + TENSILE) * LANES + k],
             scratch[(_BEAM + COHESION) * LANES + k], scratch[(_BEAM + STRAIN) * LANES + k],
-            _triple(scratch, _OFFSET, k) if flows(law) else (0.0, 0.0, 0.0), time,
+            triple(scratch, _OFFSET, k) if flows(law) else (0.0, 0.0, 0.0), time,
         )  # fmt: skip
         for c in range(3):
             scratch[(_FORCE + c) * LANES + k] = force[c]
@@ -115,9 +106,9 @@ def _scatter(
             bonds.released[b] = lost
             broken += lost
             continue
-        fx, fy, fz = _triple(scratch, _FORCE, k)
-        lx, ly, lz = _triple(scratch, _LEVER, k)
-        mx, my, mz = _triple(scratch, _MOMENT, k)
+        fx, fy, fz = triple(scratch, _FORCE, k)
+        lx, ly, lz = triple(scratch, _LEVER, k)
+        mx, my, mz = triple(scratch, _MOMENT, k)
         arm = 0.5 * math.sqrt(scratch[_DISTANCE2 * LANES + k])
         lx, ly, lz = arm * lx, arm * ly, arm * lz
         load[i, 0] -= fx

@@ -11,7 +11,7 @@ from dem.chunks import PLASTIC, VISCOUS, WORK_SLID
 from dem.contact.roles import reach, remembers, rolls, sticks
 from dem.contact.touch import touch
 from dem.jit import leaf, njit
-from dem.laws import LANES, at_row, in_lane
+from dem.laws import LANES, at_row, in_lane, triple
 from dem.vector import cross, scale, subtract, wrapped
 
 # Slots of the scratch: what a pair brings …
@@ -42,22 +42,22 @@ def _compute(laws, scratch, rate, dt):
         at += len(sliding)
         rolling_law = in_lane(rolling, scratch, at, k)
         distance = math.sqrt(scratch[_DISTANCE2 * LANES + k])
-        normal = scale(1.0 / distance, _triple(scratch, _APART, k))
+        normal = scale(1.0 / distance, triple(scratch, _APART, k))
         r_first, r_second = scratch[_RADII * LANES + k], scratch[(_RADII + 1) * LANES + k]
         share = 1.0 / (r_first + r_second)
         # Both spins weighted with the radii: that of the pair.
-        spin = scale(share, _triple(scratch, _SPIN, k))
-        between = _triple(scratch, _VELOCITY, k)
+        spin = scale(share, triple(scratch, _SPIN, k))
+        between = triple(scratch, _VELOCITY, k)
         between = (between[0], between[1], between[2] + rate * scratch[(_APART + 2) * LANES + k])
         twirl = spin[0] * normal[0] + spin[1] * normal[1] + spin[2] * normal[2]
         total, held, k_t, memory, moment, slid, viscous, lost = touch(
             (normal_law, cohesion_law, damping_law, tangential_law, rolling_law),
             normal, scratch[_REST * LANES + k] - distance,
             subtract(between, scale(distance, cross(spin, normal))), twirl,
-            scale(dt, _triple(scratch, _TURN, k)), dt, r_first * r_second * share,
+            scale(dt, triple(scratch, _TURN, k)), dt, r_first * r_second * share,
             scratch[_INVERSE_MASSES * LANES + k] + scratch[(_INVERSE_MASSES + 1) * LANES + k],
-            _triple(scratch, _SPRING, k), scratch[(_SPRING + 3) * LANES + k],
-            scratch[_MEMORY * LANES + k], _triple(scratch, _MOMENT, k),
+            triple(scratch, _SPRING, k), scratch[(_SPRING + 3) * LANES + k],
+            scratch[_MEMORY * LANES + k], triple(scratch, _MOMENT, k),
         )  # fmt: skip
         lever = cross(normal, held)
         for c in range(3):
@@ -72,15 +72,6 @@ def _compute(laws, scratch, rate, dt):
         scratch[_SLID * LANES + k] = slid
         scratch[_VISCOUS * LANES + k] = viscous
         scratch[_LOST * LANES + k] = lost
-
-
-@leaf
-def _triple(scratch, slot, k):
-    return (
-        scratch[slot * LANES + k],
-        scratch[(slot + 1) * LANES + k],
-        scratch[(slot + 2) * LANES + k],
-    )
 
 
 @njit
@@ -126,12 +117,12 @@ def _scatter(count, end, record, step, laws, contacts, chunks, load, scratch, ro
     slid = viscous = lost = 0.0
     for k in range(count):
         i, j, p = rows[_FIRST + k], rows[_SECOND + k], rows[_ROW + k]
-        fx, fy, fz = _triple(scratch, _FORCE, k)
-        lx, ly, lz = _triple(scratch, _LEVER, k)
+        fx, fy, fz = triple(scratch, _FORCE, k)
+        lx, ly, lz = triple(scratch, _LEVER, k)
         a, b = scratch[_ARMS * LANES + k], scratch[(_ARMS + 1) * LANES + k]
         mx = my = mz = 0.0
         if rolls(laws[4]):
-            mx, my, mz = _triple(scratch, _MOMENT, k)
+            mx, my, mz = triple(scratch, _MOMENT, k)
             rolling[p, 0], rolling[p, 1], rolling[p, 2] = mx, my, mz
         load[i, 0] -= fx
         load[i, 1] -= fy
