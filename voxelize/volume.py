@@ -6,6 +6,14 @@ import numpy as np
 
 PORE, ACTIVE_MATERIAL, CARBON_BINDER, COLLECTOR, CRACK = 0, 1, 2, 3, 4
 LABEL_NAMES = ("pore", "active material", "carbon-binder domain", "collector", "crack")
+PHASES = {
+    "pore": PORE,
+    "active_material": ACTIVE_MATERIAL,
+    "cbd": CARBON_BINDER,
+    "collector": COLLECTOR,
+    "crack": CRACK,
+}
+"""Names of the phases in a label map; as a map, the labels that `write_labels` writes."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -18,9 +18,9 @@ from scenarios.runner import results_file, series
 from scenarios.runner.record import write_summary
 from scenarios.runner.run_folder import RunFolder, versions
 from scenarios.runner.schema import Scenario
-from voxelize.decompose import Decomposition
-from voxelize.deposit import deposit
-from voxelize.files import write_labels
+from voxelize.deposit.electrode import deposit
+from voxelize.divide.decompose import Decomposition
+from voxelize.write.tiff import write_labels
 
 NAMES = ["unloaded", "peak", "end"]
 

@@ -32,7 +32,7 @@ from scenarios.runner.record import write_summary
 from scenarios.runner.run_folder import RunFailed, RunFolder, TargetsMissed, versions
 from scenarios.runner.schema import Particle, Scenario
 from scenarios.runner.states import StateFigures, analyse_state, state_names
-from voxelize.decompose import Decomposition
+from voxelize.divide.decompose import Decomposition
 
 CHECKPOINT_SECONDS = 60.0
 

@@ -18,14 +18,14 @@ from scenarios.runner.image import read_image
 from scenarios.runner.progress import Reporter
 from scenarios.runner.recipe import coated
 from scenarios.runner.schema import Image, Particle, Scenario
-from voxelize.decompose import (
+from voxelize.divide.decompose import (
     Decomposition,
     DecompositionSettings,
     SolidPhase,
     decompose,
 )
-from voxelize.generate import generate
-from voxelize.single_particle import single_particle
+from voxelize.generate.electrode import generate
+from voxelize.generate.single_particle import single_particle
 from voxelize.volume import ACTIVE_MATERIAL, Volume
 
 

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from dem.errors import InputError
 from scenarios.runner import schema
-from voxelize.generate import check_sizes
-from voxelize.recipe import Recipe, SizeMode, check_recipe, draw_diameters
+from voxelize.generate.electrode import check_sizes
+from voxelize.generate.recipe import Recipe, SizeMode, check_recipe, draw_diameters
 
 _KEYS = {
     "footprint": "electrode.footprint",

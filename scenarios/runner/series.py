@@ -7,9 +7,9 @@ from dem.calender import State
 from dem.fragments import cracked_particles, fragments
 from dem.vtk_output import write_bonds, write_grains, write_series
 from scenarios.runner.run_folder import RunFolder
-from voxelize.decompose import Decomposition
-from voxelize.deposit import Deposit
-from voxelize.vtk_output import write_volume
+from voxelize.deposit.electrode import Deposit
+from voxelize.divide.decompose import Decomposition
+from voxelize.write.vti import write_volume
 
 _KINDS = {"particles": "vtp", "bonds": "vtp", "volume": "vti"}
 

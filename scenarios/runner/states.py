@@ -22,10 +22,10 @@ from scenarios.runner.progress import Reporter
 from scenarios.runner.run_folder import RunFolder
 from scenarios.runner.schema import Image, Scenario
 from scenarios.runner.series import write_state
-from voxelize.decompose import Decomposition
-from voxelize.deposit import deposit
-from voxelize.files import write_labels
+from voxelize.deposit.electrode import deposit
+from voxelize.divide.decompose import Decomposition
 from voxelize.volume import ACTIVE_MATERIAL, CARBON_BINDER, CRACK, PORE, Volume
+from voxelize.write.tiff import write_labels
 
 CRACK_MODES = {"tension": BROKEN_TENSION, "shear": BROKEN_SHEAR, "strain": BROKEN_STRAIN}
 """How a bond broke, by the names in the tables."""

@@ -14,7 +14,7 @@ from dem.grains import ACTIVE, CBD, at_rest
 from dem.skeleton import Skeleton
 from dem.vtk_output import write_bonds, write_grains, write_series
 from voxelize.volume import Volume
-from voxelize.vtk_output import write_volume
+from voxelize.write.vti import write_volume
 
 UM = 1e-6
 # Coordinates and most arrays are stored as 32-bit floats.

@@ -17,7 +17,7 @@ from dem.skeleton import Skeleton
 from dem.vtk_output import write_bonds, write_grains, write_series
 from scenarios.runner.cli import main
 from voxelize.volume import ACTIVE_MATERIAL, CARBON_BINDER, COLLECTOR, Volume
-from voxelize.vtk_output import write_volume
+from voxelize.write.vti import write_volume
 
 LAYER = [[-20.0, 1.0, 0.0], [1.0, -22.0, 0.0], [0.0, 0.0, -35.0]]
 STATES = ("as_coated", "2.80", "3.10")

@@ -15,8 +15,8 @@ from dem.errors import InputError
 from scenarios.runner import pictures
 from scenarios.runner.report import write_report
 from scenarios.runner.results import read_run
-from voxelize.files import write_labels
 from voxelize.volume import ACTIVE_MATERIAL, COLLECTOR, Volume
+from voxelize.write.tiff import write_labels
 
 
 class Page(HTMLParser):

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation
 
-from voxelize.decompose import (
+from voxelize.divide.decompose import (
     CONTACT_RADIUS_FACTOR,
     BondStrength,
     DecompositionSettings,

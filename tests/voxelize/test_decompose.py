@@ -12,12 +12,12 @@ from scipy.sparse.csgraph import connected_components
 from dem.bonding.strength import BondStrength
 from dem.errors import InputError
 from dem.grains import ACTIVE, CBD
-from voxelize.decompose import (
+from voxelize.divide.decompose import (
     DecompositionSettings,
     SolidPhase,
     decompose,
 )
-from voxelize.segment import equivalent_diameter
+from voxelize.split.watershed import equivalent_diameter
 from voxelize.volume import ACTIVE_MATERIAL, CARBON_BINDER, COLLECTOR, Volume
 
 H = 0.4e-6

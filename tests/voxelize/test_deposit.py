@@ -9,8 +9,8 @@ from scipy.ndimage import label
 from dem.bonds import BROKEN_TENSION, INTACT, Bonds
 from dem.errors import InputError
 from dem.grains import ACTIVE, CBD, at_rest
-from voxelize.decompose import Decomposition
-from voxelize.deposit import deposit
+from voxelize.deposit.electrode import deposit
+from voxelize.divide.decompose import Decomposition
 from voxelize.volume import ACTIVE_MATERIAL, CARBON_BINDER, COLLECTOR, CRACK, PORE, Volume
 
 H = 0.4e-6

@@ -8,8 +8,9 @@ import pytest
 import tifffile
 
 from dem.errors import InputError
-from voxelize.files import read_volume, write_labels
+from voxelize.read.tiff import read_volume
 from voxelize.volume import ACTIVE_MATERIAL, CARBON_BINDER, COLLECTOR, PORE, Volume
+from voxelize.write.tiff import write_labels
 
 MAP = {"pore": 10, "active_material": 20, "cbd": 30, "collector": 40}
 H = 0.4e-6

@@ -8,8 +8,8 @@ import pytest
 from scipy.ndimage import label, maximum_filter, minimum_filter
 
 from dem.errors import InputError
-from voxelize.generate import generate
-from voxelize.recipe import Recipe, SizeMode, draw_diameters
+from voxelize.generate.electrode import generate
+from voxelize.generate.recipe import Recipe, SizeMode, draw_diameters
 from voxelize.volume import ACTIVE_MATERIAL, CARBON_BINDER, COLLECTOR, PORE
 
 RECIPE = Recipe(

@@ -8,9 +8,9 @@ import pytest
 from dem.bonding.strength import BondStrength
 from dem.bonds import INTACT
 from dem.grains import ACTIVE, CBD
-from voxelize.decompose import DecompositionSettings, SolidPhase, decompose
-from voxelize.deposit import deposit
-from voxelize.files import read_volume
+from voxelize.deposit.electrode import deposit
+from voxelize.divide.decompose import DecompositionSettings, SolidPhase, decompose
+from voxelize.read.tiff import read_volume
 from voxelize.volume import ACTIVE_MATERIAL, CARBON_BINDER, PORE
 
 IMAGE = "nrel-nmc-calendered/nmc-1-cal_generatedCBD_bridge.tif"

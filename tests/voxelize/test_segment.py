@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from dem.errors import InputError
-from voxelize.files import read_volume
-from voxelize.segment import equivalent_diameter, split_particles, volume_percentile
+from voxelize.read.tiff import read_volume
+from voxelize.split.watershed import equivalent_diameter, split_particles, volume_percentile
 
 H = 0.4e-6
 

@@ -8,7 +8,7 @@ from scipy.ndimage import gaussian_filter
 from dem.box import Box
 from dem.errors import InputError
 from dem.settle import separate
-from voxelize.recipe import Recipe, check_recipe, draw_diameters
+from voxelize.generate.recipe import Recipe, check_recipe, draw_diameters
 from voxelize.volume import ACTIVE_MATERIAL, CARBON_BINDER, COLLECTOR, Volume
 
 _VOXELS_PER_DIAMETER = 3.0

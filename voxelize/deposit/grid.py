@@ -1,6 +1,6 @@
 """The cells of a volume, pairs of grains, and the order in which room is looked for.
 
-Lengths are in voxels and index order (z, y, x), as in `voxelize/ride.py`.
+Lengths are in voxels and index order (z, y, x), as in `voxelize/deposit/ride.py`.
 """
 
 from typing import NamedTuple

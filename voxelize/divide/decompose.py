@@ -9,11 +9,11 @@ from dem.bonding.strength import BondStrength, bond_factors, particle_factors
 from dem.bonds import INTACT, Bonds
 from dem.errors import InputError
 from dem.grains import ACTIVE, CBD, Grains, at_rest
-from voxelize.partition import divide, regions, wanted_grains
+from voxelize.divide.partition import divide, regions, wanted_grains
+from voxelize.divide.voronoi import minimum_image
 from voxelize.regions import face_area, shared_faces
-from voxelize.segment import equivalent_diameter
+from voxelize.split.watershed import equivalent_diameter
 from voxelize.volume import Volume
-from voxelize.voronoi import minimum_image
 
 CONTACT_RADIUS_FACTOR = 0.85
 """Contact radius over the radius of the grain's volume, so that round particles pressed together

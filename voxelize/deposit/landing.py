@@ -1,13 +1,13 @@
 """Where voxels that rode on their grains come to lie: claims, holes, put-back, surface voxels.
 
-Lengths are in voxels and index order (z, y, x), as in `voxelize/ride.py`.
+Lengths are in voxels and index order (z, y, x), as in `voxelize/deposit/ride.py`.
 """
 
 import numpy as np
 
-from voxelize.grid import Grid, Pairs, rank_in_group, scattered, search_order
-from voxelize.motion import Motion, Riders
-from voxelize.ride import put_back
+from voxelize.deposit.grid import Grid, Pairs, rank_in_group, scattered, search_order
+from voxelize.deposit.motion import Motion, Riders
+from voxelize.deposit.ride import put_back
 
 FACES = np.array([[0, 0, 1], [0, 0, -1], [0, 1, 0], [0, -1, 0], [1, 0, 0], [-1, 0, 0]])
 

@@ -3,9 +3,9 @@
 import numpy as np
 
 from dem.grains import ACTIVE
-from voxelize.cracks import crack_cells
-from voxelize.landing import chosen, land, peel, squeeze_in, starts
-from voxelize.motion import Motion
+from voxelize.deposit.cracks import crack_cells
+from voxelize.deposit.landing import chosen, land, peel, squeeze_in, starts
+from voxelize.deposit.motion import Motion
 
 
 def land_active(motion: Motion) -> tuple[np.ndarray, float]:

@@ -8,11 +8,11 @@ import numpy as np
 from dem.bonds import Bonds
 from dem.errors import InputError
 from dem.grains import ACTIVE, CBD, Grains
-from voxelize.active import land_active
-from voxelize.binder import land_binder
-from voxelize.cracks import crack_cells
-from voxelize.decompose import Decomposition
-from voxelize.motion import Motion
+from voxelize.deposit.active import land_active
+from voxelize.deposit.binder import land_binder
+from voxelize.deposit.cracks import crack_cells
+from voxelize.deposit.motion import Motion
+from voxelize.divide.decompose import Decomposition
 from voxelize.volume import ACTIVE_MATERIAL, CARBON_BINDER, CRACK, PORE, Volume
 
 MINIMUM_NANOPOROSITY = 0.15

@@ -8,9 +8,9 @@ import numpy as np
 from dem.bonds import INTACT, Bonds
 from dem.fragments import fragments
 from dem.grains import ACTIVE, CBD, Grains
-from voxelize.decompose import Decomposition
-from voxelize.grid import Grid, Pairs
-from voxelize.ride import ride
+from voxelize.deposit.grid import Grid, Pairs
+from voxelize.deposit.ride import ride
+from voxelize.divide.decompose import Decomposition
 from voxelize.volume import COLLECTOR, Volume
 
 

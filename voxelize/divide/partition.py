@@ -5,10 +5,10 @@ from dataclasses import replace
 import numpy as np
 
 from dem.errors import InputError
+from voxelize.divide.voronoi import centroidal_partition
 from voxelize.regions import connected_pieces, hosts, renumber
-from voxelize.segment import equivalent_diameter, split_particles, volume_percentile
+from voxelize.split.watershed import equivalent_diameter, split_particles, volume_percentile
 from voxelize.volume import ACTIVE_MATERIAL, CARBON_BINDER
-from voxelize.voronoi import centroidal_partition
 
 SMALLEST_GRAIN = 8
 """Voxels a grain of a breakable particle must have on average: two along each direction."""

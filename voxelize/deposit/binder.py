@@ -3,9 +3,9 @@
 import numpy as np
 
 from dem.grains import CBD
-from voxelize.cracks import crack_cells
-from voxelize.landing import chosen, land, squeeze_in, starts
-from voxelize.motion import Motion
+from voxelize.deposit.cracks import crack_cells
+from voxelize.deposit.landing import chosen, land, squeeze_in, starts
+from voxelize.deposit.motion import Motion
 
 
 def land_binder(motion: Motion, active: np.ndarray, minimum: float) -> np.ndarray:

@@ -1,7 +1,6 @@
-"""Label volumes in TIFF files: read with every doubt refused, written whole or not at all."""
+"""Label volumes read from TIFF files, every doubt refused."""
 
 import difflib
-import io
 import logging
 import os
 import re
@@ -17,20 +16,10 @@ from voxelize.volume import (
     ACTIVE_MATERIAL,
     CARBON_BINDER,
     COLLECTOR,
-    CRACK,
     LABEL_NAMES,
-    PORE,
+    PHASES,
     Volume,
 )
-
-PHASES = {
-    "pore": PORE,
-    "active_material": ACTIVE_MATERIAL,
-    "cbd": CARBON_BINDER,
-    "collector": COLLECTOR,
-    "crack": CRACK,
-}
-"""Names of the phases in a label map; as a map, the labels that `write_labels` writes."""
 
 _BROKEN_FILE = (
     tifffile.TiffFileError,
@@ -98,34 +87,6 @@ def read_volume(
     volume = Volume(phases, voxel_size, False, 0.0, cbd_nanoporosity)
     layers = int(np.flatnonzero(solid)[-1]) + 1 - volume.collector_layers
     return Volume(phases, voxel_size, False, layers * voxel_size, cbd_nanoporosity)
-
-
-def write_labels(path: str | os.PathLike, volume: Volume) -> None:
-    """Write the labels as an 8-bit ImageJ TIFF, through-plane first, with the voxel size in µm.
-
-    The file appears whole or not at all: it is written beside its place, synced and renamed.
-    raises OSError where the disk is full or the folder cannot be written
-    """
-    path = Path(path)
-    size = volume.voxel_size * 1e6
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}.part")
-    # In memory first: on a full disk NumPy's own writing into files does not say so.
-    image = io.BytesIO()
-    try:
-        tifffile.imwrite(
-            image,
-            np.ascontiguousarray(volume.labels, dtype=np.uint8),
-            imagej=True,
-            resolution=(1.0 / size, 1.0 / size),
-            metadata={"axes": "ZYX", "unit": "um", "spacing": size},
-        )
-        with open(unfinished, "wb") as file:
-            file.write(image.getbuffer())
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(unfinished, path)
-    finally:
-        unfinished.unlink(missing_ok=True)
 
 
 def _checked_map(labels):

@@ -1,0 +1,1 @@
+"""Moved grains back to voxels."""

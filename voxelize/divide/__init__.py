@@ -1,0 +1,1 @@
+"""Particles divided into bonded grains."""

@@ -1,0 +1,1 @@
+"""Electrodes drawn from their recipe."""

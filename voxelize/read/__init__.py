@@ -1,0 +1,1 @@
+"""Segmented electrodes as people have them, read into volumes."""
