@@ -5,11 +5,16 @@ from typing import Annotated
 from pydantic import Field
 
 from scenarios.runner.schema.cell import Analysis, Cell
-from scenarios.runner.schema.electrode import Electrode, Image, Particle, Recipe
+from scenarios.runner.schema.decomposition import Decomposition
+from scenarios.runner.schema.electrode import Electrode
+from scenarios.runner.schema.image import Image
 from scenarios.runner.schema.materials import Materials
-from scenarios.runner.schema.process import Calendering, Decomposition, Mechanics, Voxels
+from scenarios.runner.schema.particle import Particle
+from scenarios.runner.schema.process import Calendering, Mechanics
 from scenarios.runner.schema.quantities import Integer, Section, Switch, Text
+from scenarios.runner.schema.recipe import Recipe
 from scenarios.runner.schema.values import Target
+from scenarios.runner.schema.voxels import Voxels
 
 __all__ = ["Image", "Particle", "Recipe", "Scenario", "Target"]
 

@@ -1,14 +1,9 @@
-"""Sections `decomposition`, `mechanics`, `calendering` and `voxels`: pressing the electrode."""
-
-from typing import Annotated
+"""Sections `mechanics` and `calendering`: pressing the electrode."""
 
 from pydantic import Field
 
 from scenarios.runner.schema.contact import Contact
 from scenarios.runner.schema.quantities import (
-    Integer,
-    Length,
-    LengthOrZero,
     NumberOrZero,
     PositiveShare,
     Pressure,
@@ -18,37 +13,6 @@ from scenarios.runner.schema.quantities import (
     bounded,
 )
 from scenarios.runner.schema.values import TargetValue
-
-
-class Decomposition(Section):
-    """How particles are divided into grains that are bonded to each other."""
-
-    grain_size: Length = Field(
-        "1.5 um", description="Width of an active-material grain; cracks run between grains."
-    )
-    cbd_grain_size: Length = Field(
-        "1.5 um", description="Width of a grain of the carbon-binder domain."
-    )
-    contact_radius_factor: bounded(PositiveShare, at_least=0.5, at_most=1.2) = Field(
-        0.85,
-        description="Contact radius over the radius of the grain's volume; 0.85 lets pressed "
-        "particles close without a mean gap.",
-    )
-    minimum_grains: Annotated[Integer, Field(ge=2, le=1000)] = Field(
-        27,
-        description="Least number of grains of a breakable particle, smaller ones if need be.",
-    )
-    neck: bounded(Share, below=1) = Field(
-        0.15,
-        description="Touching particles are split at necks narrower by this share than the "
-        "thinner of the two.",
-    )
-    merge_below: LengthOrZero = Field(
-        "2 um", description="Touching specks under this size join their neighbour."
-    )
-    single_grain_below: LengthOrZero = Field(
-        "3 um", description="A particle smaller than this is one unbreakable grain."
-    )
 
 
 class Mechanics(Section):
@@ -115,12 +79,4 @@ class Calendering(Section):
     )
     crush_strain: bounded(PositiveShare, at_most=0.5) = Field(
         0.1, description="One particle between platens: closed by this share of its diameter."
-    )
-
-
-class Voxels(Section):
-    """How moved grains become a volume again."""
-
-    mark_cracks: Switch = Field(
-        False, description="Give opened cracks a label of their own (4) instead of pore."
     )
