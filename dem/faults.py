@@ -196,7 +196,10 @@ def step_fault(sim, share: float = _SHARPNESS) -> str:
     """Which grain a fixed step over `share` of the largest stable one is too long for."""
     move, turn = sim.stiffness_bounds()
     mass = sim.inertial_mass
-    limit = quasistatic.stable_step(move, turn, mass, sim.moment)
+    # As in Numerics.undamped_factor.
+    limit = quasistatic.stable_step(move, turn, mass, sim.moment) / np.sqrt(
+        1.0 + sim.numerics.damping
+    )
     if sim.step <= share * limit:
         return ""
     i = int(np.argmin(np.minimum(mass / move, sim.moment / turn)))

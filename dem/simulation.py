@@ -1,6 +1,7 @@
 """The time loop over compiled chunks: neighbour lists, inertia and what a run is made of."""
 
 import copy
+import math
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -36,8 +37,7 @@ class Numerics:
     """Numerical settings of a simulation.
 
     damping : local damping α, 0 … 1
-    step_factor : share of the stable step in use, 0 … 1; below 1/√(1 + damping) where single bonds
-        or contacts hold grains, as in clumps of two
+    step_factor : share of the stable step in use, 0 … 1
     skin : reach of the neighbour list beyond contact, in mean contact radii
     step : [s], a fixed step with the true inertia instead of the scaled one (collisions)
     process_time : [s], of the machine, that a second of simulated time stands for (relaxation)
@@ -52,6 +52,14 @@ class Numerics:
     process_time: float = 0.0
     most_travel: float = 0.5
     most_overlap: float = 0.5
+
+    @property
+    def undamped_factor(self) -> float:
+        """Share of the stable step of the undamped motion.
+
+        Local damping gives a grain that slows down (1 + α) times its force, and so its stiffness.
+        """
+        return self.step_factor / math.sqrt(1.0 + self.damping)
 
 
 @dataclass
@@ -208,6 +216,7 @@ class Simulation:
             faults.look(self)
             if self.steps_done % _ADAPT_EVERY == 0:
                 self._adapt_inertia()
+                self._refuse_long_step()
 
     @property
     def kinds(self) -> int:
@@ -227,6 +236,9 @@ class Simulation:
                 self._relist()
         except InputError as error:
             raise faults.unstable(self, str(error)) from None
+        self._refuse_long_step()
+
+    def _refuse_long_step(self) -> None:
         if self.numerics.step is not None and (reason := faults.step_fault(self)):
             raise faults.unstable(self, reason)
 
@@ -258,7 +270,8 @@ class Simulation:
         if self.numerics.step is not None:
             return
         move, turn = self.stiffness_bounds()
-        mass, moment = quasistatic.scaled_inertia(move, turn, self.step, self.numerics.step_factor)
+        factor = self.numerics.undamped_factor
+        mass, moment = quasistatic.scaled_inertia(move, turn, self.step, factor)
         speed2 = (self.body[:, VX : VX + 3] ** 2).sum(axis=1)
         spin2 = (self.body[:, WX : WX + 3] ** 2).sum(axis=1)
         given = (mass - self.inertial_mass) @ speed2 + (moment - self.moment) @ spin2
@@ -364,7 +377,7 @@ def simulate(
         # Lists first: walls count towards the stiffness.
         sim._relist()
         move, _ = sim.stiffness_bounds()
-        sim.step = quasistatic.mean_step(move, float(grains.mass.sum()), numerics.step_factor)
+        sim.step = quasistatic.mean_step(move, float(grains.mass.sum()), numerics.undamped_factor)
     sim._relist()
     start_checks.check_start(sim)
     return sim

@@ -138,6 +138,40 @@ def test_bonded_block_is_unstable_above_the_stability_limit():
         shaken_energy(sim, 4000)
 
 
+def clump_of_two(step_factor, damping):
+    """Two bonded grains, the case in which the bound on the stiffness is sharp."""
+    position = np.array([[10.0, 10.0, 9.3], [10.0, 10.0, 10.7]]) * UM
+    return simulate(
+        spheres(position, 0.7 * UM), bonds_between(position, [(0, 1)], UM**2),
+        Box(np.array([20.0, 20.0]) * UM, False), [material()], 20 * UM,
+        Numerics(damping=damping, step_factor=step_factor),
+    )  # fmt: skip
+
+
+def stretched_energy(sim, steps):
+    """Elastic energy of the pair before and after it was let go, stretched by a millionth."""
+    sim.grains.position[1, 2] += 1e-6 * UM
+    before = stored_energies(sim)[2]
+    sim.advance(steps)
+    return before, stored_energies(sim)[2]
+
+
+@pytest.mark.parametrize("damping", [0.1, 0.4, 0.7, 0.9])
+def test_clump_of_two_rests_at_any_local_damping(damping):
+    before, after = stretched_energy(clump_of_two(0.95, damping), 400)
+    # Damping takes a share of order α of the energy each swing, and there are a hundred of them.
+    assert after < 1e-3 * before
+
+
+def test_clump_of_two_flies_apart_where_damping_is_left_out_of_the_bound():
+    sim = clump_of_two(0.9, 0.7)
+    # What the step was when the bound counted the undamped stiffness alone.
+    sim.step *= np.sqrt(1.7)
+    sim.numerics = replace(sim.numerics, step_factor=0.9 * np.sqrt(1.7))
+    with pytest.raises(Unstable):
+        stretched_energy(sim, 400)
+
+
 def test_bonded_block_pressed_affinely_rests_in_equilibrium():
     sim = bonded_block(0.9, damping=0.7)
     strain, steps = 1e-4, 200
