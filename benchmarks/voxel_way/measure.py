@@ -1,0 +1,73 @@
+"""Time and greatest memory of one stage after another in the process that runs them."""
+
+import contextlib
+import ctypes
+import gc
+import resource
+import sys
+import time
+from pathlib import Path
+
+
+class Meter:
+    """Seconds and greatest memory of named stages, the memory beyond what it was at the start.
+
+    What earlier stages still hold counts, as it does in a run.
+    """
+
+    def __init__(self) -> None:
+        gc.collect()
+        # Freed memory that the C library keeps would hide what a stage takes.
+        with contextlib.suppress(OSError, AttributeError):
+            ctypes.CDLL("libc.so.6").malloc_trim(0)
+        self._before = _resident()
+        self.seconds: dict[str, float] = {}
+        self.peak_bytes: dict[str, int] = {}
+        self.held_bytes: dict[str, int] = {}
+
+    @staticmethod
+    def note_time() -> float:
+        """A moment [s] by the clock of the stages."""
+        return time.perf_counter()
+
+    def part(self, whole: str, name: str, seconds: float) -> None:
+        """Book the last seconds of a stage as a stage of its own; their peak is one."""
+        self.seconds[whole] -= seconds
+        self.seconds[name] = seconds
+        self.peak_bytes[name] = self.peak_bytes[whole]
+
+    @contextlib.contextmanager
+    def stage(self, name: str):
+        """Measure a block."""
+        gc.collect()
+        _forget_peak()
+        begun = time.perf_counter()
+        yield
+        self.seconds[name] = time.perf_counter() - begun
+        self.peak_bytes[name] = _peak() - self._before
+        gc.collect()
+        self.held_bytes[name] = _resident() - self._before
+
+
+def _resident() -> int:
+    """Memory that the process holds now [bytes]."""
+    status = Path("/proc/self/status")
+    return _of_status("VmRSS") if status.exists() else _peak()
+
+
+def _peak() -> int:
+    """Greatest memory since it was forgotten [bytes]; off Linux, since the process began."""
+    if Path("/proc/self/status").exists():
+        return _of_status("VmHWM")
+    unit = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
+
+
+def _forget_peak() -> None:
+    with contextlib.suppress(OSError):
+        Path("/proc/self/clear_refs").write_text("5")
+
+
+def _of_status(key: str) -> int:
+    text = Path("/proc/self/status").read_text()
+    return 1024 * int(text.split(f"{key}:")[1].split()[0])
