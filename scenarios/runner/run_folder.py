@@ -28,7 +28,7 @@ _CONTENTS = (
     "calendem.log",
 )
 _CHECKPOINT = re.compile(r"checkpoint-(\d{6})\.h5")
-_FOLDERS = ("", "checkpoints", "volume", "particles", "bonds", "discharge")
+_FOLDERS = ("", "checkpoints", "volume", "particles", "bonds", "discharge", "surfaces")
 _UNFINISHED = ".*.part*"
 _PACKAGES = ("calendem", "h5py", "numba", "numpy", "scikit-image", "scipy", "tifffile", "vtk")
 

@@ -17,6 +17,7 @@ from dem.fragments import (
 from dem.grains import ACTIVE
 from electrochem.structure.phase_fractions import phase_profile
 from scenarios.runner.analyse import volume_row
+from scenarios.runner.exports import export_volume
 from scenarios.runner.prepare import crystal_density
 from scenarios.runner.progress import Reporter
 from scenarios.runner.run_folder import RunFolder
@@ -25,7 +26,6 @@ from scenarios.runner.series import write_state
 from voxelize.deposit.electrode import deposit
 from voxelize.divide.decompose import Decomposition
 from voxelize.volume import ACTIVE_MATERIAL, CARBON_BINDER, CRACK, PORE, Volume
-from voxelize.write.tiff import write_labels
 
 CRACK_MODES = {"tension": BROKEN_TENSION, "shear": BROKEN_SHEAR, "strain": BROKEN_STRAIN}
 """How a bond broke, by the names in the tables."""
@@ -83,8 +83,7 @@ def analyse_state(
             mark_cracks=scenario.voxels.mark_cracks,
             progress=progress,
         )
-        (folder.path / "volume").mkdir(exist_ok=True)
-        write_labels(folder.path / "volume" / f"{name}.tif", back.volume)
+        export_volume(folder, name, back.volume, scenario.output)
         if scenario.output.vtk:
             write_state(folder, name, index, state, decomposition, back)
     with reporter.stage(f"Transport of {name}") as progress:

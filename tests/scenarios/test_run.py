@@ -68,7 +68,7 @@ def test_run_folder_holds_every_file_of_the_contract(small_run):
     for name in STATES:
         expected |= {
             f"particles/{name}.vtp", f"bonds/{name}.vtp", f"volume/{name}.vti",
-            f"volume/{name}.tif", f"discharge/{name}_1C.csv",
+            f"volume/{name}.tif", f"volume/{name}.tif.json", f"discharge/{name}_1C.csv",
         }  # fmt: skip
     # No checkpoint: nothing that works on a finished run needs one.
     assert found == expected

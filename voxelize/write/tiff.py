@@ -1,38 +1,48 @@
 """Label volumes written as TIFF, whole or not at all."""
 
 import io
+import json
 import os
-from pathlib import Path
 
 import numpy as np
 import tifffile
 
+from dem.errors import InputError
 from voxelize.volume import Volume
+from voxelize.write.metadata import metadata, write_sidecar
+from voxelize.write.whole import write_whole
+
+LARGEST = 2**32 - 2**20
+"""Bytes that an ImageJ TIFF can hold: its offsets have 32 bits, its tags need some room."""
 
 
 def write_labels(path: str | os.PathLike, volume: Volume) -> None:
     """Write the labels as an 8-bit ImageJ TIFF, through-plane first, with the voxel size in µm.
 
-    The file appears whole or not at all: it is written beside its place, synced and renamed.
-    raises OSError where the disk is full or the folder cannot be written
+    The metadata stand as JSON in ImageJ's info text and in the sidecar `<file>.json`.
+    raises OSError where the disk is full or the folder cannot be written, InputError where there
+    are more voxels than such a file can hold
     """
-    path = Path(path)
+    labels = np.ascontiguousarray(volume.labels, dtype=np.uint8)
+    if labels.nbytes > LARGEST:
+        raise InputError(
+            f"{path}: {labels.nbytes} voxels are too many for an ImageJ TIFF; expected at most "
+            f"{LARGEST}, or the formats h5 and nrrd"
+        )
     size = volume.voxel_size * 1e6
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}.part")
     # In memory first: on a full disk NumPy's own writing into files does not say so.
     image = io.BytesIO()
-    try:
-        tifffile.imwrite(
-            image,
-            np.ascontiguousarray(volume.labels, dtype=np.uint8),
-            imagej=True,
-            resolution=(1.0 / size, 1.0 / size),
-            metadata={"axes": "ZYX", "unit": "um", "spacing": size},
-        )
-        with open(unfinished, "wb") as file:
-            file.write(image.getbuffer())
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(unfinished, path)
-    finally:
-        unfinished.unlink(missing_ok=True)
+    tifffile.imwrite(
+        image,
+        labels,
+        imagej=True,
+        resolution=(1.0 / size, 1.0 / size),
+        metadata={
+            "axes": "ZYX",
+            "unit": "um",
+            "spacing": size,
+            "Info": json.dumps(metadata(volume)),
+        },
+    )
+    write_whole(path, lambda file: file.write_bytes(image.getbuffer()))
+    write_sidecar(path, volume)

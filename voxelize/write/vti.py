@@ -9,6 +9,8 @@ from vtkmodules.vtkIOXML import vtkXMLImageDataWriter
 
 from dem.vtk_output import MICROMETRES, add_array, add_field, write_data_set
 from voxelize.volume import Volume
+from voxelize.write.metadata import metadata
+from voxelize.write.whole import write_whole
 
 
 def write_volume(
@@ -17,14 +19,16 @@ def write_volume(
     grain: np.ndarray | None = None,
     particle: np.ndarray | None = None,
     *,
-    field: Mapping[str, float],
+    field: Mapping[str, float] | None = None,
 ) -> None:
     """Write a volume as a `.vti` file, one cell a voxel.
 
+    The metadata are field data of numbers: each phase of the label map as `label_<phase>`; the axes
+    are VTK's, x fastest.
+
     grain, particle : (nz, ny, nx) int, ids written beside the labels, −1 where there is none;
         without `particle`, that of the volume
-    field : figures of the whole state, written as field data beside the volume's own thickness
-        and nanoporosity
+    field : figures of the whole state, written as field data beside the metadata
     Raises OSError when the file cannot be written.
     """
     layers, rows, columns = volume.labels.shape
@@ -47,8 +51,16 @@ def write_volume(
         data,
         {
             "thickness_um": volume.thickness * MICROMETRES,
-            "cbd_nanoporosity": volume.cbd_nanoporosity,
-            **field,
+            **_numbers(metadata(volume)),
+            **(field or {}),
         },
     )
-    write_data_set(vtkXMLImageDataWriter(), data, path)
+    write_whole(path, lambda file: write_data_set(vtkXMLImageDataWriter(), data, file))
+
+
+def _numbers(described: dict) -> dict[str, float]:
+    """The metadata as single numbers, which is all that many readers of field data expect."""
+    labels = {f"label_{phase}": value for phase, value in described["labels"].items()}
+    kept = ("calendem", "thickness_m", "cbd_nanoporosity", "periodic")
+    edge = described["voxel_size_m"][0]
+    return {key: described[key] for key in kept} | {"voxel_size_m": edge} | labels

@@ -9,9 +9,10 @@ from scenarios.runner.schema.decomposition import Decomposition
 from scenarios.runner.schema.electrode import Electrode
 from scenarios.runner.schema.image import Image
 from scenarios.runner.schema.materials import Materials
+from scenarios.runner.schema.output import Output
 from scenarios.runner.schema.particle import Particle
 from scenarios.runner.schema.process import Calendering, Mechanics
-from scenarios.runner.schema.quantities import Integer, Section, Switch, Text
+from scenarios.runner.schema.quantities import Integer, Section, Text
 from scenarios.runner.schema.recipe import Recipe
 from scenarios.runner.schema.values import Target
 from scenarios.runner.schema.voxels import Voxels
@@ -32,13 +33,6 @@ class Heading(Section):
     versions: dict[str, str] = Field(
         {}, description="Versions that a run was made with; written by the run, not read."
     )
-
-
-class Output(Section):
-    """What a run writes beside its tables."""
-
-    pictures: Switch = Field(True, description="Render 3-D pictures into the report.")
-    vtk: Switch = Field(True, description="Write grains, bonds and volumes for ParaView.")
 
 
 class Scenario(Section):

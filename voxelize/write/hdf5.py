@@ -1,0 +1,53 @@
+"""Label volumes and particle ids written as HDF5."""
+
+import json
+import os
+from pathlib import Path
+
+import h5py
+import numpy as np
+
+from dem.checkpoint import new_file
+from voxelize.volume import Volume
+from voxelize.write.metadata import metadata
+from voxelize.write.whole import write_whole
+
+_CHUNK = 64
+
+
+def write_hdf5(path: str | os.PathLike, volume: Volume) -> None:
+    """Write the data sets `labels` (uint8) and, where there are ids, `particle` (int32, −1 none).
+
+    Both are (nz, ny, nx), compressed; the metadata are attributes of the file and of each data
+    set, the label map as JSON text. `element_size_um` beside them is what Fiji and ilastik read.
+    raises OSError where the disk is full or the folder cannot be written
+    """
+    write_whole(path, lambda file: _fill(file, volume))
+
+
+def _fill(path: Path, volume: Volume) -> None:
+    with new_file(path) as file:
+        _describe(file, volume)
+        _add(file, "labels", volume.labels, np.uint8, volume)
+        if volume.particle is not None:
+            _add(file, "particle", volume.particle, np.int32, volume)
+
+
+def _add(file: h5py.File, name: str, array: np.ndarray, kind: type, volume: Volume) -> None:
+    data = file.create_dataset(
+        name,
+        data=np.ascontiguousarray(array, dtype=kind),
+        chunks=tuple(min(_CHUNK, length) for length in array.shape),
+        compression="gzip",
+        compression_opts=1,
+        shuffle=True,
+    )
+    _describe(data, volume)
+    data.attrs["element_size_um"] = 1e6 * volume.voxel_size * np.ones(3)
+    for dimension, letter in zip(data.dims, "zyx", strict=True):
+        dimension.label = letter
+
+
+def _describe(place: h5py.File | h5py.Dataset, volume: Volume) -> None:
+    for key, value in metadata(volume).items():
+        place.attrs[key] = json.dumps(value) if isinstance(value, dict) else value
