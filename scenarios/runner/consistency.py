@@ -6,6 +6,7 @@ from dem.errors import InputError
 from electrochem.materials import ACTIVE_MATERIALS
 from electrochem.porous_electrode.balance import matched_negative
 from electrochem.porous_electrode.cell import Electrode
+from scenarios.runner.contact_problems import contact_problems
 from scenarios.runner.recipe import refused_by_generator
 from scenarios.runner.schema import Image, Particle, Recipe, Scenario, Target
 from scenarios.runner.schema.cell import Cell
@@ -61,6 +62,7 @@ def problems(scenario: Scenario) -> Iterator[Problem]:
         yield from _image_problems(electrode)
     elif isinstance(electrode, Particle):
         yield from _particle_problems(scenario, electrode)
+    yield from contact_problems(scenario)
     cbd, cell = scenario.materials.cbd, scenario.cell
     if cbd.minimum_nanoporosity > cbd.nanoporosity:
         yield (

@@ -148,3 +148,29 @@ def test_binder_relaxes_on_the_clock_of_the_machine(monkeypatch):
     monkeypatch.setattr(integrate, "run_steps", noted)
     sim.advance(3)
     assert [motion.process_time for motion in motions] == [1000.0 * sim.step]
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        (['mechanics.contact.cohesion="sjkr"'], ["contact.cohesion", "cohesion_energy_density"]),
+        (['mechanics.contact.normal="jkr"'], ["contact.normal", "surface_energy"]),
+        (['mechanics.contact.rolling="spring"'], ["contact.rolling", "rolling_friction"]),
+        (
+            [
+                'materials.pairs=[{between=["active_material", "cbd"], friction=0.1}, '
+                '{between=["cbd", "active_material"], friction=0.2}]'
+            ],
+            ["materials.pairs[1]", "materials.pairs[0]"],
+        ),
+    ],
+)
+def test_law_without_effect_and_pair_told_twice_are_refused(settings, words):
+    with pytest.raises(InputError) as refusal:
+        load("quickstart", settings)
+    assert all(word in str(refusal.value) for word in words)
+
+
+def test_coefficient_of_one_pair_is_enough_for_a_law():
+    pair = '[{between=["cbd", "cbd"], surface_energy="1 J/m^2"}]'
+    load("quickstart", ['mechanics.contact.normal="jkr"', f"materials.pairs={pair}"])
