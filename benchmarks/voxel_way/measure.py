@@ -16,10 +16,7 @@ class Meter:
     """
 
     def __init__(self) -> None:
-        gc.collect()
-        # Freed memory that the C library keeps would hide what a stage takes.
-        with contextlib.suppress(OSError, AttributeError):
-            ctypes.CDLL("libc.so.6").malloc_trim(0)
+        _give_back()
         self._before = _resident()
         self.seconds: dict[str, float] = {}
         self.peak_bytes: dict[str, int] = {}
@@ -39,14 +36,21 @@ class Meter:
     @contextlib.contextmanager
     def stage(self, name: str):
         """Measure a block."""
-        gc.collect()
+        _give_back()
         _forget_peak()
         begun = time.perf_counter()
         yield
         self.seconds[name] = time.perf_counter() - begun
         self.peak_bytes[name] = _peak() - self._before
-        gc.collect()
+        _give_back()
         self.held_bytes[name] = _resident() - self._before
+
+
+def _give_back() -> None:
+    """Freed memory that the C library keeps would count for what a later stage takes."""
+    gc.collect()
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL("libc.so.6").malloc_trim(0)
 
 
 def _resident() -> int:

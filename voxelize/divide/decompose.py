@@ -9,9 +9,11 @@ from dem.bonding.strength import BondStrength, bond_factors, particle_factors
 from dem.bonds import INTACT, Bonds
 from dem.errors import InputError
 from dem.grains import ACTIVE, CBD, Grains, at_rest
-from voxelize.divide.partition import divide, regions, wanted_grains
-from voxelize.divide.voronoi import minimum_image
-from voxelize.regions import face_area, shared_faces
+from voxelize.divide.bodies import grain_bodies
+from voxelize.divide.faces import faces_between_grains, ways
+from voxelize.divide.members import voxels_of_labels
+from voxelize.divide.partition import divide
+from voxelize.divide.plan import regions, wanted_grains
 from voxelize.split.watershed import equivalent_diameter
 from voxelize.volume import Volume
 
@@ -20,6 +22,13 @@ CONTACT_RADIUS_FACTOR = 0.85
 close without a mean gap: measured −0.03 and +0.03 grain widths (standard deviation 0.08) for 12 µm
 particles of 64 and 512 grains; +0.06 with only 4 voxels along a grain; 0.17 to 0.25 at factor 1.
 `tests/voxelize/test_contact_radius.py` repeats it."""
+
+
+SMALLER_GRAINS, SINGLE_GRAIN = "smaller grains", "single grain"
+"""What becomes of small particles."""
+
+_BONDS_AT_ONCE = 500_000
+"""Whose strengths are drawn at once: less memory, the same draws."""
 
 
 @dataclass(frozen=True)
@@ -35,8 +44,10 @@ class DecompositionSettings:
     """How particles and carbon-binder domain are divided; sizes are equivalent-sphere diameters.
 
     grain_size, cbd_grain_size : [m], wanted grains of active material and of CBD
-    minimum_grains : in a breakable particle: small ones have smaller grains
-    single_grain_below : [m], particles under it stay one unbreakable grain
+    minimum_grains : that a breakable particle has at least
+    small_particles : what becomes of particles with room for fewer grains of the wanted size:
+        "smaller grains", or a "single grain" that cannot break
+    single_grain_below : [m], particles under it stay one unbreakable grain in any case
     contact_radius_factor : contact radius over the radius of the grain's volume
     lloyd_iterations : steps towards the centroidal partition
     neck : relative depth of the necks at which touching particles are split
@@ -46,6 +57,7 @@ class DecompositionSettings:
     grain_size: float = 1.5e-6
     cbd_grain_size: float = 1.5e-6
     minimum_grains: int = 27
+    small_particles: str = SMALLER_GRAINS
     single_grain_below: float = 3e-6
     contact_radius_factor: float = CONTACT_RADIUS_FACTOR
     lloyd_iterations: int = 8
@@ -91,13 +103,22 @@ def decompose(
     _check_settings(settings, active, cbd, volume)
     tell(0.0, "splitting particles")
     region, particles, volume = regions(volume, settings)
-    voxels = np.bincount(region[region >= 0])
-    cells = wanted_grains(voxels, particles, volume.voxel_size, settings)
-    tell(0.1, f"dividing {particles} particles into grains")
-    rng = np.random.default_rng([seed, 1])
-    grain = divide(region, voxels, cells, volume, settings, rng, tell)
-    tell(0.9, "bonding grains")
-    grains = _grains(grain, region, particles, volume, settings, active, cbd)
+    voxels = voxels_of_labels(region)
+    cells, least = wanted_grains(voxels, particles, volume.voxel_size, settings)
+    note = f"dividing {particles} particles into grains"
+    tell(0.1, note)
+    grain, owner = divide(
+        region,
+        cells,
+        least,
+        volume.periodic,
+        settings.lloyd_iterations,
+        seed,
+        lambda done: tell(0.1 + 0.7 * done, note),
+    )
+    del region
+    tell(0.8, "bonding grains")
+    grains = _grains(grain, owner, particles, volume, settings, active, cbd)
     bonds = _bonds(grain, grains, volume, active.strength, cbd.strength, seed)
     tell(1.0, f"{len(grains.radius)} grains, {len(bonds.first)} bonds")
     return Decomposition(volume, grain, volume.particle, grains, bonds)
@@ -115,6 +136,11 @@ def _check_settings(settings, active, cbd, volume):
             )
     if settings.minimum_grains < 1 or settings.lloyd_iterations < 0:
         raise InputError("minimum_grains must be ≥ 1 and lloyd_iterations ≥ 0")
+    if settings.small_particles not in (SMALLER_GRAINS, SINGLE_GRAIN):
+        raise InputError(
+            f"small_particles is '{settings.small_particles}', but '{SMALLER_GRAINS}' or "
+            f"'{SINGLE_GRAIN}' was expected"
+        )
     if not 0.0 < settings.contact_radius_factor <= 1.2:
         raise InputError(
             f"contact_radius_factor is {settings.contact_radius_factor:g}, "
@@ -132,26 +158,8 @@ def _check_settings(settings, active, cbd, volume):
         raise InputError(f"the CBD nanoporosity is {volume.cbd_nanoporosity:g}, not 0 … below 1")
 
 
-def _grains(grain, region, particles, volume, settings, active, cbd):
-    inside = np.flatnonzero(grain >= 0)
-    of = grain.ravel()[inside]
-    count = int(of.max()) + 1
-    layer, row, column = np.unravel_index(inside, grain.shape)
-    weights = volume.layer_weights
-    weight = weights[layer]
-    # A voxel cut by the upper plane has its centre half-way up what is left of it.
-    height = np.arange(grain.shape[0]) - volume.collector_layers + 0.5 * weights
-    point = np.stack((height[layer], row + 0.5, column + 0.5), axis=1)
-    period = np.array(grain.shape[1:], dtype=float) if volume.periodic else None
-    voxels = np.bincount(of, weight, count)
-    start = _circular_mean(point, of, count, period)
-    offset = minimum_image(point - start[of], period)
-    for axis in range(3):
-        start[:, axis] += np.bincount(of, weight * offset[:, axis], count) / voxels
-    if period is not None:
-        start[:, 1:] %= period
-    owner = np.empty(count, dtype=np.int32)
-    owner[of] = region.ravel()[inside]
+def _grains(grain, owner, particles, volume, settings, active, cbd):
+    voxels, centroid = grain_bodies(grain, len(owner), volume)
     material = np.where(owner < particles, ACTIVE, CBD)
     size = voxels * volume.voxel_size**3
     density = np.where(
@@ -161,42 +169,28 @@ def _grains(grain, region, particles, volume, settings, active, cbd):
     alone = (np.bincount(owner)[owner] == 1) & (material == ACTIVE)
     factor = np.where(alone, 1.0, settings.contact_radius_factor)
     radius = 0.5 * factor * equivalent_diameter(size)
-    position = start[:, ::-1] * volume.voxel_size
+    position = centroid[:, ::-1] * volume.voxel_size
     return at_rest(position, radius, size, size * density, material, owner)
 
 
-def _circular_mean(point, of, count, period):
-    """A point (count, 3) inside each grain's extent, from which minimum images are unambiguous."""
-    number = np.bincount(of, minlength=count)
-    mean = np.stack([np.bincount(of, point[:, a], count) / number for a in range(3)], axis=1)
-    if period is not None:
-        for axis, length in zip((1, 2), period, strict=True):
-            angle = 2.0 * np.pi * point[:, axis] / length
-            turn = np.arctan2(
-                np.bincount(of, np.sin(angle), count), np.bincount(of, np.cos(angle), count)
-            )
-            mean[:, axis] = length * (turn / (2.0 * np.pi))
-    return mean
-
-
 def _bonds(grain, grains, volume, active, cbd, seed):
-    first, second, faces = shared_faces(grain, volume.periodic, volume.layer_weights)
-    both_active = (grains.material[first] == ACTIVE) & (grains.material[second] == ACTIVE)
-    bonded = ~both_active | (grains.particle[first] == grains.particle[second])
-    first, second, faces, both_active = (a[bonded] for a in (first, second, faces, both_active))
-    period = None
-    if volume.periodic:
-        period = volume.voxel_size * np.array(grain.shape[1:], dtype=float)
-    between = (grains.position[second] - grains.position[first])[:, ::-1]
-    rest = np.ascontiguousarray(minimum_image(between, period)[:, ::-1])
-    area = face_area(faces, volume.voxel_size)
-    uniform = np.random.default_rng([seed, 2]).random(len(first))
-    of_active = bond_factors(active, area, uniform) * _of_particles(grains, active, seed)[first]
-    of_cbd = bond_factors(cbd, area, uniform)
-    tensile, cohesion = (
-        np.where(both_active, getattr(active, key) * of_active, getattr(cbd, key) * of_cbd)
-        for key in ("tensile", "cohesion")
-    )
+    is_active = grains.material == ACTIVE
+    first, second, area = faces_between_grains(grain, grains.particle, is_active, volume)
+    area *= volume.voxel_size**2
+    _, ny, nx = grain.shape
+    period = volume.voxel_size * np.array([nx, ny, 0.0]) * volume.periodic
+    rest = ways(grains.position, first, second, period)
+    of_particle = _of_particles(grains, active, seed)
+    rng = np.random.default_rng([seed, 2])
+    tensile, cohesion = np.empty(len(first)), np.empty(len(first))
+    for begin in range(0, len(first), _BONDS_AT_ONCE):
+        some = slice(begin, begin + _BONDS_AT_ONCE)
+        uniform = rng.random(len(area[some]))
+        of_active = bond_factors(active, area[some], uniform) * of_particle[first[some]]
+        of_cbd = bond_factors(cbd, area[some], uniform)
+        inner = is_active[first[some]] & is_active[second[some]]
+        tensile[some] = np.where(inner, active.tensile * of_active, cbd.tensile * of_cbd)
+        cohesion[some] = np.where(inner, active.cohesion * of_active, cbd.cohesion * of_cbd)
     return Bonds(
         first=first,
         second=second,
