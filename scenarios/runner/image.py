@@ -5,7 +5,7 @@ import dataclasses
 from dem.errors import InputError
 from scenarios.runner.consistency import volume_problems
 from scenarios.runner.schema import Scenario
-from voxelize.read.tiff import read_volume
+from voxelize.read.volume import read_volume
 from voxelize.volume import Volume
 
 

@@ -5,7 +5,7 @@ import pytest
 import tifffile
 
 from dem.errors import InputError
-from voxelize.read.tiff import read_volume
+from voxelize.read.volume import read_volume
 from voxelize.volume import ACTIVE_MATERIAL, CARBON_BINDER, COLLECTOR, PORE, Volume
 from voxelize.write.tiff import write_labels
 

@@ -10,7 +10,7 @@ from dem.bonds import INTACT
 from dem.grains import ACTIVE, CBD
 from voxelize.deposit.electrode import deposit
 from voxelize.divide.decompose import DecompositionSettings, SolidPhase, decompose
-from voxelize.read.tiff import read_volume
+from voxelize.read.volume import read_volume
 from voxelize.volume import ACTIVE_MATERIAL, CARBON_BINDER, PORE
 
 IMAGE = "nrel-nmc-calendered/nmc-1-cal_generatedCBD_bridge.tif"

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from dem.errors import InputError
-from voxelize.read.tiff import read_volume
+from voxelize.read.volume import read_volume
 from voxelize.split.watershed import equivalent_diameter, split_particles, volume_percentile
 
 H = 0.4e-6

@@ -1,0 +1,167 @@
+"""What a file says of its voxels beside their values: size, axes, labels, thickness."""
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from dem.errors import InputError
+from voxelize.read.order import AXES
+
+_METRES = {
+    "m": 1.0, "meter": 1.0, "metre": 1.0, "mm": 1e-3, "millimeter": 1e-3,
+    "um": 1e-6, "µm": 1e-6, "μm": 1e-6, "\\u00b5m": 1e-6, "micron": 1e-6, "microns": 1e-6,
+    "micrometer": 1e-6, "micrometre": 1e-6, "nm": 1e-9, "nanometer": 1e-9, "å": 1e-10, "pm": 1e-12,
+}  # fmt: skip
+
+Edges = tuple[float, float, float]
+
+
+@dataclass(frozen=True)
+class Record:
+    """What stands in a file, each None where nothing does.
+
+    voxel_size : [m], edges along the file's three axes
+    labels : value of each phase
+    axes : what the file's axes are, as `read_volume` takes it
+    thickness : [m], of the coating
+    cbd_nanoporosity : pore share inside the carbon-binder domain
+    note : what the file says that could not be used, such as a spacing without a unit
+    """
+
+    voxel_size: Edges | None = None
+    labels: dict[str, int] | None = None
+    axes: str | None = None
+    thickness: float | None = None
+    cbd_nanoporosity: float | None = None
+    note: str = ""
+
+    def over(self, other: "Record") -> "Record":
+        """This record, its gaps filled from another."""
+        gaps = [f.name for f in fields(self) if getattr(self, f.name) in (None, "")]
+        return replace(self, **{name: getattr(other, name) for name in gaps})
+
+
+def length(number: Any, unit: Any) -> float | None:
+    """A recorded length in metres; None where number or unit say nothing."""
+    scale = _METRES.get(str(unit).strip().lower())
+    try:
+        value = float(number)
+    except (TypeError, ValueError):
+        return None
+    return value * scale if scale and math.isfinite(value) and value > 0.0 else None
+
+
+def edges(numbers: Any, units: Any) -> Edges | None:
+    """Three recorded lengths, or None where one of them says nothing."""
+    found = tuple(length(n, unit) for n, unit in zip(numbers, units, strict=False))
+    return found if len(found) == 3 and None not in found else None
+
+
+def from_json(text: Any, path: Path) -> Record:
+    """The record in a JSON text that bears the key `calendem`; an empty one in any other text.
+
+    Keys: `voxel_size_m` (three along z, y, x, or one), `labels`, `axes`, `thickness_m`,
+    `cbd_nanoporosity`. Raises InputError where one of them is not what it must be.
+    """
+    if not isinstance(text, str | bytes):
+        return Record()
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        return Record()
+    return from_pairs(found, path) if isinstance(found, Mapping) else Record()
+
+
+def from_pairs(pairs: Mapping[str, Any], path: Path) -> Record:
+    """The record in attributes: one JSON text under `calendem`, or its keys one by one."""
+    mark = _plain(pairs.get("calendem"))
+    if mark is None:
+        return Record()
+    inner = mark if isinstance(mark, Mapping) else {}
+    values = {key: _plain(pairs[key]) for key in _KEYS if key in pairs} | dict(inner)
+    read = {}
+    for key, (name, check, expected) in _KEYS.items():
+        if values.get(key) is None:
+            continue
+        try:
+            read[name] = check(values[key])
+        except (TypeError, ValueError, AttributeError, OverflowError):
+            raise InputError(
+                f"{path}: its record gives {key} = {values[key]!r:.80}, expected {expected}"
+            ) from None
+    axes = read.get("axes")
+    if axes and "voxel_size" in read:
+        along = dict(zip("zyx", read["voxel_size"], strict=True))
+        read["voxel_size"] = tuple(along[letter] for letter in axes.replace("-", ""))
+    return Record(**read)
+
+
+def sidecar(path: Path) -> Record:
+    """The record in the file of that name with `.json` behind it, if there is one."""
+    beside = path.with_name(f"{path.name}.json")
+    if not beside.is_file():
+        return Record()
+    try:
+        return from_json(beside.read_bytes(), beside)
+    except OSError as error:
+        raise InputError(f"{beside}: cannot be read ({error.strerror})") from None
+
+
+def _plain(value: Any) -> Any:
+    """A value as JSON would give it: bytes decoded, arrays as lists, JSON texts parsed."""
+    if isinstance(value, np.ndarray | np.generic):
+        value = value.tolist()
+    if isinstance(value, bytes):
+        value = value.decode("utf-8", "replace")
+    if isinstance(value, str) and value.lstrip()[:1] in ("{", "["):
+        try:
+            return json.loads(value)
+        except (ValueError, RecursionError):
+            return value
+    return value
+
+
+def _sizes(value: Any) -> Edges:
+    found = [value] * 3 if isinstance(value, int | float) else list(value)
+    found = tuple(float(each) for each in found)
+    if len(found) != 3 or not all(math.isfinite(each) and each > 0.0 for each in found):
+        raise ValueError
+    return found
+
+
+def _label_map(value: Any) -> dict[str, int]:
+    found = {str(name): int(label) for name, label in value.items()}
+    if found != dict(value) or not found:
+        raise ValueError
+    return found
+
+
+def _axes(value: Any) -> str:
+    if not AXES.fullmatch(value) or sorted(value.replace("-", "")) != ["x", "y", "z"]:
+        raise ValueError
+    return value
+
+
+def _number(value: Any, below: float) -> float:
+    value = float(value[0] if isinstance(value, list) else value)
+    if not 0.0 <= value < below:
+        raise ValueError
+    return value
+
+
+_KEYS = {
+    "voxel_size_m": ("voxel_size", _sizes, "three lengths above 0 along z, y, x"),
+    "labels": ("labels", _label_map, 'a value for each phase, as {"pore": 0}'),
+    "axes": ("axes", _axes, "each of x, y, z once, as in 'zyx' or '-zyx'"),
+    "thickness_m": ("thickness", lambda v: _number(v, math.inf), "a length"),
+    "cbd_nanoporosity": (
+        "cbd_nanoporosity",
+        lambda v: _number(v, 1.0),
+        "a share from 0 to below 1",
+    ),
+}
