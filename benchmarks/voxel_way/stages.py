@@ -19,7 +19,7 @@ from dem.bonding.strength import BondStrength
 from dem.jit import use_threads
 from voxelize.deposit.electrode import deposit
 from voxelize.divide.decompose import DecompositionSettings, SolidPhase, decompose
-from voxelize.read.tiff import read_volume
+from voxelize.read.volume import read_volume
 from voxelize.split.watershed import split_particles
 from voxelize.volume import ACTIVE_MATERIAL
 from voxelize.write.tiff import write_labels

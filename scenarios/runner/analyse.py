@@ -1,13 +1,14 @@
 """The command `analyse`: the figures that a label volume alone can answer, in a run's tables."""
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from dem.errors import InputError
 from electrochem.structure.measure import measure
 from electrochem.transport.effective import electronic_conductivity, pore_transport
-from scenarios.runner.image import read_image
+from scenarios.runner.image import read_image, with_record
 from scenarios.runner.load import Source, read
 from scenarios.runner.progress import ProgressCallback, Reporter
 from scenarios.runner.record import write_summary
@@ -26,6 +27,7 @@ def analyse(args: argparse.Namespace, reporter: Reporter) -> RunFolder:
     path = Path(args.output or f"{scenario.scenario.name}-run")
     refuse_existing_run(path)
     volume = read_image(scenario)
+    scenario = with_record(scenario)
     with reporter.stage("Structure and transport") as progress:
         row = {"state": "as_read", **volume_row(volume, scenario.analysis, progress)}
     folder = RunFolder.create(path, scenario)
@@ -77,17 +79,68 @@ def volume_row(volume: Volume, analysis: Analysis, progress: ProgressCallback) -
 
 def _scenario(args: argparse.Namespace) -> Scenario:
     """The scenario that reads this volume, presses nothing and discharges nothing."""
-    electrode = {"kind": "image", "image": args.volume, "axis_order": args.axis_order}
-    if args.voxel_size is not None:
-        electrode["voxel_size"] = args.voxel_size
-    if args.labels is not None:
-        electrode["labels"] = dict(_label(pair) for pair in args.labels.split(","))
+    given = {
+        "dataset": args.dataset,
+        "voxel_size": _voxel_size(args.voxel_size),
+        "axis_order": args.axis_order,
+        "labels": _table(args.labels, "--labels", _label),
+        "thresholds": _table(args.thresholds, "--thresholds", _range),
+        "crop": None if args.crop is None else [_bounds(part) for part in args.crop.split(",")],
+        "resample_to": args.resample_to,
+        "coarsening": args.coarsening,
+    }
+    electrode = {"kind": "image", "image": args.volume}
+    electrode |= {key: value for key, value in given.items() if value is not None}
     data = {"electrode": electrode, "cell": {"kind": "none"}}
-    return read(data, Source("analyse", Path(args.volume).stem, "", Path.cwd()))
+    name = Path(args.volume).resolve().stem
+    return read(data, Source("analyse", name, "", Path.cwd()))
 
 
-def _label(pair: str) -> tuple[str, int]:
-    name, equals, value = pair.partition("=")
-    if not equals or not value.strip().isdecimal():
-        raise InputError(f'--labels: "{pair}"; expected such as pore=0,active_material=1,cbd=2')
-    return name.strip(), int(value)
+def _voxel_size(text: str | None) -> str | list[str] | None:
+    if text is None or "," not in text:
+        return text
+    return [edge.strip() for edge in text.split(",")]
+
+
+def _table(text: str | None, option: str, read_value: Callable[[str], Any]) -> dict | None:
+    """NAME=VALUE,… as a table."""
+    if text is None:
+        return None
+    found = {}
+    for pair in text.split(","):
+        name, equals, value = pair.partition("=")
+        try:
+            if not equals:
+                raise ValueError
+            found[name.strip()] = read_value(value.strip())
+        except ValueError:
+            raise InputError(f'{option}: "{pair}"; expected such as {_EXAMPLES[option]}') from None
+    return found
+
+
+def _label(text: str) -> int:
+    if not text.isdecimal():
+        raise ValueError
+    return int(text)
+
+
+def _range(text: str) -> list[float]:
+    low, colon, high = text.partition(":")
+    if not colon:
+        raise ValueError
+    return [float(low), float(high)]
+
+
+def _bounds(text: str) -> list[int | str]:
+    """FROM:TO in voxels or lengths, as a scenario has it."""
+    parts = [part.strip() for part in text.split(":")]
+    if len(parts) != 2:
+        raise InputError(f'--crop: "{text}"; expected such as {_EXAMPLES["--crop"]}')
+    return [int(part) if part.isdecimal() else part for part in parts]
+
+
+_EXAMPLES = {
+    "--labels": "pore=0,active_material=1,cbd=2",
+    "--thresholds": "pore=0:90,active_material=90:255",
+    "--crop": "0:120,0:120,0:120",
+}

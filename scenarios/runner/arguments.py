@@ -39,14 +39,7 @@ def parser() -> argparse.ArgumentParser:
     report.add_argument("folder", metavar="DIR", help="folder of the run")
 
     analyse = commands.add_parser("analyse", help="measure the structure of a label volume")
-    analyse.add_argument("volume", metavar="VOLUME", help="label volume (TIFF)")
-    analyse.add_argument(
-        "--voxel-size", metavar="LENGTH", help='such as "398 nm"; else from the file'
-    )
-    analyse.add_argument(
-        "--labels", metavar="NAME=VALUE,…", help="such as pore=0,active_material=1,cbd=2"
-    )
-    analyse.add_argument("--axis-order", metavar="AXES", default="zyx", help="(default: zyx)")
+    _add_reading(analyse)
     analyse.add_argument(
         "-o", "--output", metavar="DIR", help="folder of the tables (default: ./<volume>-run)"
     )
@@ -83,6 +76,50 @@ def _add_file(command: argparse.ArgumentParser, optional: bool = False) -> None:
         action="append",
         default=[],
         help="put a value over the file's; may be repeated",
+    )
+
+
+def _add_reading(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "volume",
+        metavar="VOLUME",
+        help="label volume (TIFF, NPY, NPZ, HDF5, NRRD, VTI) or folder of TIFF or PNG slices",
+    )
+    command.add_argument(
+        "--voxel-size",
+        metavar="LENGTH",
+        help='such as "398 nm", or three along z, y, x: "32.5 nm, 37.2 nm, 37.2 nm"; else from '
+        "the file",
+    )
+    command.add_argument(
+        "--labels",
+        metavar="NAME=VALUE,…",
+        help="such as pore=0,active_material=1,cbd=2; else from the file",
+    )
+    command.add_argument(
+        "--axis-order",
+        metavar="AXES",
+        help="such as zyx or -zyx, z through-plane from the collector up (default: as the file "
+        "says, else zyx; a cube needs it)",
+    )
+    command.add_argument(
+        "--dataset", metavar="NAME", help="dataset of an HDF5 file, array of an NPZ or VTI file"
+    )
+    command.add_argument(
+        "--crop",
+        metavar="FROM:TO,…",
+        help='along z, y, x in voxels or lengths, such as "0:120, 0:120, 10 um:50 um"',
+    )
+    command.add_argument(
+        "--thresholds",
+        metavar="NAME=FROM:TO,…",
+        help="grey values of each phase, such as pore=0:90,active_material=90:255",
+    )
+    command.add_argument(
+        "--resample-to", metavar="LENGTH", help="edge of cubes that the voxels are resampled to"
+    )
+    command.add_argument(
+        "--coarsening", metavar="N", type=_positive, help="merge N x N x N voxels into one"
     )
 
 

@@ -76,21 +76,25 @@ def _check(args: argparse.Namespace) -> int:
         return DONE
     if args.file is None:
         raise InputError("check: expected a scenario file or the name of a bundled one")
-    scenario = load(args.file, args.set)
-    _check_volume(scenario)
+    scenario = _with_its_volume(load(args.file, args.set))
     print(explain(scenario))
     print(f"{args.file}: nothing wrong found")
     return DONE
 
 
-def _check_volume(scenario) -> None:
-    """Read an image as the run will, so that what is wrong with it is said before a run begins."""
+def _with_its_volume(scenario):
+    """Read an image as the run will, so that what is wrong with it is said before a run begins.
+
+    Returns the scenario with what the image records for keys that were left out.
+    """
     from scenarios.runner.schema import Image
 
-    if isinstance(scenario.electrode, Image):
-        from scenarios.runner.image import read_image
+    if not isinstance(scenario.electrode, Image):
+        return scenario
+    from scenarios.runner.image import read_image, with_record
 
-        read_image(scenario)
+    read_image(scenario)
+    return with_record(scenario)
 
 
 def _run(args: argparse.Namespace) -> int:
@@ -98,7 +102,7 @@ def _run(args: argparse.Namespace) -> int:
         scenario = load(args.file, args.set)
         path = Path(args.output or f"{scenario.scenario.name}-run")
         refuse_existing_run(path)
-        _check_volume(scenario)
+        scenario = _with_its_volume(scenario)
         try:
             folder = RunFolder.create(path, scenario)
         except OSError as error:

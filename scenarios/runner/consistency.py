@@ -141,24 +141,30 @@ def _recipe_problems(scenario: Scenario, recipe: Recipe) -> Iterator[Problem]:
 
 
 def _image_problems(image: Image) -> Iterator[Problem]:
-    if not image.image.is_file():
-        what = "is a folder" if image.image.is_dir() else "does not exist"
-        yield "electrode.image", f"{what}: {image.image}; expected a label volume (TIFF)"
-    for phase in ("pore", "active_material"):
-        if phase not in image.labels:
-            yield f"electrode.labels.{phase}", "is missing; expected its value in the file"
-    if len(set(image.labels.values())) < len(image.labels):
+    if not image.image.exists():
+        yield (
+            "electrode.image",
+            f"does not exist: {image.image}; expected a label volume or a folder of slices",
+        )
+    if image.labels is not None and image.thresholds is not None:
+        yield "electrode.thresholds", "stands beside electrode.labels; expected one of the two"
+    for key in ("labels", "thresholds"):
+        named = getattr(image, key)
+        for phase in () if named is None else ("pore", "active_material"):
+            if phase not in named:
+                yield f"electrode.{key}.{phase}", "is missing; expected its value in the file"
+    if image.labels and len(set(image.labels.values())) < len(image.labels):
         yield "electrode.labels", "gives one value to two phases; expected a value for each"
     if image.crop and len(image.crop) != 3:
         yield "electrode.crop", f"has {len(image.crop)} ranges; expected three (z, y, x) or none"
-    if not image.voxel_size and any(isinstance(b, float) for pair in image.crop for b in pair):
-        yield "electrode.crop", "is given in lengths; expected electrode.voxel_size beside it"
         return
-    for axis, (start, stop) in enumerate(image.crop_in_voxels or ()):
-        if start >= stop:
+    for axis, (start, stop) in enumerate(image.crop):
+        unit = "" if isinstance(start, float) else "voxel "
+        if isinstance(start, float) == isinstance(stop, float) and start >= stop:
+            first, last = (_length(b) if isinstance(b, float) else b for b in (start, stop))
             yield (
                 f"electrode.crop[{axis}]",
-                f"goes from voxel {start} to {stop}; expected a range that is not empty",
+                f"goes from {unit}{first} to {last}; expected a range that is not empty",
             )
 
 

@@ -132,8 +132,9 @@ def test_wrong_setting_is_named_as_such(folder, capsys):
         (np.ones((8, 8, 8), np.float32), ["image.tif", "float"]),
         (np.ones((8, 8), np.uint8), ["image.tif"]),
         (np.ones((8, 8, 8, 3), np.uint8), ["image.tif"]),
-        (np.full((8, 8, 8), 7, np.uint8), ["image.tif", "7"]),
-        (np.zeros((8, 8, 8), np.uint8), ["image.tif", "active material"]),
+        (np.full((8, 8, 9), 7, np.uint8), ["image.tif", "7"]),
+        (np.zeros((8, 8, 9), np.uint8), ["image.tif", "active material"]),
+        (np.ones((8, 8, 8), np.uint8), ["image.tif", "a cube", "axis_order"]),
     ],
 )
 def test_wrong_image_is_refused_before_anything_runs(make, words, folder, capsys):
@@ -163,7 +164,7 @@ def test_wrong_image_is_refused_before_anything_runs(make, words, folder, capsys
     ],
 )
 def test_setting_that_does_not_fit_the_image_is_refused(setting, words, folder, capsys):
-    labels = np.zeros((16, 16, 16), np.uint8)
+    labels = np.zeros((18, 16, 16), np.uint8)
     labels[:, 4:12, :] = 1
     tifffile.imwrite(folder / "image.tif", labels)
     options = ["--set", "electrode.image=image.tif", "--set", "electrode.voxel_size=0.5 um"]

@@ -30,6 +30,7 @@ class Record:
     axes : what the file's axes are, as `read_volume` takes it
     thickness : [m], of the coating
     cbd_nanoporosity : pore share inside the carbon-binder domain
+    periodic : in plane
     note : what the file says that could not be used, such as a spacing without a unit
     """
 
@@ -38,6 +39,7 @@ class Record:
     axes: str | None = None
     thickness: float | None = None
     cbd_nanoporosity: float | None = None
+    periodic: bool | None = None
     note: str = ""
 
     def over(self, other: "Record") -> "Record":
@@ -65,8 +67,8 @@ def edges(numbers: Any, units: Any) -> Edges | None:
 def from_json(text: Any, path: Path) -> Record:
     """The record in a JSON text that bears the key `calendem`; an empty one in any other text.
 
-    Keys: `voxel_size_m` (three along z, y, x, or one), `labels`, `axes`, `thickness_m`,
-    `cbd_nanoporosity`. Raises InputError where one of them is not what it must be.
+    The keys are those of `voxelize.write.metadata`; `voxel_size_m` may be one length.
+    Raises InputError where one of them is not what it must be.
     """
     if not isinstance(text, str | bytes):
         return Record()
@@ -78,12 +80,19 @@ def from_json(text: Any, path: Path) -> Record:
 
 
 def from_pairs(pairs: Mapping[str, Any], path: Path) -> Record:
-    """The record in attributes: one JSON text under `calendem`, or its keys one by one."""
+    """The record in attributes: one JSON text under `calendem`, or its keys one by one.
+
+    For formats that keep such names for themselves the label map may be called `label_map`, or its
+    phases `label_<phase>`. Raises InputError where a value is not what it must be.
+    """
     mark = _plain(pairs.get("calendem"))
     if mark is None:
         return Record()
-    inner = mark if isinstance(mark, Mapping) else {}
-    values = {key: _plain(pairs[key]) for key in _KEYS if key in pairs} | dict(inner)
+    values = {str(key): _plain(value) for key, value in pairs.items()}
+    if isinstance(mark, Mapping):
+        values |= mark
+    single = {key[6:]: value for key, value in values.items() if key.startswith("label_")}
+    values.setdefault("labels", single.pop("map", None) or single or None)
     read = {}
     for key, (name, check, expected) in _KEYS.items():
         if values.get(key) is None:
@@ -94,10 +103,6 @@ def from_pairs(pairs: Mapping[str, Any], path: Path) -> Record:
             raise InputError(
                 f"{path}: its record gives {key} = {values[key]!r:.80}, expected {expected}"
             ) from None
-    axes = read.get("axes")
-    if axes and "voxel_size" in read:
-        along = dict(zip("zyx", read["voxel_size"], strict=True))
-        read["voxel_size"] = tuple(along[letter] for letter in axes.replace("-", ""))
     return Record(**read)
 
 
@@ -115,10 +120,10 @@ def sidecar(path: Path) -> Record:
 def _plain(value: Any) -> Any:
     """A value as JSON would give it: bytes decoded, arrays as lists, JSON texts parsed."""
     if isinstance(value, np.ndarray | np.generic):
-        value = value.tolist()
+        value = value.item() if value.size == 1 else value.tolist()
     if isinstance(value, bytes):
         value = value.decode("utf-8", "replace")
-    if isinstance(value, str) and value.lstrip()[:1] in ("{", "["):
+    if isinstance(value, str):
         try:
             return json.loads(value)
         except (ValueError, RecursionError):
@@ -148,20 +153,16 @@ def _axes(value: Any) -> str:
 
 
 def _number(value: Any, below: float) -> float:
-    value = float(value[0] if isinstance(value, list) else value)
-    if not 0.0 <= value < below:
+    if not 0.0 <= float(value) < below:
         raise ValueError
-    return value
+    return float(value)
 
 
 _KEYS = {
-    "voxel_size_m": ("voxel_size", _sizes, "three lengths above 0 along z, y, x"),
+    "voxel_size_m": ("voxel_size", _sizes, "three lengths above 0 along the axes"),
     "labels": ("labels", _label_map, 'a value for each phase, as {"pore": 0}'),
     "axes": ("axes", _axes, "each of x, y, z once, as in 'zyx' or '-zyx'"),
     "thickness_m": ("thickness", lambda v: _number(v, math.inf), "a length"),
-    "cbd_nanoporosity": (
-        "cbd_nanoporosity",
-        lambda v: _number(v, 1.0),
-        "a share from 0 to below 1",
-    ),
+    "cbd_nanoporosity": ("cbd_nanoporosity", lambda v: _number(v, 1.0), "a share below 1"),
+    "periodic": ("periodic", lambda v: bool(_number(v, 2.0)), "true or false"),
 }

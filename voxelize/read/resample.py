@@ -16,6 +16,7 @@ RULES = get_args(Rule)
 """How voxels are merged: each phase keeps its share of the volume, or the most frequent wins."""
 
 _SAME = 1e-6
+_PHASES = len(PHASES)
 
 
 def resampled(
@@ -63,7 +64,7 @@ def _majority(labels, z_first, z_weight, y_first, y_weight, x_first, x_weight):
 
 @njit
 def _majority_layer(labels, k, z_first, z_weight, y_first, y_weight, x_first, x_weight, out):
-    votes = np.empty(len(PHASES))
+    votes = np.empty(_PHASES)
     for j in range(len(y_first)):
         for i in range(len(x_first)):
             count_votes(
@@ -71,7 +72,7 @@ def _majority_layer(labels, k, z_first, z_weight, y_first, y_weight, x_first, x_
                 votes,
             )  # fmt: skip
             best = 0
-            for phase in range(1, len(votes)):
+            for phase in range(1, _PHASES):
                 # Of equals the first wins.
                 if votes[phase] > votes[best]:
                     best = phase

@@ -8,7 +8,7 @@ import numpy as np
 
 from dem.errors import InputError
 from voxelize.read.formats import open_image
-from voxelize.read.labels import PhaseMap, Ranges, Thresholds, checked_map, read_phases
+from voxelize.read.labels import PhaseMap, Ranges, Thresholds, read_phases
 from voxelize.read.order import crop_in_voxels, order_of
 from voxelize.read.resample import Rule, resampled
 from voxelize.read.stored import StoredImage
@@ -67,18 +67,17 @@ def read_volume(
     _check_arguments(path, coarsening, cbd_nanoporosity, resample_to)
     with open_image(path, dataset) as image:
         record = image.record
+        named = None if thresholds else labels or record.labels or PHASES
+        phase_of = (
+            Thresholds(path, thresholds) if thresholds else PhaseMap(path, image.dtype, named)
+        )
+        sizes = _sizes(voxel_size, image)
         order = order_of(axis_order, record.axes, image.shape, path)
-        sizes = _sizes(voxel_size, image, order)
+        if voxel_size is None:
+            sizes = order.ordered(sizes)
         shape = order.ordered(image.shape)
         voxels = crop_in_voxels(crop, sizes, shape, path)
-        if thresholds is None:
-            named = labels if labels is not None else record.labels or PHASES
-            phases = read_phases(image, order, voxels, PhaseMap(path, image.dtype, named))
-            label = checked_map(named)
-            named = {phase: value for value, phase in label.items()}
-        else:
-            named = {}
-            phases = read_phases(image, order, voxels, Thresholds(path, thresholds))
+        phases = read_phases(image, order, voxels, phase_of)
     _check_phases(phases, named, path)
     in_blocks = resample_to is None and max(sizes) <= (1.0 + _CUBE) * min(sizes)
     _check_collector(phases, coarsening if in_blocks else 1, path)
@@ -107,8 +106,8 @@ def _check_arguments(path, coarsening, cbd_nanoporosity, resample_to) -> None:
         raise InputError(f"{path}: resample_to is {resample_to:g} m, expected a length above 0")
 
 
-def _sizes(given: float | Edges | None, image: StoredImage, order) -> Edges:
-    """Edges of a voxel along z, y, x [m]: as given, else as recorded."""
+def _sizes(given: float | Edges | None, image: StoredImage) -> Edges:
+    """Edges of a voxel [m]: as given, else as recorded along the file's axes."""
     if given is None:
         recorded = image.record.voxel_size
         if recorded is None:
@@ -117,7 +116,7 @@ def _sizes(given: float | Edges | None, image: StoredImage, order) -> Edges:
                 f"{image.path}: no voxel size was given and the file records none{note}; expected "
                 "voxel_size"
             )
-        return order.ordered(recorded)
+        return recorded
     sizes = (given,) * 3 if np.ndim(given) == 0 else tuple(given)
     if len(sizes) != 3:
         raise InputError(f"{image.path}: voxel_size is {given}, expected one edge or three")
@@ -168,11 +167,11 @@ def _check_collector(phases: np.ndarray, coarsening: int, path: Path) -> None:
         )
 
 
-def _check_phases(phases: np.ndarray, values: Mapping[int, int], path: Path) -> None:
+def _check_phases(phases: np.ndarray, named: Mapping[str, int] | None, path: Path) -> None:
     """Active material must be there, and something beside it."""
     counts = {phase: np.count_nonzero(phases == phase) for phase in PHASES.values()}
     if not counts[ACTIVE_MATERIAL]:
-        label = f" (label {values[ACTIVE_MATERIAL]})" if values else ""
+        label = f" (label {named['active_material']})" if named else ""
         raise InputError(
             f"{path}: no voxel is active material{label}; expected the label map to name it and "
             "the crop to hold some"

@@ -177,10 +177,9 @@ def _record(path: Path, data: mmap.mmap, document: _Document) -> Record:
     pairs = {name: value for name, value in values.items() if value is not None}
     ours = "thickness_um" in pairs or "calendem" in pairs
     own = from_pairs(pairs, path)
-    if "thickness_um" in pairs:
-        thickness = float(np.ravel(pairs["thickness_um"])[0]) * 1e-6
-        pore = float(np.ravel(pairs.get("cbd_nanoporosity", [0.5]))[0])
-        own = own.over(Record(thickness=thickness, cbd_nanoporosity=pore, axes="zyx"))
+    if ours:
+        # VTK's axes are x, y, z, x fastest: what this program writes has z through-plane.
+        own = own.over(Record(axes="zyx"))
     spacing = document.image.get("Spacing", "1 1 1").split()[::-1]
     size = edges(spacing, ["um"] * 3)
     if ours or (size is not None and max(size) < _WIDEST and _FINEST < min(size) != 1e-6):

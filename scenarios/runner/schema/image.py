@@ -11,9 +11,12 @@ from scenarios.runner.schema.quantities import (
     Switch,
     Text,
 )
-from scenarios.runner.schema.values import CropBound, File
+from scenarios.runner.schema.values import CropBound, File, GreyValue, VoxelSize
 
 Phase = Literal["pore", "active_material", "cbd", "collector", "crack"]
+
+
+Ranges = tuple[GreyValue, GreyValue]
 
 
 class Image(Section):
@@ -21,28 +24,51 @@ class Image(Section):
 
     kind: Literal["image"] = Field(description="An imaged electrode.")
     image: File = Field(
-        description="Label volume (TIFF stack); relative to this file, or from --set to the "
-        "working folder."
+        description="Label volume (TIFF, NPY, NPZ, HDF5, NRRD, VTI) or folder of TIFF or PNG "
+        "slices; relative to this file, or from --set to the working folder."
     )
-    voxel_size: Length | None = Field(
-        None, description="Edge of a voxel of the file; may be left out where the file records it."
+    dataset: Text | None = Field(
+        None,
+        description="Path of the dataset in an HDF5 file, array of an NPZ or VTI file; may be left "
+        "out where only one can be meant.",
     )
-    axis_order: Annotated[Text, Field(pattern="^(-?[xyz]){3}$")] = Field(
-        "zyx",
+    voxel_size: VoxelSize | None = Field(
+        None,
+        description="Edge of a voxel of the file, or three along z, y and x; may be left out where "
+        "the file records it.",
+    )
+    axis_order: Annotated[Text, Field(pattern="^(-?[xyz]){3}$")] | None = Field(
+        None,
         description="What the file's axes are; z is through-plane from the collector up, and "
-        "'-z' turns it around.",
+        "'-z' turns it around. Left out, as the file records, else \"zyx\"; a cube needs it.",
     )
-    labels: dict[Phase, Integer] = Field(
-        {"pore": 0, "active_material": 1, "cbd": 2, "collector": 3, "crack": 4},
-        description="Value of each phase in the file; a table that is given replaces all of it.",
+    labels: dict[Phase, Integer] | None = Field(
+        None,
+        description="Value of each phase in the file. Left out, as the file records, else pore 0, "
+        "active_material 1, cbd 2, collector 3, crack 4.",
+    )
+    thresholds: dict[Phase, Ranges] | None = Field(
+        None,
+        description="For grey values instead of labels: [from, to) of each phase; the uppermost "
+        "range includes its end.",
     )
     crop: Annotated[tuple[tuple[CropBound, CropBound], ...], Field(max_length=3)] = Field(
         (),
         description="[from, to] along z, y and x, in lengths or whole voxels of the file; empty "
-        "for all of it.",
+        "for all of it. The rest is not loaded.",
+    )
+    resample_to: Length | None = Field(
+        None,
+        description="Edge of the cubes that voxels are resampled to; left out, the file's finest "
+        "edge.",
     )
     coarsening: Annotated[Integer, Field(ge=1, le=16)] = Field(
-        1, description="Edge of the blocks of voxels that are merged into one, by majority."
+        1, description="Edge of the blocks of voxels that are merged into one."
+    )
+    coarsening_rule: Literal["keep_shares", "majority"] = Field(
+        "keep_shares",
+        description="How voxels are merged: every phase keeps its share of the volume, thin films "
+        "included, or the most frequent phase wins.",
     )
     split: Switch = Field(
         True, description="Split touching particles; else what touches is one particle."
@@ -52,15 +78,3 @@ class Image(Section):
         description="In-plane boundary: frictionless symmetry planes, or periodic for a volume "
         "that was generated so.",
     )
-
-    @property
-    def crop_in_voxels(self) -> tuple[tuple[int, int], ...] | None:
-        """Half-open voxel ranges along z, y and x; None where all of the file is taken."""
-        if not self.crop:
-            return None
-        return tuple((self._voxels(start), self._voxels(stop)) for start, stop in self.crop)
-
-    def _voxels(self, bound: int | float) -> int:
-        if isinstance(bound, int):
-            return bound
-        return round(bound / self.voxel_size) if self.voxel_size else 0

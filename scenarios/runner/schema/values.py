@@ -128,6 +128,53 @@ CropBound = Annotated[
 ]
 
 
+def _read_voxel_size(given: object) -> float | tuple[float, float, float]:
+    edges = list(given) if isinstance(given, list | tuple) else [given]
+    found = tuple(read_quantity(edge, KINDS["length"]) for edge in edges)
+    if len(found) not in (1, 3):
+        raise ValueError(f"it has {len(found)} edges")
+    if min(found) <= 0.0:
+        raise ValueError("it is too small")
+    return found[0] if len(set(found)) == 1 else found
+
+
+def _write_voxel_size(size: float | tuple[float, float, float]) -> Any:
+    if isinstance(size, tuple):
+        return [write_quantity(edge, KINDS["length"]) for edge in size]
+    return write_quantity(size, KINDS["length"])
+
+
+VoxelSize = Annotated[
+    float | tuple[float, float, float],
+    _Converted(
+        _read_voxel_size,
+        _write_voxel_size,
+        'a length with its unit, such as "398 nm", above 0, or three of them along z, y and x',
+        (
+            ("type", ("string", "array")),
+            ("examples", ("398 nm", ("32.5 nm", "37.2 nm", "37.2 nm"))),
+        ),
+    ),
+]
+
+
+def _read_grey(given: object) -> float:
+    if isinstance(given, bool) or not isinstance(given, int | float) or given != given:
+        raise ValueError("it is no number")
+    return float(given)
+
+
+GreyValue = Annotated[
+    float,
+    _Converted(
+        _read_grey,
+        lambda value: int(value) if value == value // 1 and abs(value) < 1e15 else value,
+        "a grey value, such as 120, or inf",
+        (("type", "number"), ("examples", (120,))),
+    ),
+]
+
+
 @dataclass(frozen=True)
 class InputFile:
     """Annotation of a path: relative to the scenario file; from `--set`, to the working folder."""
