@@ -24,8 +24,10 @@ class Volume:
     voxel_size : [m]
     periodic : whether the two in-plane directions are periodic
     thickness : [m], coating from the collector's coated face to its upper plane
-    cbd_nanoporosity : pore share inside the carbon-binder domain
+    cbd_nanoporosity : pore share inside the carbon-binder domain, over all of it
     particle : (nz, ny, nx) int32 or None, id ≥ 0 of the active particle a voxel is of, else −1
+    nanoporosity_field : (nz, ny, nx) float32 or None, pore share inside each voxel of the domain,
+        nan elsewhere; None where it is `cbd_nanoporosity` everywhere
     """
 
     labels: np.ndarray
@@ -34,6 +36,7 @@ class Volume:
     thickness: float
     cbd_nanoporosity: float
     particle: np.ndarray | None = None
+    nanoporosity_field: np.ndarray | None = None
 
     @property
     def collector_layers(self) -> int:

@@ -1,0 +1,1 @@
+"""Carbon-binder domain put into the pores of a volume."""
