@@ -36,16 +36,21 @@ def separate(
 
     position : (n, 3) [m]; radius : (n,) [m]; returns the new positions (n, 3) [m], in-plane wrapped
     into a periodic box, once no overlap exceeds `max_overlap` × the smaller radius of the pair.
+    A periodic box need only be wider than a sphere: where contacts want it twice as wide, copies of
+    it side by side are moved as one.
     Raises InputError when the spheres do not fit.
     """
     radius = np.asarray(radius, float)
+    copies, whole = _copies(box, 2.0 * float(radius.max()))
+    position = (position + copies[:, None]).reshape(-1, 3)
+    radius = np.tile(radius, len(copies))
     volume = 4 / 3 * np.pi * radius**3
     n = len(radius)
     material, particle = np.zeros(n), np.arange(n)
     # Spheres grow from seeds: at full size random centres would nearly coincide and be thrown.
     for scale in np.geomspace(_SEED_SIZE, 1.0, _GROWTH_STAGES):
         grains = at_rest(position, scale * radius, volume, 4000.0 * volume, material, particle)
-        sim = simulate(grains, no_bonds(), box, [_SOFT], height, _THROWN, overlaps_rest=False)
+        sim = simulate(grains, no_bonds(), whole, [_SOFT], height, _THROWN, overlaps_rest=False)
         tolerance = max_overlap if scale == 1.0 else _LOOSE
         for _ in range(_MOST_CHUNKS):
             worst = _largest_overlap(sim)
@@ -57,15 +62,32 @@ def separate(
             sim.refresh()
         if progress is not None:
             progress(scale**3, f"particles at {100 * scale:.0f} % of their size")
-        position = sim.grains.position.copy()
+        position = _alike(sim.grains.position, copies, whole)
     if not worst < max_overlap:
-        share = volume.sum() / (box.area * height)
+        share = volume.sum() / (whole.area * height)
         raise InputError(
-            f"{n} particles that fill {100 * share:.1f} % of the coating cannot be placed without "
-            f"overlap (the worst is still {100 * worst:.0f} % of a radius); expected a looser "
-            "coated density or a larger footprint"
+            f"{n // len(copies)} particles that fill {100 * share:.1f} % of the coating cannot be "
+            f"placed without overlap (the worst is still {100 * worst:.0f} % of a radius); "
+            "expected a looser coated density or a larger footprint"
         )
-    return box.wrap(position)
+    return box.wrap(position[: n // len(copies)])
+
+
+def _copies(box: Box, widest: float) -> tuple[np.ndarray, Box]:
+    """Shifts (c, 3) [m] of a periodic box and its copies, and the box that holds them all."""
+    times = np.where((box.period > 0.0) & (2.0 * widest > box.period), 2, 1)
+    shifts = [(a * box.length[0], b * box.length[1], 0.0) for a in range(times[0])
+              for b in range(times[1])]  # fmt: skip
+    return np.array(shifts), Box(box.length * times[:2], box.periodic, box.period_z)
+
+
+def _alike(position: np.ndarray, copies: np.ndarray, whole: Box) -> np.ndarray:
+    """All copies where the copies are on average, lest rounding part them."""
+    if len(copies) == 1:
+        return position.copy()
+    apart = position.reshape(len(copies), -1, 3) - copies[:, None]
+    mean = apart[0] + whole.nearest(apart - apart[0]).mean(axis=0)
+    return (mean + copies[:, None]).reshape(-1, 3)
 
 
 def _largest_overlap(sim: Simulation) -> float:

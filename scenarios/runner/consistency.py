@@ -105,8 +105,17 @@ def _recipe_problems(scenario: Scenario, recipe: Recipe) -> Iterator[Problem]:
             f"and the fractions of carbon and binder make {total:g}; expected 1",
         )
         return
+    sources = [key for key in ("size_modes", "size_table", "size_file") if getattr(recipe, key)]
+    if len(sources) != 1:
+        found = " and ".join(sources) or "none of them"
+        yield (
+            "electrode.size_modes",
+            f"or size_table or size_file, one of them: found {found}; expected a list of at least "
+            "one mode, or a table",
+        )
+        return
     shares = sum(mode.mass_share for mode in recipe.size_modes)
-    if abs(shares - 1.0) > _ROUNDING:
+    if recipe.size_modes and abs(shares - 1.0) > _ROUNDING:
         yield "electrode.size_modes", f"have mass shares that make {shares:g}; expected 1"
     crystal, shut = recipe_densities(scenario)
     if recipe.coated_density >= crystal:

@@ -85,7 +85,7 @@ def with_change(old: str, new: str) -> str:
         (RECIPE + "[cell]\nrates = []\n", ["cell.rates got []; expected a list of at least 1"]),
         (RECIPE + "[scenario]\nseed = -1\n", ["scenario.seed got -1; expected a whole", "least 0"]),
         (with_change('[{ median_diameter = "8 um" }]', "[]"), ["size_modes", "a list of at least"]),
-        (with_change('["20 um", "20 um"]', '["15 um", "20 um"]'), ["electrode.footprint", "twice"]),
+        (with_change('["20 um", "20 um"]', '["11 um", "20 um"]'), ["electrode.footprint", "1.5"]),
         (with_change('"8 um"', '"8 um", spread = 0.8'), ["electrode.footprint", "expected"]),
         (with_change('"0.5 um"', '"0.625 um"').replace('"8 um"', '"1.6 um"'), ["voxel_size"]),
         (RECIPE + '[cell]\nlower_voltage = "5 V"\n', ["cell.lower_voltage", "4.2 V"]),

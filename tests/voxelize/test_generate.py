@@ -9,7 +9,8 @@ from scipy.ndimage import label, maximum_filter, minimum_filter
 
 from dem.errors import InputError
 from voxelize.generate.electrode import generate
-from voxelize.generate.recipe import Recipe, SizeMode, draw_diameters
+from voxelize.generate.recipe import Recipe
+from voxelize.generate.sizes import SizeMode, draw_diameters
 from voxelize.volume import ACTIVE_MATERIAL, CARBON_BINDER, COLLECTOR, PORE
 
 RECIPE = Recipe(
@@ -64,7 +65,7 @@ def test_each_particle_is_one_body_of_its_sphere_volume(electrode):
     ids = electrode.particle
     assert ((ids >= 0) == (electrode.labels == ACTIVE_MATERIAL)).all()
     volume = RECIPE.active_share * electrode.footprint * electrode.thickness
-    expected = np.pi / 6 * draw_diameters(RECIPE, volume) ** 3 / electrode.voxel_size**3
+    expected = np.pi / 6 * draw_diameters(RECIPE.modes, volume) ** 3 / electrode.voxel_size**3
     voxels = np.bincount(ids[ids >= 0], minlength=len(expected))
     assert len(voxels) == len(expected)
     # The largest ten lose and win at most a shallow cap where they touch: 2 % overlap in radius.
@@ -97,8 +98,7 @@ def test_same_seed_same_electrode_and_other_seed_another(electrode):
 
 
 def test_sizes_meet_the_volume_distribution_in_a_small_box():
-    one_mode = replace(RECIPE, modes=(SizeMode(5e-6, 0.3, 1.0),))
-    diameter = draw_diameters(one_mode, 1.2e-14)
+    diameter = draw_diameters((SizeMode(5e-6, 0.3, 1.0),), 1.2e-14)
     assert np.pi / 6 * (diameter**3).sum() == pytest.approx(1.2e-14, rel=1e-12, abs=0.0)
     rank = np.cumsum(diameter[::-1] ** 3) / (diameter**3).sum()
     middle = rank - 0.5 * diameter[::-1] ** 3 / (diameter**3).sum()

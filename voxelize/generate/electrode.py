@@ -1,20 +1,32 @@
-"""An as-coated electrode from its recipe: spheres held apart by their binder, then voxels."""
+"""An as-coated electrode from its recipe: particles held apart by their binder, then voxels."""
 
 from collections.abc import Callable
 
 import numpy as np
-from scipy.ndimage import gaussian_filter
 
 from dem.box import Box
 from dem.errors import InputError
 from dem.settle import separate
-from voxelize.generate.recipe import Recipe, check_recipe, draw_diameters
-from voxelize.volume import ACTIVE_MATERIAL, CARBON_BINDER, COLLECTOR, Volume
+from voxelize.generate.attachment import scattered
+from voxelize.generate.necks import binder_domain
+from voxelize.generate.noise import smooth_noise
+from voxelize.generate.rank import lowest
+from voxelize.generate.recipe import Recipe, check_recipe
+from voxelize.generate.shapes import draw_shapes
+from voxelize.generate.sizes import draw_diameters
+from voxelize.generate.surfaces import NONE, Surfaces, surfaces
+from voxelize.generate.voids import closed_voids
+from voxelize.volume import ACTIVE_MATERIAL, CARBON_BINDER, COLLECTOR, PORE, Volume
 
 _VOXELS_PER_DIAMETER = 3.0
+_WIDTHS_PER_DIAMETER = 1.5
 _CANDIDATES = 16
-_SECOND_SURFACE = 0.5
-"""Weight of the second nearest surface: below 1, some of the binder films single particles."""
+_ROUGHNESS_LENGTH = 0.3
+"""Correlation length of the surfaces' irregularity over the smallest particle's diameter."""
+_BINDER_LENGTH = 3.0
+"""Correlation length [voxels] of the irregularity of the binder's surface."""
+_FINEST = 2.0
+"""Least correlation length [voxels] of an irregularity: shorter, it would be noise on voxels."""
 
 
 def generate(
@@ -24,9 +36,10 @@ def generate(
 
     The particles are spread over the whole thickness and only moved apart: below random loose
     packing it is the binder that carries the structure, so nothing settles. The carbon-binder
-    domain lies at necks between particles and foil, and on surfaces.
+    domain lies at necks between particles and foil, and on surfaces; it joins every particle to
+    the foil. Closed voids of particles are pore.
 
-    recipe : SI units; seed : placement and surface irregularity; sizes do not depend on it
+    recipe : SI units; seed : placement, shapes and surface irregularity; sizes do not depend on it
     Returns a periodic volume with `particle` set. Raises InputError for an impossible recipe.
     """
     report = progress or (lambda fraction, note: None)
@@ -34,8 +47,9 @@ def generate(
     h = recipe.voxel_size
     nx, ny = (max(1, round(length / h)) for length in recipe.footprint)
     volume = _empty(recipe, nx, ny)
-    area = volume.footprint
-    diameter = draw_diameters(recipe, recipe.active_share * area * recipe.thickness)
+    diameter = draw_diameters(
+        recipe.modes, recipe.particle_share * volume.footprint * recipe.thickness
+    )
     check_sizes(recipe, diameter, min(nx, ny) * h)
 
     random = np.random.default_rng(seed)
@@ -47,28 +61,68 @@ def generate(
         report(0.7 * fraction, note)
 
     position = separate(spread, radius, box, recipe.thickness, progress=placing)
+    shapes = draw_shapes(len(radius), recipe.sphericity, random)
     report(0.7, "drawing particles")
     foil = volume.collector_layers
-    weights = np.repeat(volume.layer_weights[foil:], ny * nx)
-    shape = (len(volume.labels) - foil, ny, nx)
-    roughness = _smooth_noise(shape, max(1.0, 0.15 * diameter[-1] / h), random)
-    nearest, second, particle = _surfaces(
-        position / h, radius / h, shape, recipe.roughness * roughness, reach=_reach(diameter, h)
+    weights = volume.layer_weights[foil:]
+    labels, particle = volume.labels[foil:], volume.particle[foil:]
+    change = _irregularity(recipe, diameter, labels.shape, random)
+    found = surfaces(position / h, radius / h, shapes, labels.shape, change, _reach(diameter, h))
+    del change
+    total = weights.sum() * ny * nx
+    solid = _whole_particles(found, particle, weights, recipe.particle_share * total)
+    report(0.85, "drawing binder")
+    noise = smooth_noise(labels.shape, _BINDER_LENGTH, random)
+    domain = binder_domain(
+        found, solid, particle, len(radius), weights, recipe.domain_share * total, noise
     )
-    report(0.9, "drawing binder")
-    total = weights.sum()
-    active = _lowest(nearest.ravel(), weights, recipe.active_share * total).reshape(shape)
-    particle = _joined(np.where(active, particle, np.int32(-1)))
-    necks = nearest + _SECOND_SURFACE * second
-    necks += _smooth_noise(shape, 1.5, random)
-    necks[active] = np.inf
-    domain = _lowest(necks.ravel(), weights, recipe.domain_share * total).reshape(shape)
-
-    volume.labels[foil:][active] = ACTIVE_MATERIAL
-    volume.labels[foil:][domain] = CARBON_BINDER
-    volume.particle[foil:] = particle
+    labels[solid] = ACTIVE_MATERIAL
+    labels[domain] = CARBON_BINDER
+    if recipe.void_fraction > 0.0:
+        noise = smooth_noise(labels.shape, max(_FINEST, recipe.void_size / h), random)
+        amount = weights @ solid.sum(axis=(1, 2)) - recipe.active_share * total
+        void = closed_voids(particle, found.nearest, weights, amount, noise)
+        labels[void], particle[void] = PORE, NONE
     report(1.0, "electrode drawn")
     return volume
+
+
+def _whole_particles(
+    found: Surfaces, particle: np.ndarray, weights: np.ndarray, amount: float
+) -> np.ndarray:
+    """Mask of the particles' voxels, which sum to `amount`, and their numbers into `particle`.
+
+    Specks cut off from their particle go to the one they touch, or to where one is whole.
+    """
+    while True:
+        solid = lowest(found.nearest, weights, amount)
+        np.copyto(particle, found.first)
+        particle[~solid] = NONE
+        specks = scattered(particle)
+        rest = _handed_over(specks, particle)
+        if len(rest) == 0:
+            return solid
+        found.nearest[tuple(rest.T)] = np.inf
+
+
+def _handed_over(specks: np.ndarray, particle: np.ndarray) -> np.ndarray:
+    """Give specks (m, 3) to the particles that they touch; returns those that touch none."""
+    particle[tuple(specks.T)] = NONE
+    _, ny, nx = particle.shape
+    while len(specks):
+        z, y, x = specks.T
+        last = len(particle) - 1
+        beside = np.stack((
+            particle[np.minimum(z + 1, last), y, x], particle[np.maximum(z - 1, 0), y, x],
+            particle[z, (y + 1) % ny, x], particle[z, y - 1, x],
+            particle[z, y, (x + 1) % nx], particle[z, y, x - 1],
+        ))  # fmt: skip
+        host = beside.max(axis=0)
+        if (host == NONE).all():
+            return specks
+        particle[z, y, x] = host
+        specks = specks[host == NONE]
+    return specks
 
 
 def _empty(recipe: Recipe, nx: int, ny: int) -> Volume:
@@ -88,11 +142,11 @@ def _empty(recipe: Recipe, nx: int, ny: int) -> Volume:
 
 
 def check_sizes(recipe: Recipe, diameter: np.ndarray, width: float) -> None:
-    if 2.0 * diameter[0] > width:
-        # Else it would meet a neighbour and that neighbour's periodic image at once.
+    if _WIDTHS_PER_DIAMETER * diameter[0] > width:
+        # Else chains of images of a few particles would carry the load alone.
         raise InputError(
-            "footprint: expected at least twice as wide as the largest particle of "
-            f"{diameter[0] * 1e6:.1f} µm, found {width * 1e6:.1f} µm"
+            f"footprint: expected at least {_WIDTHS_PER_DIAMETER:g} times as wide as the largest "
+            f"particle of {diameter[0] * 1e6:.1f} µm, found {width * 1e6:.1f} µm"
         )
     if diameter[0] > recipe.thickness:
         raise InputError(
@@ -123,69 +177,13 @@ def _reach(diameter: np.ndarray, h: float) -> float:
     return max(4.0, 0.75 * float(np.median(diameter)) / h)
 
 
-def _smooth_noise(shape: tuple[int, int, int], length: float, random) -> np.ndarray:
-    """Gaussian noise of unit variance, correlated over `length` voxels, periodic in plane."""
-    noise = gaussian_filter(random.standard_normal(shape), length, mode=("reflect", "wrap", "wrap"))
-    return noise / noise.std()
-
-
-def _surfaces(position, radius, shape, irregularity, reach):
-    """Signed distances of voxel centres to the two nearest surfaces, and the nearest's particle.
-
-    position, radius : (n, 3), (n,) [voxels]; irregularity : relative change of the radii
-    Returns nearest, second : shape [voxels], `reach` where there is none closer; particle.
-    """
-    nearest = np.full(shape, float(reach))
-    second = np.full(shape, float(reach))
-    # The foil is a surface too: binder necks form between it and the particles on it.
-    second[:] = np.minimum(second, (np.arange(shape[0]) + 0.5)[:, None, None])
-    particle = np.full(shape, -1, np.int32)
-    for i, ((x, y, z), r) in enumerate(zip(position, radius, strict=True)):
-        k, dz = _window(z, r + reach, shape[0], False)
-        j, dy = _window(y, r + reach, shape[1], True)
-        i_x, dx = _window(x, r + reach, shape[2], True)
-        window = np.ix_(k, j, i_x)
-        distance = np.sqrt((dz**2)[:, None, None] + (dy**2)[:, None] + dx**2)
-        distance -= r * (1.0 + irregularity[window])
-        former = nearest[window]
-        closer = distance < former
-        second[window] = np.minimum(second[window], np.maximum(former, distance))
-        nearest[window] = np.where(closer, distance, former)
-        particle[window] = np.where(closer, np.int32(i), particle[window])
-    return nearest, second, particle
-
-
-def _window(centre: float, half: float, n: int, periodic: bool):
-    """Indices of the cells within `half` of `centre` along an axis, and their offsets from it."""
-    if periodic and 2 * half >= n - 1:
-        cells = np.arange(n)
-        offset = cells + 0.5 - centre
-        return cells, offset - n * np.round(offset / n)
-    cells = np.arange(int(np.floor(centre - half)), int(np.ceil(centre + half)) + 1)
-    if not periodic:
-        cells = cells[(cells >= 0) & (cells < n)]
-    return cells % n, cells + 0.5 - centre
-
-
-def _joined(particle: np.ndarray) -> np.ndarray:
-    """Give a voxel that shares no face with its own particle to one that it does share one with."""
-    beside = []
-    for axis in range(3):
-        for step in (1, -1):
-            shifted = np.roll(particle, step, axis)
-            if axis == 0:
-                shifted[0 if step == 1 else -1] = -1
-            beside.append(shifted)
-    lone = (particle >= 0) & ~np.logical_or.reduce([other == particle for other in beside])
-    other = np.maximum.reduce(beside)
-    return np.where(lone & (other >= 0), other, particle)
-
-
-def _lowest(value: np.ndarray, weights: np.ndarray, amount: float) -> np.ndarray:
-    """Mask of the cells of lowest value whose weights sum to `amount`, to half a cell."""
-    order = np.argsort(value, kind="stable")
-    cumulated = np.cumsum(weights[order])
-    count = int(np.searchsorted(cumulated - 0.5 * weights[order], amount))
-    chosen = np.zeros(len(value), bool)
-    chosen[order[:count]] = True
-    return chosen
+def _irregularity(recipe: Recipe, diameter: np.ndarray, shape, random) -> np.ndarray | None:
+    """Relative change of the particles' radii over the volume, or None for smooth particles."""
+    if recipe.roughness == 0.0:
+        return None
+    length = recipe.roughness_length
+    if length is None:
+        length = _ROUGHNESS_LENGTH * diameter[-1]
+    noise = smooth_noise(shape, max(_FINEST, length / recipe.voxel_size), random)
+    noise *= np.float32(recipe.roughness)
+    return noise
