@@ -35,3 +35,15 @@ def porosity(volume: Volume) -> float:
     """Total porosity: pores, cracks and the binder domain's own nanopores."""
     share = phase_fractions(volume)
     return float(share[PORE] + share[CRACK] + share[CARBON_BINDER] * volume.cbd_nanoporosity)
+
+
+def porosity_profile(volume: Volume) -> np.ndarray:
+    """(n,) total porosity of each layer of the coating, from the collector up."""
+    share = phase_profile(volume)
+    nanopores = volume.cbd_nanoporosity * share[:, CARBON_BINDER]
+    if volume.nanoporosity_field is not None:
+        field = volume.nanoporosity_field[volume.layer_weights > 0.0]
+        labels, _ = coating(volume)
+        held = [layer[at == CARBON_BINDER].sum() for layer, at in zip(field, labels, strict=True)]
+        nanopores = np.array(held, float) / labels[0].size
+    return share[:, PORE] + share[:, CRACK] + nanopores

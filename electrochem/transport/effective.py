@@ -22,6 +22,8 @@ from voxelize.volume import (
 
 BRUGGEMAN_EXPONENT = 1.5
 """The binder domain's own effective diffusivity is nanoporosity to this power (Bruggeman 1935)."""
+NANOPORE_CLASSES = 32
+"""Classes of diffusivity into which a domain of varied nanoporosity is sorted."""
 _BODY = 0.5
 """Share of the median layer's solids down to which a layer counts as the electrode's body."""
 
@@ -83,19 +85,32 @@ def effective_conductivity(
             raise InputError(f"conductivity of {name} is {value}: expected a finite value ≥ 0")
 
     labels, heights = coating(volume)
-    conducting = spanning(conductivity[labels] > 0.0, volume.periodic)
-    if not conducting.any():
-        return EffectiveConductivity(0.0, 0, 0.0, percolates=False)
-
     values = np.unique(conductivity[conductivity > 0.0])
     class_of = np.where(conductivity > 0.0, np.searchsorted(values, conductivity) + 1, INSULATING)
-    classes = class_of.astype(np.uint8)[labels]
+    return _conduct(
+        class_of.astype(np.uint8)[labels], values, heights, volume.periodic, tolerance, progress
+    )
+
+
+def _conduct(
+    classes: np.ndarray,
+    values: np.ndarray,
+    heights: np.ndarray,
+    periodic: bool,
+    tolerance: float,
+    progress: Callable[[float, str], None] | None,
+) -> EffectiveConductivity:
+    """Conductivity of classified cells; classes : (nz, ny, nx) uint8, changed; values : (n,) of
+    the classes from 1 on, ascending."""
+    conducting = spanning(classes != INSULATING, periodic)
+    if not conducting.any():
+        return EffectiveConductivity(0.0, 0, 0.0, percolates=False)
     classes[~conducting] = INSULATING
     # Scaled to a largest value of 1, so that no unit can under- or overflow.
     relative = np.append(0.0, values / values[-1])
-    net = build_network(classes, relative, heights, volume.periodic)
+    net = build_network(classes, relative, heights, periodic)
     solution = conduct(net, relative, heights, tolerance, progress)
-    area = labels.shape[1] * labels.shape[2]
+    area = classes.shape[1] * classes.shape[2]
     return EffectiveConductivity(
         value=float(solution.conductance * heights.sum() / area * values[-1]),
         iterations=solution.iterations,
@@ -112,19 +127,56 @@ def pore_transport(
     """Effective diffusivity and tortuosity factor of the pore space.
 
     Pores and cracks conduct as bulk electrolyte, the binder domain as a porous phase with
-    D_cbd / D = nanoporosity ** 1.5.
+    D_cbd / D = nanoporosity ** 1.5, that of each voxel where the volume has a field of it.
     """
-    conductivity = np.zeros(len(LABEL_NAMES))
-    conductivity[[PORE, CRACK]] = 1.0
-    conductivity[CARBON_BINDER] = volume.cbd_nanoporosity**BRUGGEMAN_EXPONENT
     space = porosity(volume)
-    effective = effective_conductivity(volume, conductivity, tolerance, progress)
+    if volume.nanoporosity_field is None:
+        conductivity = np.zeros(len(LABEL_NAMES))
+        conductivity[[PORE, CRACK]] = 1.0
+        conductivity[CARBON_BINDER] = volume.cbd_nanoporosity**BRUGGEMAN_EXPONENT
+        effective = effective_conductivity(volume, conductivity, tolerance, progress)
+    else:
+        _, heights = coating(volume)
+        classes, values = diffusivity_classes(volume)
+        effective = _conduct(classes, values, heights, volume.periodic, tolerance, progress)
     return PoreTransport(
         effective_diffusivity=effective.value,
         conducting_porosity=space,
         tortuosity_factor=space / effective.value if effective.percolates else float("inf"),
         error_estimate=effective.error_estimate,
     )
+
+
+def diffusivity_classes(volume: Volume) -> tuple[np.ndarray, np.ndarray]:
+    """Cells of the coating by their diffusivity over the bulk electrolyte's.
+
+    The domain's diffusivities are sorted into `NANOPORE_CLASSES` of equal ratio, each with the mean
+    of its voxels: none is off by more than that ratio, 6 % for nanoporosities from 0.15 to 0.5, and
+    the effective diffusivity, rising with each of them, is off by far less.
+
+    Returns classes : (n, ny, nx) uint8, 0 insulating; values : (classes,), ascending, of 1, 2, …
+    """
+    labels, _ = coating(volume)
+    inside = volume.layer_weights > 0.0
+    diffusivity = volume.nanoporosity_field[inside][labels == CARBON_BINDER].astype(np.float64)
+    diffusivity **= BRUGGEMAN_EXPONENT
+    open_cells = diffusivity > 0.0
+    level = np.zeros(len(diffusivity), np.int64)
+    values = np.empty(0)
+    if open_cells.any():
+        lowest, highest = diffusivity[open_cells].min(), diffusivity.max()
+        step = np.log(highest / lowest) / NANOPORE_CLASSES
+        place = np.log(diffusivity[open_cells] / lowest) / max(step, 1e-12)
+        level[open_cells] = np.minimum(place.astype(np.int64), NANOPORE_CLASSES - 1) + 1
+        number = np.bincount(level)[1:]
+        total = np.bincount(level, diffusivity)[1:]
+        used = np.append(0, np.cumsum(number > 0))
+        level[:] = used[level]
+        values = total[number > 0] / number[number > 0]
+    classes = np.zeros(labels.shape, np.uint8)
+    classes[labels == CARBON_BINDER] = level
+    classes[(labels == PORE) | (labels == CRACK)] = len(values) + 1
+    return classes, np.append(values, 1.0)
 
 
 def electronic_conductivity(
@@ -158,4 +210,7 @@ def _body(volume: Volume) -> Volume:
     if layers == len(solid):
         return volume
     labels = volume.labels[: volume.collector_layers + layers]
-    return replace(volume, labels=labels, thickness=layers * volume.voxel_size, particle=None)
+    thickness = layers * volume.voxel_size
+    return replace(
+        volume, labels=labels, thickness=thickness, particle=None, nanoporosity_field=None
+    )

@@ -15,7 +15,7 @@ from dem.fragments import (
     fragments,
 )
 from dem.grains import ACTIVE
-from electrochem.structure.phase_fractions import phase_profile
+from electrochem.structure.phase_fractions import phase_profile, porosity_profile
 from scenarios.runner.analyse import volume_row
 from scenarios.runner.exports import export_volume
 from scenarios.runner.prepare import crystal_density
@@ -25,7 +25,7 @@ from scenarios.runner.schema import Image, Scenario
 from scenarios.runner.series import write_state
 from voxelize.deposit.electrode import deposit
 from voxelize.divide.decompose import Decomposition
-from voxelize.volume import ACTIVE_MATERIAL, CARBON_BINDER, CRACK, PORE, Volume
+from voxelize.volume import ACTIVE_MATERIAL, CARBON_BINDER, Volume
 
 CRACK_MODES = {"tension": BROKEN_TENSION, "shear": BROKEN_SHEAR, "strain": BROKEN_STRAIN}
 """How a bond broke, by the names in the tables."""
@@ -155,11 +155,10 @@ def _to_six_digits(value: Any) -> Any:
 def layer_profile(volume: Volume) -> dict[str, list[float]]:
     """Phase shares of each layer and its height above the collector, by their names in run.h5."""
     share = phase_profile(volume)
-    porosity = share[:, PORE] + share[:, CRACK] + volume.cbd_nanoporosity * share[:, CARBON_BINDER]
     height = (np.arange(len(share)) + 0.5) * volume.voxel_size
     return {
         "profile_z_um": (1e6 * height).tolist(),
-        "profile_porosity": porosity.tolist(),
+        "profile_porosity": porosity_profile(volume).tolist(),
         "profile_am_fraction": share[:, ACTIVE_MATERIAL].tolist(),
         "profile_cbd_fraction": share[:, CARBON_BINDER].tolist(),
     }

@@ -262,6 +262,8 @@ def test_squeezed_binder_loses_nanoporosity_down_to_the_minimum():
     assert pressed.volume.cbd_nanoporosity == pytest.approx(1 / 3)
     assert pressed.grain_nanoporosity[1] == pytest.approx(1 / 3)
     assert np.isnan(pressed.grain_nanoporosity[0])
+    # All of the domain is one grain: its nanoporosity needs no field.
+    assert pressed.volume.nanoporosity_field is None
     position = d.grains.position + np.outer(1.5 * down, [0, 0, H])
     # Room for five layers only, the minimum needs 5.88: the rest is squeezed beyond the plates.
     pressed = deposit(
@@ -269,6 +271,28 @@ def test_squeezed_binder_loses_nanoporosity_down_to_the_minimum():
     )
     assert pressed.volume.cbd_nanoporosity == pytest.approx(0.32, abs=0.01)
     assert pressed.cbd_solid_volume_after == pytest.approx(pressed.cbd_solid_volume_before, abs=0.0)
+
+
+def test_nanoporosity_falls_only_where_the_domain_is_squeezed():
+    grain = np.full((24, 12, 12), -1)
+    grain[:8] = 0
+    grain[8:16, :6] = 1
+    grain[8:16, 6:] = 2
+    grain[16:, 6:] = 3
+    d = decomposition(grain, [ACTIVE, CBD, CBD, ACTIVE], [0, 1, 2, 3])
+    down = np.array([0.0, 0.0, -1.0, -2.0])
+    position = d.grains.position + np.outer(down, [0, 0, H])
+    pressed = deposit(d, d.grains._replace(position=position), d.bonds, 24 * H).volume
+    domain = pressed.labels == CARBON_BINDER
+    field = pressed.nanoporosity_field
+    assert np.isnan(field[~domain]).all()
+    assert np.unique(field[:, :6][domain[:, :6]]) == pytest.approx([0.5])
+    assert np.unique(field[:, 6:][domain[:, 6:]]) == pytest.approx([1 / 3])
+    # The domain's solid: eight layers at 0.5.
+    solid = (1.0 - field[domain].astype(float)).sum()
+    assert solid == pytest.approx(0.5 * 8 * 12 * 12, rel=1e-6)
+    mean = field[domain].astype(float).mean()
+    assert pressed.cbd_nanoporosity == pytest.approx(mean, rel=1e-6)
 
 
 def test_nothing_crosses_foil_plate_or_side():

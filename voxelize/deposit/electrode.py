@@ -20,12 +20,15 @@ MINIMUM_NANOPOROSITY = 0.15
 pores of the domain are still found in electrodes pressed to 18 % porosity, so it stays porous;
 0.15 leaves such an electrode some pores between its particles too."""
 
+_EVEN = 1e-6
+"""Nanoporosities that differ by less are one."""
+
 
 @dataclass(frozen=True, eq=False)
 class Deposit:
     """A deformed electrode as voxels, and what became of its volume.
 
-    volume : labels of the new thickness, `particle` set, `cbd_nanoporosity` as pressed
+    volume : labels of the new thickness, `particle`, `cbd_nanoporosity` and its field as pressed
     grain : (nz, ny, nx) int32, grain a voxel belongs to, −1 in pores and collector
     active_volume_before, active_volume_after : [m³], a cut top layer weighted
     cbd_solid_volume_before, cbd_solid_volume_after : [m³], of the solid without its nanopores
@@ -129,7 +132,12 @@ def _account(motion: Motion, grain: np.ndarray, before: np.ndarray, displaced: f
     ids = np.where(motion.new.labels == ACTIVE_MATERIAL, motion.particle[grain], np.int32(-1))
     cell_volume = motion.old.voxel_size**3
     return Deposit(
-        volume=replace(motion.new, particle=ids, cbd_nanoporosity=float(overall)),
+        volume=replace(
+            motion.new,
+            particle=ids,
+            cbd_nanoporosity=float(overall),
+            nanoporosity_field=_by_voxel(per_grain, grain, float(overall)),
+        ),
         grain=grain,
         active_volume_before=float(before[is_active].sum() * cell_volume),
         active_volume_after=float(after[is_active].sum() * cell_volume),
@@ -140,3 +148,11 @@ def _account(motion: Motion, grain: np.ndarray, before: np.ndarray, displaced: f
         displaced_fraction=displaced,
         grain_nanoporosity=per_grain,
     )
+
+
+def _by_voxel(per_grain: np.ndarray, grain: np.ndarray, overall: float) -> np.ndarray | None:
+    """Nanoporosity of each binder voxel, nan elsewhere; None where all have the overall one."""
+    if np.nanmax(np.abs(per_grain - overall), initial=0.0) < _EVEN:
+        return None
+    # Index −1, no grain, reads the appended last entry.
+    return np.append(per_grain, np.nan).astype(np.float32)[grain]

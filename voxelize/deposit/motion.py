@@ -103,7 +103,9 @@ def _empty(old: Volume, foil: int, thickness: float) -> tuple[Volume, np.ndarray
     labels = np.zeros(shape, np.uint8)
     common = min(shape[0], old.labels.shape[0])
     labels[:common][old.labels[:common] == COLLECTOR] = COLLECTOR
-    volume = replace(old, labels=labels, thickness=thickness, particle=None)
+    volume = replace(
+        old, labels=labels, thickness=thickness, particle=None, nanoporosity_field=None
+    )
     return volume, labels != COLLECTOR
 
 

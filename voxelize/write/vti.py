@@ -27,7 +27,7 @@ def write_volume(
     are VTK's, x fastest.
 
     grain, particle : (nz, ny, nx) int, ids written beside the labels, −1 where there is none;
-        without `particle`, that of the volume
+        without `particle`, that of the volume; a field of nanoporosities is written too
     field : figures of the whole state, written as field data beside the metadata
     Raises OSError when the file cannot be written.
     """
@@ -46,6 +46,8 @@ def write_volume(
     ):
         if ids is not None:
             add_array(arrays, name, ids.ravel(), np.int32)
+    if volume.nanoporosity_field is not None:
+        add_array(arrays, "cbd_nanoporosity", volume.nanoporosity_field.ravel(), np.float32)
     arrays.SetActiveScalars("label")
     add_field(
         data,
