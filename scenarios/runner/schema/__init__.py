@@ -14,10 +14,11 @@ from scenarios.runner.schema.particle import Particle
 from scenarios.runner.schema.process import Calendering, Mechanics
 from scenarios.runner.schema.quantities import Integer, Section, Text
 from scenarios.runner.schema.recipe import Recipe
+from scenarios.runner.schema.table import Table
 from scenarios.runner.schema.values import Target
 from scenarios.runner.schema.voxels import Voxels
 
-__all__ = ["Image", "Particle", "Recipe", "Scenario", "Target"]
+__all__ = ["Image", "Particle", "Recipe", "Scenario", "Table", "Target"]
 
 
 class Heading(Section):

@@ -7,5 +7,6 @@ from pydantic import Field
 from scenarios.runner.schema.image import Image
 from scenarios.runner.schema.particle import Particle
 from scenarios.runner.schema.recipe import Recipe
+from scenarios.runner.schema.table import Table
 
-Electrode = Annotated[Recipe | Image | Particle, Field(discriminator="kind")]
+Electrode = Annotated[Recipe | Image | Particle | Table, Field(discriminator="kind")]

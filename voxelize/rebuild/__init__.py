@@ -1,0 +1,1 @@
+"""Electrodes rebuilt in voxels from the figures of their particles."""
