@@ -17,7 +17,8 @@ from scenarios.runner.consistency import cbd_solid_density, target_density
 from scenarios.runner.image import read_image
 from scenarios.runner.progress import Reporter
 from scenarios.runner.recipe import coated
-from scenarios.runner.schema import Image, Particle, Scenario
+from scenarios.runner.schema import Image, Particle, Scenario, Table
+from scenarios.runner.table import rebuilt_electrode
 from voxelize.divide.decompose import (
     Decomposition,
     DecompositionSettings,
@@ -34,6 +35,8 @@ def electrode_volume(scenario: Scenario, reporter: Reporter) -> Volume:
     electrode = scenario.electrode
     if isinstance(electrode, Particle):
         return single_particle(electrode.diameter, electrode.voxel_size)
+    if isinstance(electrode, Table):
+        return rebuilt_electrode(scenario, reporter)
     if isinstance(electrode, Image):
         with reporter.stage("Reading the volume"):
             volume = read_image(scenario)

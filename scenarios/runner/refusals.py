@@ -47,7 +47,7 @@ def _line(problem: Any, data: dict[str, Any]) -> tuple[str, str]:
     kind, loc, given = problem["type"], tuple(problem["loc"]), problem.get("input")
     context = problem.get("ctx", {})
     if kind in ("union_tag_not_found", "union_tag_invalid"):
-        expected = context.get("expected_tags") or "'recipe', 'image' or 'particle'"
+        expected = context.get("expected_tags") or "'recipe', 'image', 'particle' or 'table'"
         got = f"got {shown(context['tag'])}" if "tag" in context else "is missing"
         return f"{loc[0]}.kind", f"{got}; expected one of {expected}"
     if loc[0] == "electrode":

@@ -131,7 +131,8 @@ def _places(path, header, columns, delimiter):
         wanted = (columns[name],) if name in columns else usual
         found = [index for index, cell in enumerate(header) if cell in wanted]
         if not found:
-            near = difflib.get_close_matches(wanted[0], header, n=1, cutoff=0.5)
+            free = [cell for cell in header if not any(cell in known for known in COLUMNS.values())]
+            near = difflib.get_close_matches(wanted[0], free, n=1, cutoff=0.5)
             hint = f" (the nearest is {near[0]!r})" if near else ""
             raise InputError(
                 f"{path}: has no column {wanted[0]!r} for {name}{hint}, expected it in the header "
@@ -194,23 +195,27 @@ def _check_particles(path, body, values, half):
             row, *axis = (int(index[0]) for index in np.nonzero(wrong))
             raise InputError(f"{path}: line {body[row][0]}: {sentence(row, *axis)}")
 
-    refuse(
-        volume <= 0.0, lambda i: f"volume is {volume[i]:g}, expected a number of units³ above 0"
-    )
+    refuse(volume <= 0.0, lambda i: f"volume is {volume[i]:g}, expected a number of units³ above 0")
     refuse(
         edge <= 0.0,
-        lambda i, a: f"{'xyz'[a]}min is {values['xyz'[a] + 'min'][i]:g} and {'xyz'[a]}max "
-        f"{values['xyz'[a] + 'max'][i]:g}, expected the lower first",
+        lambda i, a: (
+            f"{'xyz'[a]}min is {values['xyz'[a] + 'min'][i]:g} and {'xyz'[a]}max "
+            f"{values['xyz'[a] + 'max'][i]:g}, expected the lower first"
+        ),
     )
     refuse(
         (centre < lower - slack) | (centre > upper + slack),
-        lambda i, a: f"{'xyz'[a]}centre is {centre[i, a]:g}, expected it within the bounding box "
-        f"({lower[i, a]:g} … {upper[i, a]:g})",
+        lambda i, a: (
+            f"{'xyz'[a]}centre is {centre[i, a]:g}, expected it within the bounding box "
+            f"({lower[i, a]:g} … {upper[i, a]:g})"
+        ),
     )
     refuse(
         volume > room * (1.0 + _BOX_ROUNDING),
-        lambda i: f"volume is {volume[i]:g}, expected no more than its bounding box holds "
-        f"({room[i]:g}; see the key bounds)",
+        lambda i: (
+            f"volume is {volume[i]:g}, expected no more than its bounding box holds "
+            f"({room[i]:g}; see the key bounds)"
+        ),
     )
 
 

@@ -50,8 +50,8 @@ class RebuildFigures:
     shift_median, shift_95, shift_largest : distance [m] from the table's centroid to that of the
         voxels, of the particles wholly inside; nan where there is none
     volume_error : largest relative error of the volume of these
-    side_fullness : volume share of active material within half a median diameter of the window's
-        sides, over that of all of it; a table without the particles that its image cut has less
+    side_fullness : volume share of active material within half a median diameter of the emptiest
+        side, over that of all; a table without the particles that its image cut has empty sides
     """
 
     particles: int
@@ -162,6 +162,5 @@ def _side_fullness(active: np.ndarray, voxels: np.ndarray) -> float:
     median = order[np.searchsorted(np.cumsum(order), 0.5 * order.sum())]
     rim = int(0.5 * np.cbrt(6.0 / np.pi * median)) + 1
     column = active.sum(axis=0, dtype=np.int64)
-    inner = column[rim:-rim, rim:-rim]
-    outer = column.size - inner.size
-    return float((column.sum() - inner.sum()) / outer / column.mean())
+    sides = column[:rim], column[-rim:], column[:, :rim], column[:, -rim:]
+    return float(min(side.mean() for side in sides) / column.mean())

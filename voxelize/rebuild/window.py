@@ -43,9 +43,7 @@ def window_of(
     if crop is None:
         crop = tuple(zip(first, last, strict=True))
     _check_crop(crop, first, last, voxel_size)
-    layers, rows, columns = (
-        int((stop - start) / voxel_size + _ROUNDING) for start, stop in crop
-    )
+    layers, rows, columns = (int((stop - start) / voxel_size + _ROUNDING) for start, stop in crop)
     if min(layers, rows, columns) < 1:
         raise InputError(
             f"crop: expected at least a voxel of {voxel_size * 1e6:g} µm each way, found "

@@ -61,3 +61,13 @@ class Table(Section):
     collector_side: Literal["zmin", "zmax"] = Field(
         "zmin", description="End of the table's z axis at which the collector lies."
     )
+
+    @property
+    def crop_in_metres(self) -> tuple[tuple[float, float], ...] | None:
+        """Ranges along z, y and x [m]; None where all of the table is taken."""
+        if not self.crop:
+            return None
+        return tuple((self._metres(start), self._metres(stop)) for start, stop in self.crop)
+
+    def _metres(self, bound: int | float) -> float:
+        return bound * self.unit if isinstance(bound, int) else bound

@@ -1,0 +1,81 @@
+"""Rebuilds the electrode of a scenario of kind `table`, and holds the scenario against it."""
+
+from dem.errors import InputError
+from scenarios.runner.consistency import volume_problems
+from scenarios.runner.progress import Reporter
+from scenarios.runner.schema import Scenario, Table
+from voxelize.read.particle_table import read_particle_table
+from voxelize.rebuild.electrode import RebuildFigures, RebuildSettings, rebuild
+from voxelize.volume import Volume
+
+_THIN_SIDES = 0.6
+"""Fullness of a side below which a table lacks the particles there; others scatter above it."""
+_KEYS = ("smallest", "voxel_size", "crop", "unit", "bounds", "columns")
+
+
+def read_table(scenario: Scenario, progress=None) -> tuple[Volume, RebuildFigures]:
+    """The volume of `electrode.table` and what its rebuilding kept and changed.
+
+    Raises InputError where file and scenario do not fit together.
+    """
+    table = scenario.electrode
+    try:
+        particles = read_particle_table(
+            table.table, table.unit, dict(table.columns), table.bounds, table.delimiter
+        )
+    except InputError as error:
+        raise InputError(_with_key(str(error), "table")) from None
+    try:
+        volume, figures = rebuild(particles, _settings(table), progress)
+    except InputError as error:
+        raise InputError(f"{table.table}: {_with_key(str(error), 'table')}") from None
+    lines = [f"{table.table}: {key} {text}" for key, text in volume_problems(scenario, volume)]
+    if lines:
+        raise InputError("\n".join(lines))
+    return volume, figures
+
+
+def rebuilt_electrode(scenario: Scenario, reporter: Reporter) -> Volume:
+    """The volume of `electrode.table`; says what was left out, moved and cut."""
+    with reporter.stage("Rebuilding the electrode") as progress:
+        volume, figures = read_table(scenario, progress)
+    reporter.say(_sentence(figures, scenario.electrode.smallest))
+    if figures.side_fullness < _THIN_SIDES:
+        reporter.warn(
+            f"a side of the window is {100 * figures.side_fullness:.0f} % as full of active "
+            "material as all of it: a table that lacks the particles its image cut has empty "
+            "sides; keep a particle's width off them with electrode.crop"
+        )
+    return volume
+
+
+def _settings(table: Table) -> RebuildSettings:
+    return RebuildSettings(
+        voxel_size=table.voxel_size or table.unit,
+        smallest=table.smallest,
+        crop=table.crop_in_metres,
+        trim=table.trim,
+        collector_at_end=table.collector_side == "zmax",
+    )
+
+
+def _with_key(sentence: str, key: str) -> str:
+    """The sentence under its key in the scenario; the engine's own names are those of keys."""
+    name = sentence.partition(":")[0]
+    return f"electrode.{sentence}" if name in _KEYS else f"electrode.{key}: {sentence}"
+
+
+def _sentence(figures: RebuildFigures, smallest: float) -> str:
+    text = (
+        f"{figures.particles} particles, {100 * figures.active_fraction:.1f} % of the window "
+        f"(table: {100 * figures.table_fraction:.1f} %); {figures.specks} specks under "
+        f"{smallest * 1e6:g} µm left out ({100 * figures.speck_share:.2g} % of the table's "
+        f"volume), {100 * figures.trimmed_share:.2g} % trimmed at collector and top"
+    )
+    if figures.shift_median == figures.shift_median:
+        text += (
+            f"; overlaps of {100 * figures.overlap_share:.2g} % cut, centroids moved by "
+            f"{figures.shift_median * 1e6:.2f} µm (median) and at most "
+            f"{figures.shift_largest * 1e6:.2f} µm"
+        )
+    return text
