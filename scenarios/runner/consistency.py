@@ -6,6 +6,7 @@ from dem.errors import InputError
 from electrochem.materials import ACTIVE_MATERIALS
 from electrochem.porous_electrode.balance import matched_negative
 from electrochem.porous_electrode.cell import Electrode
+from scenarios.runner.binder import binder_problems, nanopore_problems
 from scenarios.runner.contact_problems import contact_problems
 from scenarios.runner.recipe import refused_by_generator
 from scenarios.runner.schema import Image, Particle, Recipe, Scenario, Target
@@ -70,6 +71,7 @@ def problems(scenario: Scenario) -> Iterator[Problem]:
             f"is {cbd.minimum_nanoporosity:g}; expected at most materials.cbd.nanoporosity "
             f"({cbd.nanoporosity:g})",
         )
+    yield from binder_problems(scenario)
     active = scenario.materials.active_material
     if active.reference_particle_diameter and not active.particle_weibull_modulus:
         yield (
@@ -238,6 +240,7 @@ def _resolution_problems(scenario: Scenario, voxel_size: float) -> Iterator[Prob
                 f"decomposition.{key}",
                 f"is {_length(size)}; expected at least two voxels ({_length(2 * voxel_size)})",
             )
+    yield from nanopore_problems(scenario, finest)
 
 
 def _grain_problems(scenario: Scenario, key: str, diameter: float) -> Iterator[Problem]:

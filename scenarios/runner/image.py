@@ -4,6 +4,7 @@ import dataclasses
 from typing import Any
 
 from dem.errors import InputError
+from scenarios.runner.binder import with_domain
 from scenarios.runner.consistency import volume_problems
 from scenarios.runner.schema import Image, Scenario
 from voxelize.read.formats import open_image
@@ -69,6 +70,7 @@ def read_image(scenario: Scenario) -> Volume:
     except InputError as error:
         raise InputError(f"electrode.image: {error}") from None
     volume = dataclasses.replace(volume, periodic=image.sides == "periodic")
+    volume = with_domain(volume, scenario)
     lines = [f"{image.image}: {key} {text}" for key, text in volume_problems(scenario, volume)]
     if lines:
         raise InputError("\n".join(lines))

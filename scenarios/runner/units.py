@@ -39,6 +39,7 @@ KINDS = {
         Kind("energy density", "J/m^3", "1e5 J/m^3"),
         Kind("surface energy", "J/m^2", "0.05 J/m^2"),
         Kind("time", "s", "1 s"),
+        Kind("angle", "deg", "40 deg"),
         Kind("share", "", "30 %"),
     )
 }
@@ -66,6 +67,10 @@ def _unit(text: str) -> pint.Unit:
 @cache
 def _si_unit(unit: pint.Unit) -> pint.Unit:
     return _registry().Quantity(Decimal(1), unit).to_base_units().units
+
+
+def _is_share(unit: pint.Unit) -> bool:
+    return _si_unit(unit) == _si_unit(_unit(""))
 
 
 def _split(text: str) -> tuple[Decimal, pint.Unit]:
@@ -98,8 +103,9 @@ def read_quantity(given: object, kind: Kind) -> float:
     if not isinstance(given, str):
         raise ValueError("it is not a quantity")
     number, unit = _split(given)
-    if unit.dimensionality != _unit(kind.unit).dimensionality:
-        if unit.dimensionless:
+    # An angle has no dimension: the unit in SI tells it from a share.
+    if _si_unit(unit) != _si_unit(_unit(kind.unit)):
+        if _is_share(unit):
             raise ValueError("it has no unit")
         raise ValueError(f"it is a {name_of(unit)}" if name_of(unit) else "its dimension is wrong")
     return _to_si(number, unit)
@@ -113,10 +119,10 @@ def read_any(given: object, kinds: tuple[str, ...]) -> tuple[str, float]:
     if not isinstance(given, str):
         raise ValueError("it has no unit")
     number, unit = _split(given)
-    if unit.dimensionless and not _NUMBER.fullmatch(given)[2]:
+    if _is_share(unit) and not _NUMBER.fullmatch(given)[2]:
         raise ValueError("it has no unit")
     for name in kinds:
-        if unit.dimensionality == _unit(KINDS[name].unit).dimensionality:
+        if _si_unit(unit) == _si_unit(_unit(KINDS[name].unit)):
             return name, _to_si(number, unit)
     raise ValueError(f"it is a {name_of(unit)}" if name_of(unit) else "its dimension is wrong")
 
@@ -124,7 +130,7 @@ def read_any(given: object, kinds: tuple[str, ...]) -> tuple[str, float]:
 def name_of(unit: pint.Unit) -> str | None:
     """Name of the kind that has a unit's dimension, if we know one."""
     for kind in KINDS.values():
-        if unit.dimensionality == _unit(kind.unit).dimensionality:
+        if _si_unit(unit) == _si_unit(_unit(kind.unit)):
             return kind.name
     return None
 

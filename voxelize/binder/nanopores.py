@@ -15,6 +15,8 @@ from voxelize.volume import CARBON_BINDER, PORE, Volume
 FINEST = 2.0
 """Least pore size [voxels]: below, a pore is hardly more than its own staircase."""
 
+_LEAST_WIDTH = 0.1
+
 
 def resolve_nanopores(volume: Volume, pore_size: float, seed: int = 1) -> Volume:
     """Turn the nanopores of the domain into pore voxels; its other voxels become dense solid.
@@ -23,7 +25,8 @@ def resolve_nanopores(volume: Volume, pore_size: float, seed: int = 1) -> Volume
     bicontinuous pore space at the 50 % of S4. Its mean pore chord along the axes, the diameter of a
     cylinder with that ratio of volume to surface, is `pore_size` at the mean nanoporosity.
 
-    pore_size : [m], at least two voxels (S4: ≈ 100 nm at 37.2 nm voxels)
+    pore_size : [m], at least two voxels (S4: ≈ 100 nm at 37.2 nm voxels); no level set has chords
+        below 1 / (1 − nanoporosity) voxels, which pores come out with that were to be finer
     Returns a volume with `cbd_nanoporosity` 0, the same porosity to half a voxel.
     Raises InputError where the voxels do not resolve the pores.
     """
@@ -66,7 +69,10 @@ def width_of_chord(chord: float, porosity: float) -> float:
     def excess(width):
         return mean_chord(width, porosity) - chord
 
-    return float(brentq(excess, 0.3, 2.0 * chord + 2.0, xtol=1e-6))
+    # Voxels drawn independently have chords of 1 / (1 − porosity): nothing is finer.
+    if excess(_LEAST_WIDTH) >= 0.0:
+        return _LEAST_WIDTH
+    return float(brentq(excess, _LEAST_WIDTH, 2.0 * chord + 2.0, xtol=1e-6))
 
 
 def mean_chord(width: float, porosity: float) -> float:

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from scenarios.runner.schema.binder import Binder
 from scenarios.runner.schema.cell import Analysis, Cell
 from scenarios.runner.schema.decomposition import Decomposition
 from scenarios.runner.schema.electrode import Electrode
@@ -43,6 +44,9 @@ class Scenario(Section):
     electrode: Electrode = Field(description="Where the electrode comes from.")
     materials: Materials = Field(
         default_factory=Materials, description="What the electrode is made of."
+    )
+    binder: Binder = Field(
+        default_factory=Binder, description="How the carbon-binder domain is placed."
     )
     decomposition: Decomposition = Field(
         default_factory=Decomposition, description="How particles are divided into grains."

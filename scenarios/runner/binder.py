@@ -1,0 +1,83 @@
+"""The binder section at work: before pressing, after it, and in voxels of its own pores."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from dem.errors import InputError
+from scenarios.runner.schema import Particle, Recipe, Scenario
+from scenarios.runner.units import KINDS, write_rounded
+from voxelize.binder.nanopores import resolve_nanopores
+from voxelize.binder.place import place_binder
+from voxelize.binder.put_back import put_back
+from voxelize.deposit.electrode import Deposit
+from voxelize.volume import Volume
+
+
+def with_domain(volume: Volume, scenario: Scenario) -> Volume:
+    """The unloaded volume with its domain brought up to `binder.domain_fraction`.
+
+    Raises InputError where its pores have no room for it.
+    """
+    binder = scenario.binder
+    if binder.domain_fraction is None:
+        return volume
+    try:
+        return place_binder(
+            volume,
+            domain_fraction=binder.domain_fraction,
+            method=binder.method,
+            contact_angle=binder.contact_angle,
+            seed=scenario.scenario.seed,
+        )
+    except InputError as error:
+        raise InputError(f"binder.{error}") from None
+
+
+def pressed_domain(back: Deposit, index: int, nanoporosity: float, scenario: Scenario) -> Deposit:
+    """A state's deposit with the domain as the section asks for it.
+
+    index : of the state, 0 unloaded; nanoporosity : of the domain as coated
+    """
+    binder, seed = scenario.binder, scenario.scenario.seed
+    if binder.after_pressing == "replaced" and index > 0:
+        back = put_back(
+            back,
+            nanoporosity=nanoporosity,
+            method=binder.method,
+            contact_angle=binder.contact_angle,
+            seed=seed,
+        )
+    if binder.nanopore_size is not None:
+        back = replace(back, volume=resolve_nanopores(back.volume, binder.nanopore_size, seed))
+    return back
+
+
+def binder_problems(scenario: Scenario) -> Iterator[tuple[str, str]]:
+    """Key and sentence of what the section asks of an electrode that cannot have it."""
+    binder = scenario.binder
+    if binder.domain_fraction is not None and isinstance(scenario.electrode, Recipe | Particle):
+        yield (
+            "binder.domain_fraction",
+            f'is given for an electrode of kind "{scenario.electrode.kind}"; expected none: a '
+            "recipe has its binder from its fractions, a single particle has no pores for it",
+        )
+    placed = binder.domain_fraction is not None or binder.after_pressing == "replaced"
+    if binder.contact_angle is not None and (binder.method == "film" or not placed):
+        why = "a film has none" if binder.method == "film" else "nothing is placed"
+        yield (
+            "binder.contact_angle",
+            f'has no effect, as {why}; expected binder.method "contacts" or "random", and '
+            'binder.domain_fraction or binder.after_pressing = "replaced"',
+        )
+
+
+def nanopore_problems(scenario: Scenario, finest: float) -> Iterator[tuple[str, str]]:
+    """The same of nanopores smaller than the finest structure [m] that the voxels resolve."""
+    pores = scenario.binder.nanopore_size
+    if pores is not None and pores < finest:
+        least = write_rounded(finest, KINDS["length"])
+        yield (
+            "binder.nanopore_size",
+            f"is {write_rounded(pores, KINDS['length'])}; expected at least two voxels ({least}), "
+            "or none: the nanoporosity then stays below the voxel size",
+        )

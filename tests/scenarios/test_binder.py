@@ -1,0 +1,105 @@
+"""The section `binder`: domain brought into an image, put back, and its nanopores in voxels."""
+
+import numpy as np
+import pytest
+import tifffile
+
+from scenarios.runner.binder import pressed_domain
+from scenarios.runner.cli import main
+from scenarios.runner.image import read_image
+from scenarios.runner.load import load
+from voxelize.binder.place import binder_solid_volume
+from voxelize.deposit.electrode import Deposit
+from voxelize.volume import ACTIVE_MATERIAL, CARBON_BINDER, PORE
+
+H = 50e-9
+
+
+@pytest.fixture
+def balls(tmp_path):
+    """Two touching balls of active material without any binder, 50 nm voxels."""
+    z, y, x = np.indices((42, 40, 40))
+    ball = [(z - c) ** 2 + (y - 20) ** 2 + (x - c) ** 2 < 144 for c in (11, 28)]
+    path = tmp_path / "balls.tif"
+    tifffile.imwrite(path, (ball[0] | ball[1]).astype(np.uint8))
+    return path
+
+
+def settings(path, *more):
+    return [
+        f"electrode.image={path}",
+        "electrode.voxel_size=50 nm",
+        "decomposition.grain_size=0.4 um",
+        "decomposition.cbd_grain_size=0.4 um",
+        *more,
+    ]
+
+
+def deposited(volume):
+    """A deposit that moved nothing."""
+    solid = binder_solid_volume(volume)
+    domain = solid / (1.0 - volume.cbd_nanoporosity)
+    grain = np.where(volume.labels == PORE, -1, 0).astype(np.int32)
+    return Deposit(volume, grain, 1.0, 1.0, solid, solid, domain, domain, 0.0, np.array([0.5]))
+
+
+def test_image_without_binder_gets_its_domain_before_anything_is_checked(balls):
+    more = ("binder.domain_fraction=6 %", "binder.contact_angle=40 deg")
+    volume = read_image(load("tomography", settings(balls, *more)))
+    cells = volume.layer_weights.sum() * volume.labels[0].size
+    assert volume.fraction(CARBON_BINDER) == pytest.approx(0.06, abs=0.5 / cells)
+    bare = read_image(load("tomography", settings(balls)))
+    assert ((volume.labels == ACTIVE_MATERIAL) == (bare.labels == ACTIVE_MATERIAL)).all()
+
+
+def test_pressed_state_gets_its_solid_back_and_the_unloaded_keeps_its_own(balls):
+    more = ("binder.domain_fraction=6 %", "binder.after_pressing=replaced", "binder.method=film")
+    scenario = load("tomography", settings(balls, *more, "scenario.seed=4"))
+    contacts = load("tomography", settings(balls, "binder.domain_fraction=6 %"))
+    back = deposited(read_image(contacts))
+    assert pressed_domain(back, 0, 0.5, scenario) is back
+    pressed = pressed_domain(back, 1, 0.5, scenario)
+    assert (pressed.volume.labels != back.volume.labels).any()
+    assert pressed.cbd_solid_volume_after == pytest.approx(back.cbd_solid_volume_after, rel=1e-12)
+    new = (pressed.volume.labels == CARBON_BINDER) & (back.volume.labels == PORE)
+    assert (pressed.grain[new] == -1).all()
+    assert (pressed.grain[pressed.volume.labels == ACTIVE_MATERIAL] == 0).all()
+
+
+def test_nanopores_become_voxels_of_their_size(balls):
+    more = ("binder.domain_fraction=10 %", "binder.nanopore_size=100 nm")
+    scenario = load("tomography", settings(balls, *more))
+    back = deposited(read_image(scenario))
+    fine = pressed_domain(back, 0, 0.5, scenario).volume
+    assert fine.cbd_nanoporosity == 0.0
+    opened = (fine.labels == PORE) & (back.volume.labels == CARBON_BINDER)
+    domain = np.count_nonzero(back.volume.labels == CARBON_BINDER)
+    assert np.count_nonzero(opened) == pytest.approx(0.5 * domain, abs=1.0)
+
+
+@pytest.mark.parametrize(
+    ("more", "expected"),
+    [
+        (["binder.contact_angle=40 deg"], ["binder.contact_angle", "nothing is placed"]),
+        (["binder.contact_angle=40", "binder.domain_fraction=0.05"], ["no unit", "angle"]),
+        (["binder.contact_angle=40 %", "binder.domain_fraction=0.05"], ["no unit", "angle"]),
+        (
+            ["binder.contact_angle=9 deg", "binder.domain_fraction=0.05", "binder.method=film"],
+            ["binder.contact_angle", "a film has none"],
+        ),
+        (["binder.domain_fraction=95 %"], ["binder.domain_fraction", "fills every pore"]),
+        (["binder.nanopore_size=60 nm"], ["binder.nanopore_size", "two voxels"]),
+        (["binder.method=paint"], ["binder.method", "contacts"]),
+    ],
+)
+def test_what_the_section_cannot_do_is_refused(balls, capsys, more, expected):
+    options = [part for s in settings(balls, *more) for part in ("--set", s)]
+    assert main(["check", "tomography", *options]) == 2
+    message = capsys.readouterr().err
+    for text in expected:
+        assert text in message
+
+
+def test_recipe_brings_its_own_binder(capsys):
+    assert main(["check", "quickstart", "--set", "binder.domain_fraction=5 %"]) == 2
+    assert "a recipe has its binder from its fractions" in capsys.readouterr().err
