@@ -1,0 +1,1 @@
+"""Triangle meshes: particles of a volume as smooth surfaces, and surfaces as a volume."""

@@ -1,0 +1,125 @@
+"""How the triangles of a mesh hang together: corners at one point, edges, pieces, volume."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from dem.jit import njit
+
+
+class EdgeFaults(NamedTuple):
+    """Edges of a mesh that keep it from bounding a solid, by their number.
+
+    open : of one triangle only; crowded : of more than two; turned : of two that face opposite ways
+    """
+
+    open: int
+    crowded: int
+    turned: int
+
+
+def edge_faults(faces: np.ndarray) -> EdgeFaults:
+    """Count the edges where a mesh is not closed, not simple, or not oriented one way."""
+    start, end = faces.ravel(), np.roll(faces, -1, axis=1).ravel()
+    corners = np.int64(faces.max(initial=0)) + 1
+    ways = np.sort(start * corners + end)
+    back = np.sort(end * corners + start)
+    if np.array_equal(ways, back) and (ways[1:] != ways[:-1]).all():
+        return EdgeFaults(0, 0, 0)
+    edges = np.minimum(start, end) * corners + np.maximum(start, end)
+    edge, count = np.unique(edges, return_counts=True)
+    forward = np.bincount(np.searchsorted(edge, edges), start < end, len(edge))
+    turned = (count == 2) & (forward != 1)
+    return EdgeFaults(int((count == 1).sum()), int((count > 2).sum()), int(turned.sum()))
+
+
+def signed_volume(points: np.ndarray, faces: np.ndarray) -> float:
+    """Volume that the triangles enclose, positive where they face outwards."""
+    first, second, third = (points[faces[:, i]] for i in range(3))
+    return float(np.einsum("ij,ij->", first, np.cross(second, third)) / 6.0)
+
+
+def area(points: np.ndarray, faces: np.ndarray) -> float:
+    """Area of all triangles."""
+    first, second, third = (points[faces[:, i]] for i in range(3))
+    return float(0.5 * np.linalg.norm(np.cross(second - first, third - first), axis=1).sum())
+
+
+def joined(points: np.ndarray, faces: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Corners that lie at exactly one point made one; triangles without three corners dropped."""
+    # Adding zero makes −0.0 the 0.0 that it equals.
+    points = np.ascontiguousarray(points, dtype=np.float64) + 0.0
+    number, first = _numbered(points)
+    faces = number[faces]
+    a, b, c = faces.T
+    return points[first], faces[(a != b) & (b != c) & (c != a)]
+
+
+@njit
+def _numbered(points):
+    """Number of each point among the different ones, and the first point of each number."""
+    bits = points.view(np.int64)
+    size = 1
+    while size < 2 * len(points):
+        size *= 2
+    table = np.full(size, -1, dtype=np.int64)
+    number = np.empty(len(points), dtype=np.int64)
+    first = np.empty(len(points), dtype=np.int64)
+    found = 0
+    for p in range(len(points)):
+        mixed = np.uint64(1469598103934665603)
+        for axis in range(3):
+            mixed = (mixed ^ np.uint64(bits[p, axis])) * np.uint64(0x9E3779B97F4A7C15)
+            mixed ^= mixed >> np.uint64(29)
+        slot = np.int64(mixed & np.uint64(size - 1))
+        while True:
+            held = table[slot]
+            if held < 0:
+                table[slot] = found
+                first[found] = p
+                number[p] = found
+                found += 1
+                break
+            q = first[held]
+            if (
+                bits[q, 0] == bits[p, 0]
+                and bits[q, 1] == bits[p, 1]
+                and bits[q, 2] == bits[p, 2]
+            ):
+                number[p] = held
+                break
+            slot = (slot + 1) & (size - 1)
+    return number, first[:found]
+
+
+@njit
+def pieces(faces, corners):
+    """Number, 0 … n−1 in the order of the triangles, of the connected piece each triangle is of."""
+    root = np.arange(corners)
+    for f in range(len(faces)):
+        a = faces[f, 0]
+        while root[a] != a:
+            root[a] = root[root[a]]
+            a = root[a]
+        for i in range(1, 3):
+            b = faces[f, i]
+            while root[b] != b:
+                root[b] = root[root[b]]
+                b = root[b]
+            if a < b:
+                root[b] = a
+            elif b < a:
+                root[a] = b
+                a = b
+    number = np.full(corners, -1, dtype=np.int64)
+    piece = np.empty(len(faces), dtype=np.int64)
+    count = 0
+    for f in range(len(faces)):
+        a = faces[f, 0]
+        while root[a] != a:
+            a = root[a]
+        if number[a] < 0:
+            number[a] = count
+            count += 1
+        piece[f] = number[a]
+    return piece
