@@ -183,7 +183,7 @@ class RunFolder:
         """Remove what a killed process was writing."""
         for folder in _FOLDERS:
             for left in (self.path / folder).glob(_UNFINISHED):
-                left.unlink()
+                shutil.rmtree(left) if left.is_dir() else left.unlink()
 
     @property
     def is_finished(self) -> bool:

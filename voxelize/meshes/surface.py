@@ -17,11 +17,11 @@ SMOOTHING = 1.0
 _REACH = 3.0
 """Standard deviations after which the Gaussian is cut."""
 _VOLUME_TOLERANCE = 2e-3
-"""Relative error of the volume that a level may leave; what is left is scaled away."""
-_LEVELS = 6
-_CLEARANCE = 1e-3
-"""Share of occupancy by which no voxel may miss the level: corners of triangles that lie in one
-point, seen in 32 bits, would tear the surface."""
+"""Relative error of the volume that a level may leave."""
+_LEVELS = 20
+_CLEARANCE = 0.05
+"""Share of the level by which the centres of voxels keep from it: with less, triangles shrink to
+points in 32 bits; with three times as much, spheres gain 0.5 % of area."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,15 +40,18 @@ class Surface:
 def particle_surfaces(volume: Volume, smoothing: float = SMOOTHING) -> Iterator[Surface]:
     """Each particle's surface: a level of its smoothed occupancy, by marching cubes.
 
-    The level is the one that encloses the volume of the particle's voxels. A particle across
-    periodic sides comes in one piece that reaches beyond the box; one that fills the box from side
-    to side is closed at them. Specks and necks thinner than the smoothing may part.
+    The level is the one that encloses the volume of the particle's voxels, to 0.2 %. Where it would
+    leave a voxel's centre on the wrong side it is bent, so that the centres inside are those of the
+    particle's voxels, and no others. A particle across periodic sides comes in one piece that
+    reaches beyond the box; one that fills the box from side to side is closed at them.
     smoothing : standard deviation of the Gaussian [voxels]
     raises InputError where the volume has no particle ids
     Source: Lewiner et al., J. Graph. Tools 8 (2003) 1, as in scikit-image.
     """
     if volume.particle is None:
-        raise InputError("the volume has no particle ids; expected them for its particles' surfaces")
+        raise InputError(
+            "the volume has no particle ids; expected them for its particles' surfaces"
+        )
     if not smoothing > 0.0:
         raise InputError(f"smoothing is {smoothing:g} voxels; expected a number above 0")
     first, length = extents(volume.particle, volume.periodic)
@@ -64,14 +67,12 @@ def _surface(volume, particle, first, length, smoothing):
     target = float(inside.sum(dtype=np.float64))
     for extra in (1.0, 1.5, 2.0):
         occupancy = gaussian_filter(inside, extra * smoothing, mode="constant", truncate=_REACH)
-        points, faces, enclosed = _level_set(occupancy, target, extra * smoothing)
+        points, faces, enclosed = _level_set(occupancy, inside > 0, target, extra * smoothing)
         # Seldom, marching cubes leaves a hole; a little smoother it does not.
         if not any(edge_faults(faces)) and enclosed > 0.0:
             break
     else:
         raise RuntimeError(f"particle {particle}: marching cubes left its surface open")
-    centre = points.mean(axis=0)
-    points = centre + (points - centre) * np.cbrt(target / enclosed)
     corner = first - margin + 0.5
     corner[0] -= volume.collector_layers
     return Surface(particle, (points + corner)[:, ::-1] * volume.voxel_size, faces[:, ::-1])
@@ -85,34 +86,40 @@ def _window(ids, first, length):
     return ids[np.ix_(z, y, x)]
 
 
-def _level_set(occupancy, target, width):
+def _level_set(occupancy, inside, target, width):
     """Corners (z, y, x) [voxels] and triangles of the level that encloses `target` voxels.
 
     width : standard deviation [voxels] of the smoothing, whose slope gives the first step
     """
     falling = np.sort(occupancy[occupancy > 0.0])[::-1]
     level = float(falling[min(int(target), len(falling) - 1)])
-    fall = np.nan
+    # The volume falls with the level: between these two it is the wanted one.
+    low, high = 0.0, float(falling[0])
+    former = None
     for _ in range(_LEVELS):
-        points, faces = _contour(occupancy, level)
+        points, faces = _contour(occupancy, inside, level)
         error = signed_volume(points, faces) - target
         if abs(error) <= _VOLUME_TOLERANCE * target:
             break
-        if np.isnan(fall):
+        low, high = (level, high) if error > 0.0 else (low, level)
+        if former is None:
             fall = -np.sqrt(2.0 * np.pi) * width * area(points, faces)
-        elif level != former[0]:
+        else:
             fall = (error - former[1]) / (level - former[0])
         former = level, error
-        level = float(np.clip(level - error / fall, 0.5 * level, 0.5 * (level + falling[0])))
+        level -= error / fall if fall < 0.0 else 0.0
+        if not low < level < high:
+            level = 0.5 * (low + high)
     return points, faces, error + target
 
 
-def _contour(occupancy, level):
-    near = np.abs(occupancy - level) < _CLEARANCE * level
-    if near.any():
-        away = np.where(occupancy < level, -_CLEARANCE, _CLEARANCE) * level
-        occupancy = np.where(near, level + away, occupancy).astype(np.float32)
-    points, faces, _, _ = marching_cubes(occupancy, level, allow_degenerate=False)
+def _contour(occupancy, inside, level):
+    """The level's surface, bent where it would leave a voxel's centre on the wrong side of it."""
+    clear = _CLEARANCE * min(level, 1.0 - level)
+    bent = np.where(
+        inside, np.maximum(occupancy, level + clear), np.minimum(occupancy, level - clear)
+    )
+    points, faces, _, _ = marching_cubes(bent.astype(np.float32), level, allow_degenerate=False)
     faces = faces.astype(np.int64)
     if signed_volume(points, faces) < 0.0:
         faces = faces[:, ::-1]

@@ -45,6 +45,19 @@ def area(points: np.ndarray, faces: np.ndarray) -> float:
     return float(0.5 * np.linalg.norm(np.cross(second - first, third - first), axis=1).sum())
 
 
+def winding_at(point: np.ndarray, corners: np.ndarray) -> float:
+    """How often triangles (s, 3, 3) wind around a point: 1 inside a closed surface, 0 outside.
+
+    Source: van Oosterom & Strackee, IEEE Trans. Biomed. Eng. 30 (1983) 125, eq. 8.
+    """
+    a, b, c = (corners[:, i] - point for i in range(3))
+    la, lb, lc = (np.linalg.norm(side, axis=1) for side in (a, b, c))
+    triple = np.einsum("ij,ij->i", a, np.cross(b, c))
+    dots = [np.einsum("ij,ij->i", u, v) for u, v in ((a, b), (b, c), (c, a))]
+    below = la * lb * lc + dots[0] * lc + dots[1] * la + dots[2] * lb
+    return float(np.arctan2(triple, below).sum() / (2.0 * np.pi))
+
+
 def joined(points: np.ndarray, faces: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Corners that lie at exactly one point made one; triangles without three corners dropped."""
     # Adding zero makes −0.0 the 0.0 that it equals.
@@ -81,11 +94,7 @@ def _numbered(points):
                 found += 1
                 break
             q = first[held]
-            if (
-                bits[q, 0] == bits[p, 0]
-                and bits[q, 1] == bits[p, 1]
-                and bits[q, 2] == bits[p, 2]
-            ):
+            if bits[q, 0] == bits[p, 0] and bits[q, 1] == bits[p, 1] and bits[q, 2] == bits[p, 2]:
                 number[p] = held
                 break
             slot = (slot + 1) & (size - 1)

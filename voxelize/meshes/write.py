@@ -15,7 +15,9 @@ from voxelize.write.metadata import metadata, sidecar
 from voxelize.write.whole import write_whole
 
 MICROMETRES = 1e6
-_STL_HEADER = b"calendem: closed surfaces of particles, lengths in um, x y z, z=0 on the collector"[:80]
+_STL_HEADER = b"calendem: closed surfaces of particles, lengths in um, x y z, z=0 on the collector"[
+    :80
+]
 _TRIANGLE = np.dtype([("normal", "<f4", 3), ("corners", "<f4", (3, 3)), ("attribute", "<u2")])
 _FACE = np.dtype([("corners", "u1"), ("vertex_indices", "<i4", 3), ("particle", "<i4")])
 
@@ -26,8 +28,8 @@ def write_surfaces(
     """Write surfaces into one file and, with `each`, one a particle into the folder of its stem.
 
     path : `.stl` (binary) or `.ply` (binary, each triangle with the id of its particle)
-    volume : of which they are; its metadata, its box and the unit stand in the sidecar `<file>.json`
-    returns the number of particles. The folder's files are `particle_<id>` with the file's ending.
+    volume : of which they are; metadata, box and unit stand in the sidecar `<file>.json`
+    returns the number of particles; the folder's files are `particle_<id>` with the same ending
     raises OSError where the disk is full or the folder cannot be written
     """
     path = Path(path)

@@ -17,6 +17,8 @@ from voxelize.meshes.topology import EdgeFaults, edge_faults
 from voxelize.meshes.write import write_surfaces
 from voxelize.volume import Volume
 
+VOLUME = 2.1e-3
+"""What the search for the level leaves, 0.2 %, and rounding; the project asks for 0.5 %."""
 CENTRE = np.array([16.13, 15.79, 16.37])
 
 
@@ -32,7 +34,7 @@ def test_ball_has_the_sphere_s_volume_area_and_place(radius):
     mesh = as_trimesh(found)
     assert mesh.is_watertight and mesh.is_winding_consistent
     voxels = (volume.particle == 0).sum()
-    assert mesh.volume == pytest.approx(voxels, rel=1e-9)
+    assert mesh.volume == pytest.approx(voxels, rel=VOLUME)
     # What is left of the staircase, a ripple of 0.07 voxels, adds 0.3 % to large balls.
     sphere = np.cbrt(3 * voxels / (4 * np.pi))
     assert mesh.area == pytest.approx(4 * np.pi * sphere**2, rel=0.012 if radius < 5 else 0.005)
@@ -44,7 +46,7 @@ def test_ball_has_the_sphere_s_volume_area_and_place(radius):
     assert (outwards > 0).all()
 
 
-def test_touching_particles_keep_their_volumes_to_a_rounding():
+def test_touching_particles_keep_their_volumes():
     volume = touching()
     voxels = np.bincount(volume.particle[volume.particle >= 0])
     found = list(particle_surfaces(volume))
@@ -52,8 +54,7 @@ def test_touching_particles_keep_their_volumes_to_a_rounding():
     for each in found:
         mesh = as_trimesh(each)
         assert mesh.is_watertight and mesh.is_winding_consistent
-        # Float64 sums; the project asks for 0.5 %.
-        assert mesh.volume == pytest.approx(voxels[each.particle], rel=1e-9)
+        assert mesh.volume == pytest.approx(voxels[each.particle], rel=VOLUME)
 
 
 def test_particle_across_a_periodic_side_is_the_one_inside_moved():
@@ -79,7 +80,7 @@ def test_hollow_particle_has_an_inner_surface():
     (found,) = particle_surfaces(shell)
     outer, inner = sorted(as_trimesh(found).split(only_watertight=True), key=lambda m: -m.volume)
     assert outer.volume > 0 > inner.volume
-    assert outer.volume + inner.volume == pytest.approx((particle == 0).sum(), rel=1e-6)
+    assert outer.volume + inner.volume == pytest.approx((particle == 0).sum(), rel=VOLUME)
     # A Gaussian moves a sphere of radius R inwards by σ²/R; the level then gives back the volume.
     moved = (12 - 5) / (12**2 + 5**2)
     # Terms of higher order in σ/R are a fifth of this shift.
@@ -101,7 +102,7 @@ def test_specks_and_thin_shapes_stay_closed_and_keep_their_volume(shape):
     (found,) = particle_surfaces(Volume(inside.astype(np.uint8), H, False, 12 * H, 0.5, particle))
     mesh = as_trimesh(found)
     assert mesh.is_watertight
-    assert mesh.volume == pytest.approx(inside.sum(), rel=1e-9)
+    assert mesh.volume == pytest.approx(inside.sum(), rel=VOLUME)
 
 
 def test_box_of_a_particle_is_the_shortest_that_holds_it():
@@ -157,8 +158,8 @@ def test_hole_of_marching_cubes_is_smoothed_over_or_told(monkeypatch):
     volume = balls([CENTRE], [8.0], (32, 32, 33))
     contour, torn = surface._contour, []
 
-    def tears(occupancy, level):
-        points, faces = contour(occupancy, level)
+    def tears(occupancy, inside, level):
+        points, faces = contour(occupancy, inside, level)
         torn.append(level)
         return points, faces[1:] if len(torn) <= 1 else faces
 
