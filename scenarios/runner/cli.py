@@ -83,16 +83,20 @@ def _check(args: argparse.Namespace) -> int:
 
 
 def _with_its_volume(scenario):
-    """Read image or table as the run will: what is wrong with it is said before a run begins.
+    """Read image, meshes or table as the run will: what is wrong is said before a run begins.
 
     Returns the scenario with what the image records for keys that were left out.
     """
-    from scenarios.runner.schema import Image, Table
+    from scenarios.runner.schema import Image, Meshes, Table
 
     if isinstance(scenario.electrode, Table):
         from scenarios.runner.table import read_table
 
         read_table(scenario)
+    if isinstance(scenario.electrode, Meshes):
+        from scenarios.runner.meshes import read_bodies
+
+        read_bodies(scenario)
     if not isinstance(scenario.electrode, Image):
         return scenario
     from scenarios.runner.image import read_image, with_record

@@ -9,7 +9,7 @@ from electrochem.porous_electrode.cell import Electrode
 from scenarios.runner.binder import binder_problems, nanopore_problems
 from scenarios.runner.contact_problems import contact_problems
 from scenarios.runner.recipe import refused_by_generator
-from scenarios.runner.schema import Image, Particle, Recipe, Scenario, Target
+from scenarios.runner.schema import Image, Meshes, Particle, Recipe, Scenario, Target
 from scenarios.runner.schema.cell import Cell
 from scenarios.runner.units import KINDS, write_rounded
 from voxelize.volume import ACTIVE_MATERIAL, CARBON_BINDER, Volume
@@ -61,6 +61,8 @@ def problems(scenario: Scenario) -> Iterator[Problem]:
         yield from found or refused_by_generator(scenario, electrode)
     elif isinstance(electrode, Image):
         yield from _image_problems(electrode)
+    elif isinstance(electrode, Meshes):
+        yield from _mesh_problems(scenario, electrode)
     elif isinstance(electrode, Particle):
         yield from _particle_problems(scenario, electrode)
     yield from contact_problems(scenario)
@@ -140,15 +142,19 @@ def _recipe_problems(scenario: Scenario, recipe: Recipe) -> Iterator[Problem]:
             )
     yield from _resolution_problems(scenario, recipe.voxel_size)
     for axis, edge in enumerate(recipe.footprint):
-        voxels = edge / recipe.voxel_size
-        if abs(voxels - round(voxels)) > 1e-6:
-            whole = max(1, round(voxels)) * recipe.voxel_size
-            yield (
-                f"electrode.footprint[{axis}]",
-                f"is {_length(edge)}; expected whole voxels of {_length(recipe.voxel_size)}, such "
-                f"as {_length(whole)}",
-            )
+        yield from _whole_voxels(f"electrode.footprint[{axis}]", edge, recipe.voxel_size)
     yield from _target_problems(scenario, recipe.coated_density, crystal, shut, thickness)
+
+
+def _whole_voxels(key: str, edge: float, voxel_size: float) -> Iterator[Problem]:
+    voxels = edge / voxel_size
+    if abs(voxels - round(voxels)) > 1e-6:
+        whole = max(1, round(voxels)) * voxel_size
+        yield (
+            key,
+            f"is {_length(edge)}; expected whole voxels of {_length(voxel_size)}, such as "
+            f"{_length(whole)}",
+        )
 
 
 def _image_problems(image: Image) -> Iterator[Problem]:
@@ -177,6 +183,16 @@ def _image_problems(image: Image) -> Iterator[Problem]:
                 f"electrode.crop[{axis}]",
                 f"goes from {unit}{first} to {last}; expected a range that is not empty",
             )
+
+
+def _mesh_problems(scenario: Scenario, meshes: Meshes) -> Iterator[Problem]:
+    if not meshes.meshes.exists():
+        yield "electrode.meshes", f"does not exist: {meshes.meshes}; expected a file or a folder"
+    if meshes.sides == "periodic" and meshes.box is None:
+        yield "electrode.box", 'is missing; expected it where electrode.sides is "periodic"'
+    for axis, edge in enumerate(meshes.box or ()):
+        yield from _whole_voxels(f"electrode.box[{axis}]", edge, meshes.voxel_size)
+    yield from _resolution_problems(scenario, meshes.voxel_size)
 
 
 def _cell_problems(cell: Cell) -> Iterator[Problem]:

@@ -15,9 +15,10 @@ from dem.materials import Material, PairOverride
 from dem.simulation import Numerics, Simulation, simulate
 from scenarios.runner.consistency import cbd_solid_density, target_density
 from scenarios.runner.image import read_image
+from scenarios.runner.meshes import read_bodies
 from scenarios.runner.progress import Reporter
 from scenarios.runner.recipe import coated
-from scenarios.runner.schema import Image, Particle, Scenario, Table
+from scenarios.runner.schema import Image, Meshes, Particle, Scenario, Table
 from scenarios.runner.table import rebuilt_electrode
 from voxelize.divide.decompose import (
     Decomposition,
@@ -45,6 +46,9 @@ def electrode_volume(scenario: Scenario, reporter: Reporter) -> Volume:
             whole = np.where(volume.labels == ACTIVE_MATERIAL, 0, -1).astype(np.int32)
             volume = replace(volume, particle=whole)
         return volume
+    if isinstance(electrode, Meshes):
+        with reporter.stage("Reading the meshes"):
+            return read_bodies(scenario, reporter.warn)
     with reporter.stage("Generating the electrode") as progress:
         return generate(coated(scenario, electrode), scenario.scenario.seed, progress)
 

@@ -47,7 +47,8 @@ def _line(problem: Any, data: dict[str, Any]) -> tuple[str, str]:
     kind, loc, given = problem["type"], tuple(problem["loc"]), problem.get("input")
     context = problem.get("ctx", {})
     if kind in ("union_tag_not_found", "union_tag_invalid"):
-        expected = context.get("expected_tags") or "'recipe', 'image', 'particle' or 'table'"
+        kinds = "'recipe', 'image', 'meshes', 'particle' or 'table'"
+        expected = context.get("expected_tags") or kinds
         got = f"got {shown(context['tag'])}" if "tag" in context else "is missing"
         return f"{loc[0]}.kind", f"{got}; expected one of {expected}"
     if loc[0] == "electrode":

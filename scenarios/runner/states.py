@@ -21,7 +21,7 @@ from scenarios.runner.exports import export_volume
 from scenarios.runner.prepare import crystal_density
 from scenarios.runner.progress import Reporter
 from scenarios.runner.run_folder import RunFolder
-from scenarios.runner.schema import Image, Scenario, Table
+from scenarios.runner.schema import Image, Meshes, Scenario, Table
 from scenarios.runner.series import write_state
 from voxelize.deposit.electrode import deposit
 from voxelize.divide.decompose import Decomposition
@@ -52,7 +52,7 @@ class StateFigures:
 def state_names(states: list[State], scenario: Scenario) -> list[str]:
     """Names of the states: as_coated or as_imaged, then the target density in g/cm³, longer where
     it must be."""
-    names = [AS_IMAGED if isinstance(scenario.electrode, Image | Table) else AS_COATED]
+    names = [AS_IMAGED if isinstance(scenario.electrode, Image | Meshes | Table) else AS_COATED]
     for state in states[1:]:
         name = next(
             text

@@ -35,19 +35,56 @@ def repaired(body: Body) -> tuple[Body, str]:
             warnings.simplefilter("ignore")
             mesh = trimesh.Trimesh(points, faces, process=False)
             trimesh.repair.fix_winding(mesh)
-            turned = int((np.asarray(mesh.faces) != faces).any(axis=1).sum())
-            trimesh.repair.fill_holes(mesh, use_fan=True)
-            trimesh.repair.fix_winding(mesh)
-        filled = len(mesh.faces) - len(faces)
+        wound = np.asarray(mesh.faces, dtype=np.int64)
+        turned = int((wound != faces).any(axis=1).sum())
         if turned:
             done.append(f"{turned} triangles turned")
-        if filled > 0:
-            done.append(f"holes filled with {filled} triangles")
-        points, faces = joined(np.asarray(mesh.vertices), np.asarray(mesh.faces, dtype=np.int64))
+        loops = _open_loops(wound)
+        points, faces = _capped(points, wound, loops)
+        if loops:
+            done.append(f"{len(loops)} holes filled with {len(faces) - len(wound)} triangles")
     if len(faces) and not any(edge_faults(faces)) and signed_volume(points, faces) < 0.0:
         faces = np.ascontiguousarray(faces[:, ::-1])
         done.append("turned inside out")
     return Body(body.name, points, faces), ", ".join(done)
+
+
+def _open_loops(faces):
+    """The loops of open edges, each a list of corners in the sense of its triangles."""
+    start, end = faces.ravel(), np.roll(faces, -1, axis=1).ravel()
+    there, back = set(zip(start.tolist(), end.tolist(), strict=True)), {}
+    for a, b in sorted(there):
+        if (b, a) not in there:
+            back.setdefault(a, []).append(b)
+    loops = []
+    while back:
+        way = [next(iter(back))]
+        at = {way[0]: 0}
+        while onwards := back.get(way[-1]):
+            corner = onwards.pop()
+            if not onwards:
+                del back[way[-1]]
+            if corner in at:
+                # A corner met twice closes a loop: the rest of the way goes on from there.
+                loops.append(way[at[corner] :])
+                for left in way[at[corner] + 1 :]:
+                    del at[left]
+                del way[at[corner] + 1 :]
+            else:
+                at[corner] = len(way)
+                way.append(corner)
+    return loops
+
+
+def _capped(points, faces, loops):
+    """Corners and triangles with a fan about the middle of each loop over it."""
+    caps = [faces]
+    for index, loop in enumerate(loops):
+        ring = np.array(loop)
+        middle = np.full(len(ring), len(points) + index)
+        caps.append(np.stack([np.roll(ring, -1), ring, middle], axis=1))
+    middles = [points[loop].mean(axis=0) for loop in loops]
+    return np.vstack([points, *middles]), np.concatenate(caps)
 
 
 def _merged(points, faces):

@@ -10,6 +10,7 @@ from scenarios.runner.schema.decomposition import Decomposition
 from scenarios.runner.schema.electrode import Electrode
 from scenarios.runner.schema.image import Image
 from scenarios.runner.schema.materials import Materials
+from scenarios.runner.schema.meshes import Meshes
 from scenarios.runner.schema.output import Output
 from scenarios.runner.schema.particle import Particle
 from scenarios.runner.schema.process import Calendering, Mechanics
@@ -19,7 +20,7 @@ from scenarios.runner.schema.table import Table
 from scenarios.runner.schema.values import Target
 from scenarios.runner.schema.voxels import Voxels
 
-__all__ = ["Image", "Particle", "Recipe", "Scenario", "Table", "Target"]
+__all__ = ["Image", "Meshes", "Particle", "Recipe", "Scenario", "Table", "Target"]
 
 
 class Heading(Section):
