@@ -251,11 +251,17 @@ def _resolution_problems(scenario: Scenario, voxel_size: float) -> Iterator[Prob
     finest = 2 * voxel_size * (1 - 1e-9)
     for key in ("grain_size", "cbd_grain_size"):
         size = getattr(scenario.decomposition, key)
-        if size < finest:
+        if size >= finest:
+            continue
+        least = f"expected at least two voxels ({_length(2 * voxel_size)})"
+        if key == "grain_size" and scenario.decomposition.primary_particle_size is not None:
             yield (
-                f"decomposition.{key}",
-                f"is {_length(size)}; expected at least two voxels ({_length(2 * voxel_size)})",
+                "decomposition.primary_particle_size",
+                f"is {_length(size)}, which the voxels do not resolve; {least}, or grain_size in "
+                "its place, for grains that stand for several primary particles",
             )
+        else:
+            yield f"decomposition.{key}", f"is {_length(size)}; {least}"
     yield from nanopore_problems(scenario, finest)
 
 

@@ -14,19 +14,24 @@ from dem.grains import Grains
 from dem.release import no_overlaps
 from dem.simulation import Simulation
 from dem.stress import grain_stress
-from scenarios.runner import results_file, series
+from scenarios.runner import grain_figures, results_file, series
 from scenarios.runner.record import write_summary
 from scenarios.runner.run_folder import RunFolder, versions
 from scenarios.runner.schema import Scenario
 from voxelize.deposit.electrode import deposit
 from voxelize.divide.decompose import Decomposition
+from voxelize.divide.quality import Quality
 from voxelize.write.tiff import write_labels
 
 NAMES = ["unloaded", "peak", "end"]
 
 
 def write(
-    crushing: Crushing, decomposition: Decomposition, scenario: Scenario, folder: RunFolder
+    crushing: Crushing,
+    decomposition: Decomposition,
+    quality: Quality,
+    scenario: Scenario,
+    folder: RunFolder,
 ) -> list[str]:
     """Write tables, arrays and series; returns what went unusually."""
     curve = np.array(crushing.record)
@@ -52,11 +57,20 @@ def write(
                     name, values = "stress_MPa", 1e-6 * values
                 group[name] = values
             results_file.write_breaks(file, states[-1])
+            results_file.write_decomposition(file, quality)
 
     folder.write("run.h5", arrays)
     heading = {"name": scenario.scenario.name, "description": scenario.scenario.description}
-    write_summary(folder, rows, scenario=heading, warnings=[], versions=versions())
-    return []
+    warnings = grain_figures.warnings(quality)
+    write_summary(
+        folder,
+        rows,
+        scenario=heading,
+        warnings=warnings,
+        versions=versions(),
+        decomposition=grain_figures.plain(quality),
+    )
+    return warnings
 
 
 def _row(

@@ -17,7 +17,7 @@ from dem.calender import Calendering, State, unloaded_state
 from dem.crush import Crushing
 from dem.errors import Unstable
 from dem.half_speed import HalfSpeed, at_half_speed
-from scenarios.runner import crushing, fault_record, results_file, series, trust
+from scenarios.runner import crushing, fault_record, grain_figures, results_file, series, trust
 from scenarios.runner.discharges import discharge_states
 from scenarios.runner.interrupt import Interrupted
 from scenarios.runner.prepare import (
@@ -33,6 +33,7 @@ from scenarios.runner.run_folder import RunFailed, RunFolder, TargetsMissed, ver
 from scenarios.runner.schema import Particle, Scenario
 from scenarios.runner.states import StateFigures, analyse_state, state_names
 from voxelize.divide.decompose import Decomposition
+from voxelize.divide.quality import Quality, assess
 
 CHECKPOINT_SECONDS = 60.0
 
@@ -44,11 +45,13 @@ class Work:
     pressing : the series, or the crushing of a single particle; None before it began
     proof : the loading path at half the speed, where the scenario asks for it
     figures : of each state analysed, in the order of the path
+    quality : of the decomposition, which is made again at a resumption and this with it
     """
 
     pressing: Calendering | Crushing | None = None
     proof: HalfSpeed | None = None
     figures: list[StateFigures] = field(default_factory=list)
+    quality: Quality | None = None
 
 
 def run(scenario: Scenario, folder: RunFolder, reporter: Reporter) -> None:
@@ -84,6 +87,8 @@ def _run(scenario: Scenario, folder: RunFolder, reporter: Reporter, work: Work) 
     fault_record.forget(folder)
     volume = electrode_volume(scenario, reporter)
     decomposition = grains_of(volume, scenario, reporter)
+    work.quality = assess(decomposition, scenario.scenario.seed)
+    reporter.say(grain_figures.sentence(work.quality))
     with _kept(work, folder):
         if isinstance(scenario.electrode, Particle):
             _crush(decomposition, scenario, folder, reporter, work)
@@ -123,6 +128,7 @@ def _calender(
         warnings=warnings,
         versions=versions(),
         observed={figures.name: figures.observed for figures in work.figures},
+        decomposition=grain_figures.plain(work.quality),
         **trust.summary(work),
     )
     _report(folder, reporter, warnings)
@@ -178,7 +184,7 @@ def _crush(
     if not work.pressing.finished:
         with reporter.stage("Crushing") as progress:
             _advance(work.pressing, work, folder, progress)
-    warnings = crushing.write(work.pressing, decomposition, scenario, folder)
+    warnings = crushing.write(work.pressing, decomposition, work.quality, scenario, folder)
     _report(folder, reporter, warnings)
 
 

@@ -60,6 +60,7 @@ def grains_of(volume: Volume, scenario: Scenario, reporter: Reporter) -> Decompo
         grain_size=d.grain_size,
         cbd_grain_size=d.cbd_grain_size,
         minimum_grains=d.minimum_grains,
+        small_particles=d.small_particles,
         single_grain_below=d.single_grain_below,
         contact_radius_factor=d.contact_radius_factor,
         neck=d.neck,

@@ -11,7 +11,7 @@ import jinja2
 import numpy as np
 
 from dem.release import HERTZ_LIMIT
-from scenarios.runner import pictures, plots, trust
+from scenarios.runner import grain_figures, pictures, plots, trust
 from scenarios.runner.results import Run, number_or_text, read_run
 
 TABLE = (
@@ -93,6 +93,7 @@ def write_report(folder: Path) -> Path:
         columns=[_state_title(row) for row in run.rows],
         table=figure_table(run.rows),
         observed=observed_table(run),
+        grains=grain_table(run),
         groups=_plots(run),
         views=views,
         sections=sections,
@@ -132,6 +133,16 @@ def observed_table(run: Run) -> list[tuple[str, str, list[str]]]:
         if any(value is not None for value in values):
             table.append((title, unit, [_text(value, factor, decimals) for value in values]))
     return table
+
+
+def grain_table(run: Run) -> list[tuple[str, str, str]]:
+    """Figure, unit and text of how well grains stand for the particles; empty where not told."""
+    found = run.summary.get("decomposition", {})
+    return [
+        (title, unit, _text(found[name], factor, decimals))
+        for name, title, unit, factor, decimals in grain_figures.TABLE
+        if found.get(name) is not None
+    ]
 
 
 def abstract(run: Run) -> str:

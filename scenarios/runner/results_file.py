@@ -11,6 +11,7 @@ from dem.checkpoint import new_file
 from dem.fragments import crack_faces, fragment_volumes, fragments, inside_active
 from dem.release import OVERLAP_EDGES
 from scenarios.runner.states import StateFigures
+from voxelize.divide.quality import Quality
 
 _PATH_NAMES = {
     "density_kg_m3": ("density_g_cm3", 1e-3),
@@ -52,6 +53,7 @@ def write(path: Path, work, states: list[State], names: list[str]) -> None:
             half = np.array(work.proof.record)
             file["half_speed/density_g_cm3"] = 1e-3 * half[:, 0]
             file["half_speed/pressure_MPa"] = 1e-6 * half[:, 2:4].mean(axis=1)
+        write_decomposition(file, work.quality)
         _write_overlaps(file, states, names)
         groups = file.create_group("states")
         groups.attrs["order"] = names
@@ -85,6 +87,12 @@ def _break_density(state: State, path: dict[str, np.ndarray]) -> np.ndarray:
         at = np.interp(state.breaks.step[pressing], path["step"], path["density_kg_m3"])
         density[pressing] = 1e-3 * at
     return density
+
+
+def write_decomposition(file: h5py.File, quality: Quality | None) -> None:
+    """Write the figures of the decomposition as attributes of a group of their own."""
+    if quality is not None:
+        file.create_group("decomposition").attrs.update(quality.as_dict())
 
 
 def write_breaks(group: h5py.Group, state: State) -> None:

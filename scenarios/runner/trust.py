@@ -6,6 +6,7 @@ from typing import Any
 from dem.calender import State
 from dem.half_speed import speed_shows
 from dem.release import HERTZ_LIMIT
+from scenarios.runner import grain_figures
 
 QUASI_STATIC = 3e-3
 """Inertial number below which pressures of breaking particles hardly depend on the speed."""
@@ -50,6 +51,7 @@ def warnings(work, states: list[State], names: list[str]) -> list[str]:
         if abs(state.off_target) > work.pressing.pressing.tolerance
     )
     found.extend(missed_targets(work))
+    found.extend(grain_figures.warnings(work.quality))
     found.extend(
         f"{name}: the release was cut off before plate and grains came to rest; its thickness may "
         "still have been changing"

@@ -28,7 +28,7 @@ def bin_voxels(voxel, shape, periodic, cells):
         raw[2, at] = voxel[at] - row * shape[2]
     extent, period = np.empty(3), np.zeros(3)
     for axis in range(3):
-        extent[axis], closed = _into_window(raw[axis], shape[axis], periodic and axis > 0)
+        extent[axis], closed = into_window(raw[axis], shape[axis], periodic and axis > 0)
         if closed:
             period[axis] = shape[axis]
     count, width = _bins(extent, period, (n / cells) ** (1.0 / 3.0), n)
@@ -51,8 +51,11 @@ def bin_voxels(voxel, shape, periodic, cells):
 
 
 @njit
-def _into_window(coordinate, length, periodic):
-    """Move voxel indices along an axis to centres in the window that holds them; its extent."""
+def into_window(coordinate, length, periodic):
+    """Move voxel indices along an axis, in place, to centres in the window that holds them.
+
+    returns extent of the window; whether it closes upon itself across the periodic sides
+    """
     taken = np.zeros(length, np.bool_)
     for value in coordinate:
         taken[int(value)] = True

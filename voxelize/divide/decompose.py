@@ -24,7 +24,7 @@ particles of 64 and 512 grains; +0.06 with only 4 voxels along a grain; 0.17 to 
 `tests/voxelize/test_contact_radius.py` repeats it."""
 
 
-SMALLER_GRAINS, SINGLE_GRAIN = "smaller grains", "single grain"
+SMALLER_GRAINS, SINGLE_GRAIN = "smaller_grains", "single_grain"
 """What becomes of small particles."""
 
 _BONDS_AT_ONCE = 500_000
@@ -46,7 +46,7 @@ class DecompositionSettings:
     grain_size, cbd_grain_size : [m], wanted grains of active material and of CBD
     minimum_grains : that a breakable particle has at least
     small_particles : what becomes of particles with room for fewer grains of the wanted size:
-        "smaller grains", or a "single grain" that cannot break
+        "smaller_grains", or a "single_grain" that cannot break
     single_grain_below : [m], particles under it stay one unbreakable grain in any case
     contact_radius_factor : contact radius over the radius of the grain's volume
     lloyd_iterations : steps towards the centroidal partition

@@ -100,17 +100,18 @@ def _write_chunk(chunk, voxel, start, grain, owner, is_active, shape, periodic, 
 
 @njit
 def _sort(second, area):
-    """Sort a grain's few faces by neighbour (insertion; by merging where they are many)."""
-    if len(second) > 64:
-        order = np.argsort(second, kind="mergesort")
-        second[:], area[:] = second[order], area[order]
-        return
-    for at in range(1, len(second)):
-        key, value, place = second[at], area[at], at
-        while place > 0 and second[place - 1] > key:
-            second[place], area[place] = second[place - 1], area[place - 1]
-            place -= 1
-        second[place], area[place] = key, value
+    """Sort a grain's faces by neighbour (Shell's sort: few as a rule, many for a large one)."""
+    gap = 1
+    while 3 * gap + 1 < len(second):
+        gap = 3 * gap + 1
+    while gap > 0:
+        for at in range(gap, len(second)):
+            key, value, place = second[at], area[at], at
+            while place >= gap and second[place - gap] > key:
+                second[place], area[place] = second[place - gap], area[place - gap]
+                place -= gap
+            second[place], area[place] = key, value
+        gap //= 3
 
 
 @njit

@@ -78,16 +78,16 @@ def wanted_grains(voxels, particles, voxel_size, settings):
             f"voxels of at most {finer * 1e6:.2g} µm or fewer grains are needed"
         )
     whole |= unresolved
-    if settings.small_particles == "single grain":
+    if settings.small_particles == "single_grain":
         few = ~whole & (cells[:particles] < settings.minimum_grains)
         if _most(few, size[:particles]):
             finest = median * np.cbrt(1.0 / settings.minimum_grains)
             raise InputError(
-                f"decomposition.small_particles is 'single grain', and most of the particles "
+                f"decomposition.small_particles is 'single_grain', and most of the particles "
                 f"(median {median * 1e6:.3g} µm by volume) hold fewer than minimum_grains = "
                 f"{settings.minimum_grains} grains of {settings.grain_size * 1e6:.3g} µm, so that "
                 f"nothing could break; expected a grain_size of at most {finest * 1e6:.3g} µm, "
-                "fewer grains, or 'smaller grains'"
+                "fewer grains, or 'smaller_grains'"
             )
         whole |= few
     at_most = np.maximum(1, voxels[:particles] // SMALLEST_GRAIN)

@@ -1,8 +1,8 @@
 """Section `decomposition`: how particles are divided into grains."""
 
-from typing import Annotated
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from scenarios.runner.schema.quantities import (
     Integer,
@@ -12,6 +12,7 @@ from scenarios.runner.schema.quantities import (
     Section,
     Share,
     bounded,
+    refusal,
 )
 
 
@@ -20,6 +21,11 @@ class Decomposition(Section):
 
     grain_size: Length = Field(
         "1.5 um", description="Width of an active-material grain; cracks run between grains."
+    )
+    primary_particle_size: Length | None = Field(
+        None,
+        description="Width of the primary particles: the grains then are the primary particles, "
+        "as far as voxels resolve them, and take this size in place of grain_size.",
     )
     cbd_grain_size: Length = Field(
         "1.5 um", description="Width of a grain of the carbon-binder domain."
@@ -31,7 +37,13 @@ class Decomposition(Section):
     )
     minimum_grains: Annotated[Integer, Field(ge=2, le=1000)] = Field(
         27,
-        description="Least number of grains of a breakable particle, smaller ones if need be.",
+        description="Least number of grains of a breakable particle; a particle whose voxels "
+        "cannot hold so many stays one grain.",
+    )
+    small_particles: Literal["smaller_grains", "single_grain"] = Field(
+        "smaller_grains",
+        description="What becomes of particles too small for minimum_grains of the wanted size: "
+        "smaller grains, or a single grain that cannot break.",
     )
     neck: bounded(Share, below=1) = Field(
         0.15,
@@ -44,3 +56,22 @@ class Decomposition(Section):
     single_grain_below: LengthOrZero = Field(
         "3 um", description="A particle smaller than this is one unbreakable grain."
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _grains_are_primary_particles(cls, given: Any) -> Any:
+        if isinstance(given, dict) and given.get("primary_particle_size") is not None:
+            return {"grain_size": given["primary_particle_size"], **given}
+        return given
+
+    @model_validator(mode="after")
+    def _one_grain_size(self) -> "Decomposition":
+        primary = self.primary_particle_size
+        if primary is not None and abs(primary - self.grain_size) > 1e-6 * primary:
+            raise refusal(
+                f"grain_size = {1e6 * self.grain_size:g} um and primary_particle_size = "
+                f"{1e6 * primary:g} um",
+                "grains that are the primary particles have their size",
+                "one of the two keys, or the same size in both",
+            )
+        return self
