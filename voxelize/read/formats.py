@@ -41,11 +41,15 @@ def open_image(path: Path, dataset: str | None = None) -> StoredImage:
     dataset : array of an NPZ or VTI file, path of a dataset in an HDF5 file
     raises InputError where there is no such file, its format is none of these, or it is damaged
     """
+    path = Path(path)
+    beside = sidecar(path)
     try:
-        image = _open(Path(path), dataset)
+        image = _open(path, dataset)
     except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror or error})") from None
-    return replace(image, record=sidecar(image.path).over(image.record))
+        raise InputError(
+            f"{path}: cannot be read ({error.strerror or error}), expected a label volume"
+        ) from None
+    return replace(image, record=beside.over(image.record))
 
 
 def _open(path: Path, dataset: str | None) -> StoredImage:

@@ -140,12 +140,24 @@ def _data_file(path: Path, header: dict, offset: int) -> tuple[Path, int]:
 
 
 def _start(path: Path, offset: int, encoding: str, skip: int) -> IO[bytes]:
-    file = open(path, "rb")  # noqa: SIM115 - the stream closes it
+    file = open(path, "rb")  # noqa: SIM115 - closed with the stream
     file.seek(offset)
-    stream = _OPENERS[encoding](file)
+    stream = _Decoded(_OPENERS[encoding](file), file)
     # The format's byte skip counts decompressed bytes.
     stream.read(skip)
     return stream
+
+
+class _Decoded:
+    """A decoded stream that closes the file below it too."""
+
+    def __init__(self, stream: IO[bytes], file: IO[bytes]):
+        self._stream, self._file = stream, file
+        self.read = stream.read
+
+    def close(self) -> None:
+        self._stream.close()
+        self._file.close()
 
 
 def _record(path: Path, header: dict) -> Record:

@@ -38,18 +38,8 @@ def resampled(
     z, y, x = (overlaps(n, old, edge) for n, old in zip(labels.shape, voxel_size, strict=True))
     if rule == "majority":
         return _majority(labels, *z, *y, *x)
-    blocks = np.prod([edge / old for old in voxel_size])
-    counts = np.array([np.count_nonzero(labels == phase) for phase in PHASES.values()])
-    return keep_shares(labels, *z, *y, *x, counts, net_period(np.cbrt(blocks)))
-
-
-def net_period(factor: float) -> int:
-    """Blocks between the lines of a net that a film one voxel thick can fill.
-
-    Merged by `factor`, such a film keeps a share 1/factor of its blocks; a square net of period m
-    takes (2m − 1)/m² of them.
-    """
-    return int(np.ceil(factor + np.sqrt(factor * factor - factor) - 1e-9)) if factor > 1 else 2
+    factor = np.cbrt(np.prod([edge / old for old in voxel_size]))
+    return keep_shares(labels, (*z, *y, *x), factor)
 
 
 @njit(parallel=True)

@@ -9,7 +9,7 @@ import numpy as np
 from dem.errors import InputError
 from voxelize.read.order import Crop
 
-_CHUNK = 1 << 20
+_CHUNK = 1 << 16
 
 
 class Stream:

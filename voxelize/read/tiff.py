@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -28,13 +28,13 @@ _RATIO = {1: 1, 8: DEFLATE, 32946: DEFLATE, 32773: 64, 5: 1 << 12}
 
 def open_tiff(path: Path) -> StoredImage:
     """Open a label TIFF; raises InputError for what is damaged, no stack, or in colours."""
-    with damage_refused(path, "a TIFF"), _no_damage(path):
-        tiff = tifffile.TiffFile(path)
-        try:
-            return _opened(path, tiff)
-        except BaseException:
-            tiff.close()
-            raise
+    with ExitStack() as on_refusal:
+        with damage_refused(path, "a TIFF"), _no_damage(path):
+            tiff = tifffile.TiffFile(path)
+            on_refusal.callback(tiff.close)
+            image = _opened(path, tiff)
+        on_refusal.pop_all()
+        return image
 
 
 def read_slice(path: Path) -> np.ndarray:

@@ -5,21 +5,10 @@ import pytest
 import tifffile
 
 from dem.errors import InputError
+from tests.voxelize.read.stacks import MAP, H, electrode
 from voxelize.read.volume import read_volume
 from voxelize.volume import ACTIVE_MATERIAL, CARBON_BINDER, COLLECTOR, PORE, Volume
 from voxelize.write.tiff import write_labels
-
-MAP = {"pore": 10, "active_material": 20, "cbd": 30, "collector": 40}
-H = 0.4e-6
-
-
-def electrode(nz=8, ny=6, nx=4, foil=2, top=1):
-    """Foil layers, a coating with each phase, pore layers on top: values of `MAP`."""
-    labels = np.random.default_rng(0).choice([10, 20, 30], (nz, ny, nx)).astype(np.uint8)
-    labels[:foil] = 40
-    labels[nz - top :] = 10
-    labels[nz - top - 1, 0, 0] = 20
-    return labels
 
 
 @pytest.fixture
