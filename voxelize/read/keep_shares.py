@@ -12,6 +12,7 @@ from dem.jit import njit
 from voxelize.read.votes import count_votes
 from voxelize.volume import COLLECTOR, PHASES, PORE
 
+_NOBODY = 255
 _NET = 1.0
 """What a line of the net adds to a block's share when blocks of a thin phase are ranked."""
 _OWED = 0.1
@@ -52,6 +53,8 @@ def _merged(labels, z_first, z_weight, y_first, y_weight, x_first, x_weight, ord
     carried = np.zeros(phases)
     share = np.empty((period**3, phases))
     place = np.empty((period**3, 3), dtype=np.int64)
+    score = np.empty(period**3)
+    heap = np.empty(period**3, dtype=np.int64)
     for k0 in range(0, nz, period):
         for j0 in range(0, ny, period):
             for i0 in range(0, nx, period):
@@ -63,40 +66,48 @@ def _merged(labels, z_first, z_weight, y_first, y_weight, x_first, x_weight, ord
                                 labels, z_first[k], z_weight[k], y_first[j], y_weight[j],
                                 x_first[i], x_weight[i], share[count],
                             )  # fmt: skip
-                            total = share[count].sum()
+                            total = 0.0
+                            for phase in range(phases):
+                                total += share[count, phase]
                             if 2.0 * share[count, COLLECTOR] >= total:
                                 out[k, j, i] = COLLECTOR
                                 continue
                             total -= share[count, COLLECTOR]
-                            share[count] /= total
+                            for phase in range(phases):
+                                share[count, phase] /= total
                             place[count, 0], place[count, 1], place[count, 2] = k, j, i
                             count += 1
-                _hand_out(share[:count], place[:count], order, period, carried, out)
+                _hand_out(share, count, place, order, period, carried, score, heap, out)
     return out
 
 
 @njit
-def _hand_out(share, place, order, period, carried, out):
-    """Give every block of a tile to a phase; `carried` [blocks] is what phases are due."""
-    taken = np.zeros(len(share), dtype=np.bool_)
-    score = np.empty(len(share))
+def _hand_out(share, count, place, order, period, carried, score, heap, out):
+    """Give every block of a tile to a phase; `carried` [blocks] is what phases are due.
+
+    score, heap : room for a number and an index of each block
+    """
+    for b in range(count):
+        out[place[b, 0], place[b, 1], place[b, 2]] = _NOBODY
     for turn in range(len(order) - 1):
         phase = order[turn]
-        due = carried[phase] + share[:, phase].sum()
-        _rank(share, place, order, period, carried, phase, taken, score)
-        got = 0
-        for b in np.argsort(-score, kind="mergesort"):
-            # Rounded half up: the block is the phase's while half of it is still due.
-            if score[b] < 0.0 or due - got < 0.5:
-                break
-            taken[b] = True
+        size = _rank(share, count, place, order, period, carried, phase, out, score, heap)
+        due = carried[phase]
+        for b in range(count):
+            due += share[b, phase]
+        # Rounded half up: the block is the phase's while half of it is still due.
+        while size and due >= 0.5:
+            b = heap[0]
             out[place[b, 0], place[b, 1], place[b, 2]] = phase
-            got += 1
-        carried[phase] = due - got
+            due -= 1.0
+            size -= 1
+            heap[0] = heap[size]
+            _sift(heap, size, 0, score)
+        carried[phase] = due
     last = order[-1]
-    carried[last] += share[:, last].sum()
-    for b in range(len(share)):
-        if taken[b]:
+    for b in range(count):
+        carried[last] += share[b, last]
+        if out[place[b, 0], place[b, 1], place[b, 2]] != _NOBODY:
             continue
         phase = last
         if share[b, last] == 0.0:
@@ -109,21 +120,46 @@ def _hand_out(share, place, order, period, carried, out):
 
 
 @njit
-def _rank(share, place, order, period, carried, phase, taken, score):
-    """Score of every block as a place for a phase; below 0 where it cannot be one."""
-    is_thin = share[:, phase].max() < 1.0 - 1e-9
-    for b in range(len(share)):
-        score[b] = -1.0
-        if taken[b] or share[b, phase] == 0.0:
+def _rank(share, count, place, order, period, carried, phase, out, score, heap):
+    """Heap of the free blocks that hold some of a phase, the best place for it first; its size."""
+    is_thin = True
+    for b in range(count):
+        is_thin = is_thin and share[b, phase] < 1.0 - 1e-9
+    size = 0
+    for b in range(count):
+        is_free = out[place[b, 0], place[b, 1], place[b, 2]] == _NOBODY
+        if not is_free or share[b, phase] == 0.0:
             continue
         score[b] = share[b, phase]
-        if not is_thin:
-            continue
-        for axis in range(3):
-            # Lines of twice the period count twice: they stay where the film has too little.
-            score[b] += _NET * (place[b, axis] % period == 0)
-            score[b] += _NET * (place[b, axis] % (2 * period) == 0)
-        for other in order:
-            if other != phase:
-                score[b] -= _OWED * carried[other] * share[b, other]
-        score[b] = max(score[b], 0.0)
+        if is_thin:
+            for axis in range(3):
+                # Lines of twice the period count twice: they stay where the film has too little.
+                score[b] += _NET * (place[b, axis] % period == 0)
+                score[b] += _NET * (place[b, axis] % (2 * period) == 0)
+            for other in order:
+                if other != phase:
+                    score[b] -= _OWED * carried[other] * share[b, other]
+        heap[size] = b
+        size += 1
+    for at in range(size // 2 - 1, -1, -1):
+        _sift(heap, size, at, score)
+    return size
+
+
+@njit
+def _sift(heap, size, at, score):
+    """Let the block at a place of the heap sink below all that come before it."""
+    while True:
+        first = at
+        for child in (2 * at + 1, 2 * at + 2):
+            if child < size and _is_before(heap[child], heap[first], score):
+                first = child
+        if first == at:
+            return
+        heap[at], heap[first] = heap[first], heap[at]
+        at = first
+
+
+@njit
+def _is_before(one, other, score):
+    return score[one] > score[other] or (score[one] == score[other] and one < other)

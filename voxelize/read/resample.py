@@ -5,7 +5,7 @@ from typing import Literal, get_args
 import numpy as np
 
 from dem.errors import InputError
-from dem.jit import njit, prange
+from dem.jit import njit
 from voxelize.read.keep_shares import keep_shares
 from voxelize.read.overlaps import overlaps, under_centres
 from voxelize.read.votes import count_votes
@@ -42,28 +42,21 @@ def resampled(
     return keep_shares(labels, (*z, *y, *x), factor)
 
 
-@njit(parallel=True)
+@njit
 def _majority(labels, z_first, z_weight, y_first, y_weight, x_first, x_weight):
     out = np.empty((len(z_first), len(y_first), len(x_first)), dtype=np.uint8)
-    for k in prange(len(z_first)):
-        _majority_layer(
-            labels, np.int64(k), z_first, z_weight, y_first, y_weight, x_first, x_weight, out
-        )
-    return out
-
-
-@njit
-def _majority_layer(labels, k, z_first, z_weight, y_first, y_weight, x_first, x_weight, out):
     votes = np.empty(_PHASES)
-    for j in range(len(y_first)):
-        for i in range(len(x_first)):
-            count_votes(
-                labels, z_first[k], z_weight[k], y_first[j], y_weight[j], x_first[i], x_weight[i],
-                votes,
-            )  # fmt: skip
-            best = 0
-            for phase in range(1, _PHASES):
-                # Of equals the first wins.
-                if votes[phase] > votes[best]:
-                    best = phase
-            out[k, j, i] = best
+    for k in range(len(z_first)):
+        for j in range(len(y_first)):
+            for i in range(len(x_first)):
+                count_votes(
+                    labels, z_first[k], z_weight[k], y_first[j], y_weight[j],
+                    x_first[i], x_weight[i], votes,
+                )  # fmt: skip
+                best = 0
+                for phase in range(1, _PHASES):
+                    # Of equals the first wins.
+                    if votes[phase] > votes[best]:
+                        best = phase
+                out[k, j, i] = best
+    return out

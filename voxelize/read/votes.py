@@ -6,7 +6,8 @@ from dem.jit import njit
 @njit
 def count_votes(labels, k0, z_weight, j0, y_weight, i0, x_weight, votes):
     """Sum the volumes [old voxels] of the phases under a block into `votes` ((phases,) float64)."""
-    votes[:] = 0.0
+    for phase in range(len(votes)):
+        votes[phase] = 0.0
     for dk in range(len(z_weight)):
         if z_weight[dk] == 0.0:
             continue
