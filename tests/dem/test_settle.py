@@ -59,3 +59,14 @@ def test_more_spheres_than_fit_are_refused():
     # 60 spheres of 4.19 µm³ in 216 µm³: more than their own volume.
     with pytest.raises(InputError, match=r"60 particles that fill 116\.4 % .* cannot be placed"):
         separate(rng.uniform(0, 6, (60, 3)) * UM, radius, box, 6 * UM)
+
+
+def test_box_may_be_narrower_than_two_spheres():
+    rng = np.random.default_rng(5)
+    radius = np.concatenate((np.full(3, 5.0), np.full(40, 1.5))) * UM
+    box, height = Box(np.array([15.0, 18.0]) * UM, True), 25 * UM
+    placed = separate(rng.uniform(0.1, 0.9, (43, 3)) * 15 * UM, radius, box, height)
+    # Against all images: that of the nearest neighbour across the other side, and its own.
+    shifts = [(a * 15 * UM, b * 18 * UM, 0.0) for a in (-1, 0, 1) for b in (-1, 0, 1)]
+    everywhere = np.concatenate([placed + shift for shift in shifts])
+    assert largest_overlap(everywhere, np.tile(radius, 9), Box(box.length, False)) < 0.02

@@ -10,17 +10,18 @@ from dem.settle import separate
 from voxelize.generate.attachment import scattered
 from voxelize.generate.necks import binder_domain
 from voxelize.generate.noise import smooth_noise
+from voxelize.generate.part_shapes import part_shapes
 from voxelize.generate.rank import lowest
 from voxelize.generate.recipe import Recipe, check_recipe
 from voxelize.generate.shapes import draw_shapes
 from voxelize.generate.sizes import draw_diameters
+from voxelize.generate.spread import spread
 from voxelize.generate.surfaces import NONE, Surfaces, surfaces
 from voxelize.generate.voids import closed_voids
 from voxelize.volume import ACTIVE_MATERIAL, CARBON_BINDER, COLLECTOR, PORE, Volume
 
 _VOXELS_PER_DIAMETER = 3.0
 _WIDTHS_PER_DIAMETER = 1.5
-_CANDIDATES = 16
 _ROUGHNESS_LENGTH = 0.3
 """Correlation length of the surfaces' irregularity over the smallest particle's diameter."""
 _BINDER_LENGTH = 3.0
@@ -55,13 +56,20 @@ def generate(
     random = np.random.default_rng(seed)
     box = Box(np.array([nx * h, ny * h]), True)
     radius = diameter / 2
-    spread = _spread(radius, box, recipe.thickness, random)
+    start = spread(radius, box, recipe.thickness, random)
 
     def placing(fraction: float, note: str) -> None:
-        report(0.7 * fraction, note)
+        report(0.5 * fraction, note)
 
-    position = separate(spread, radius, box, recipe.thickness, progress=placing)
+    def shaping(fraction: float, note: str) -> None:
+        report(0.5 + 0.2 * fraction, note)
+
+    position = separate(start, radius, box, recipe.thickness, progress=placing)
     shapes = draw_shapes(len(radius), recipe.sphericity, random)
+    if recipe.sphericity < 1.0:
+        position, shapes = part_shapes(
+            position, radius, shapes, box, recipe.thickness, progress=shaping
+        )
     report(0.7, "drawing particles")
     foil = volume.collector_layers
     weights = volume.layer_weights[foil:]
@@ -158,18 +166,6 @@ def check_sizes(recipe: Recipe, diameter: np.ndarray, width: float) -> None:
             "voxel_size: expected at most a third of the smallest particle's "
             f"{diameter[-1] * 1e6:.2f} µm, found {recipe.voxel_size * 1e6:g} µm"
         )
-
-
-def _spread(radius, box: Box, height: float, random) -> np.ndarray:
-    """Places for spheres, largest first, each the freest of a few random ones: no large voids."""
-    position = np.empty((len(radius), 3))
-    for i, r in enumerate(radius):
-        tries = random.random((_CANDIDATES, 3)) * [*box.length, height - 2 * r] + [0.0, 0.0, r]
-        offset = tries[:, None] - position[None, :i]
-        offset[..., :2] -= box.length * np.round(offset[..., :2] / box.length)
-        gap = np.sqrt((offset**2).sum(axis=2)) - radius[:i]
-        position[i] = tries[np.argmax(gap.min(axis=1))] if i else tries[0]
-    return position
 
 
 def _reach(diameter: np.ndarray, h: float) -> float:

@@ -6,7 +6,7 @@ import numpy as np
 def lowest(value: np.ndarray, weights: np.ndarray, amount: float) -> np.ndarray:
     """Mask of the voxels of lowest value whose weights sum to `amount`, to half a voxel.
 
-    value : (nz, ny, nx) float32, +inf where none may be chosen; weights : (nz,) of the layers
+    value : (nz, ny, nx) float32, +inf where none may be chosen; weights : (nz,) of layers, above 0
     Of equal values those of lower layers, then rows, come first.
     raises ValueError where the finite voxels make up less than `amount`
     """
@@ -18,13 +18,15 @@ def lowest(value: np.ndarray, weights: np.ndarray, amount: float) -> np.ndarray:
     if threshold >= _INFINITE and amount > below:
         raise ValueError("fewer voxels than the amount asked for")
     chosen = np.empty(value.shape, bool)
+    full = True
     for layer, weight, mask in zip(value, weights, chosen, strict=True):
         key = _ordered(layer)
         np.less(key, threshold, out=mask)
         ties = np.flatnonzero(key == threshold)
         # Rounded to half a voxel: one is in when at least half of it is still asked for.
-        room = len(ties) if weight == 0.0 else int(np.floor((amount - below) / weight + 0.5))
-        taken = min(max(room, 0), len(ties))
+        room = np.floor((amount - below) / weight + 0.5) if full else 0
+        taken = min(max(int(room), 0), len(ties))
+        full = taken == len(ties)
         mask.ravel()[ties[:taken]] = True
         below += weight * taken
     return chosen

@@ -12,7 +12,7 @@ from dem.jit import leaf, njit
 _DEGREES = np.array([2, 2, 2, 3, 3, 4])
 _STRENGTH = np.array([1.0, 1.0, 1.0, 0.5, 0.5, 0.3])
 """Degree of each mode and its relative amplitude: rounded bodies rather than knobbly ones."""
-LEAST_SPHERICITY = 0.8
+LEAST_SPHERICITY = 0.85
 _THINNEST = 0.3
 """Least distance of the surface from the centre, over the mean radius."""
 _TEMPLATES = 64
@@ -73,7 +73,7 @@ def spheres(count: int) -> Shapes:
 def draw_shapes(count: int, sphericity: float, random) -> Shapes:
     """Random shapes, every one of them of the given sphericity.
 
-    sphericity : Wadell's ψ, surface of the sphere of equal volume over the particle's, 0.8 … 1
+    sphericity : Wadell's ψ, surface of the sphere of equal volume over the particle's, 0.85 … 1
     Turned copies of up to 64 different shapes. Raises InputError for a sphericity out of reach.
     """
     if not LEAST_SPHERICITY <= sphericity <= 1.0:

@@ -71,7 +71,7 @@ class Recipe(Section):
         "volume_share, in place of size_modes; relative to this file, or from --set to the "
         "working folder.",
     )
-    sphericity: bounded(Share, at_least=0.8, at_most=1.0) = Field(
+    sphericity: bounded(Share, at_least=0.85, at_most=1.0) = Field(
         1.0,
         description="Surface of the sphere of a particle's volume over the particle's own "
         "(Wadell), its roughness left out.",
