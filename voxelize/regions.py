@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 import numpy as np
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
-from skimage.measure import label as label_pieces
+
+from dem.jit import njit
+from voxelize.pairs import grown, slot_of, sorted_pairs
 
 IN_PLANE = (1, 2)
 """Axes of a volume that a periodic box wraps."""
@@ -18,27 +18,102 @@ def connected_pieces(region: np.ndarray, periodic: bool, connectivity: int = 1) 
     connectivity : 1 across faces, 2 also across edges, 3 also across corners
     returns (nz, ny, nx) int32, pieces 0 … n−1 sorted by (label, first voxel), −1 outside
     """
-    if periodic:
-        # A rim of images: where it lies upon its original, two numbers name one piece.
-        wrapped = np.pad(region, ((0, 0), (1, 1), (1, 1)), mode="wrap")
-        number = label_pieces(wrapped, background=-1, connectivity=connectivity)
-        piece = number[:, 1:-1, 1:-1]
-        image = np.pad(piece, ((0, 0), (1, 1), (1, 1)), mode="wrap")
-        differs = image != number
-        count = int(number.max()) + 1
-        graph = coo_array((differs[differs], (image[differs], number[differs])), (count, count))
-        piece = connected_components(graph, directed=False)[1][piece]
-    else:
-        piece = label_pieces(region, background=-1, connectivity=connectivity)
-    inside = region >= 0
-    # `unique` gives each piece's first voxel, hence its label and its place in raster order.
-    _, first, index = np.unique(piece[inside], return_index=True, return_inverse=True)
-    order = np.lexsort((first, region[inside][first]))
+    region = np.ascontiguousarray(region)
+    steps = [
+        (dz, dy, dx)
+        for dz in (-1, 0, 1)
+        for dy in (-1, 0, 1)
+        for dx in (-1, 0, 1)
+        if (dz, dy, dx) < (0, 0, 0) and abs(dz) + abs(dy) + abs(dx) <= connectivity
+    ]
+    # Indices of voxels fit four bytes up to 1290³.
+    parent = np.empty(region.size, dtype=np.int32 if region.size < 2**31 else np.int64)
+    _join_equal(region, parent, np.array(steps), periodic)
+    root = _roots(parent)
+    order = np.lexsort((root, region.reshape(-1)[root]))
     rank = np.empty(len(order), dtype=np.int32)
     rank[order] = np.arange(len(order), dtype=np.int32)
-    result = np.full(region.shape, -1, dtype=np.int32)
-    result[inside] = rank[index]
-    return result
+    return _numbered(parent, root, rank).reshape(region.shape).astype(np.int32, copy=False)
+
+
+@njit
+def _join_equal(region, parent, steps, periodic):
+    """Union–find over neighbours of equal label; the root of a piece is its first voxel."""
+    nz, ny, nx = region.shape
+    for z in range(nz):
+        for y in range(ny):
+            for x in range(nx):
+                at = (z * ny + y) * nx + x
+                label = region[z, y, x]
+                parent[at] = at if label >= 0 else -1
+                if label < 0:
+                    continue
+                for s in range(len(steps)):
+                    k, j, i = z + steps[s, 0], y + steps[s, 1], x + steps[s, 2]
+                    if k >= 0 and 0 <= j < ny and 0 <= i < nx and region[k, j, i] == label:
+                        _join(parent, at, (k * ny + j) * nx + i)
+    if periodic:
+        for z in range(nz):
+            for y in range(ny):
+                for x in range(nx):
+                    if (0 < y < ny - 1 and 0 < x < nx - 1) or region[z, y, x] < 0:
+                        continue
+                    for s in range(len(steps)):
+                        k = z + steps[s, 0]
+                        j, i = (y + steps[s, 1]) % ny, (x + steps[s, 2]) % nx
+                        if k >= 0 and region[k, j, i] == region[z, y, x]:
+                            _join(parent, (z * ny + y) * nx + x, (k * ny + j) * nx + i)
+                        # The mirrored step, which crosses the side the other way.
+                        k = z - steps[s, 0]
+                        j, i = (y - steps[s, 1]) % ny, (x - steps[s, 2]) % nx
+                        if k < nz and region[k, j, i] == region[z, y, x]:
+                            _join(parent, (z * ny + y) * nx + x, (k * ny + j) * nx + i)
+
+
+@njit
+def _join(parent, a, b):
+    while parent[a] != a:
+        parent[a] = parent[parent[a]]
+        a = parent[a]
+    while parent[b] != b:
+        parent[b] = parent[parent[b]]
+        b = parent[b]
+    if a < b:
+        parent[b] = a
+    else:
+        parent[a] = b
+
+
+@njit
+def _roots(parent):
+    """First voxels of the pieces, ascending; every parent becomes a root."""
+    count = 0
+    for at in range(len(parent)):
+        if parent[at] >= 0:
+            # A parent comes first in raster order and is flat already.
+            parent[at] = parent[parent[at]]
+            count += parent[at] == at
+    root = np.empty(count, np.int64)
+    count = 0
+    for at in range(len(parent)):
+        if parent[at] == at:
+            root[count] = at
+            count += 1
+    return root
+
+
+@njit
+def _numbered(parent, root, rank):
+    """Numbers in place of parents; roots, marked by numbers below −1, come before their pieces."""
+    for piece in range(len(root)):
+        parent[root[piece]] = -2 - rank[piece]
+    for at in range(len(parent)):
+        up = parent[at]
+        if up <= -2:
+            parent[at] = -2 - up
+        elif up >= 0:
+            parent[at] = parent[up]
+    return parent
 
 
 def adjacent(periodic: bool) -> Iterator[tuple[int, tuple, tuple]]:
@@ -59,22 +134,36 @@ def shared_faces(
     layer_weights : (nz,) share of each layer that counts, for faces that stand upright in it
     returns first, second : (m,) int32, sorted, first < second; faces : (m, 3), normals z, y, x
     """
-    count = np.int64(region.max()) + 1
-    keys, directions, weights = [], [], []
+    count = int(region.max()) + 1
+    keys, faces = np.full(1024, -1, dtype=np.int64), np.zeros((1024, 3))
+    used = 0
     for axis, one, other in adjacent(periodic):
-        a, b = region[one], region[other]
-        at = np.nonzero((a != b) & (a >= 0) & (b >= 0))
-        low, high = np.minimum(a[at], b[at]), np.maximum(a[at], b[at])
-        keys.append(low * count + high)
-        directions.append(np.full(len(low), axis, dtype=np.int8))
         upright = layer_weights is not None and axis in IN_PLANE
-        weights.append(layer_weights[at[0]] if upright else np.ones(len(low)))
-    pair, index = np.unique(np.concatenate(keys), return_inverse=True)
-    faces = np.bincount(
-        3 * index + np.concatenate(directions), np.concatenate(weights), 3 * len(pair)
-    )
-    first, second = np.divmod(pair, max(count, 1))
-    return first.astype(np.int32), second.astype(np.int32), faces.reshape(-1, 3)
+        weights = layer_weights if upright else np.ones(region.shape[0])
+        keys, faces, used = _count_faces(
+            region[one], region[other], count, axis, np.asarray(weights, float), keys, faces, used
+        )
+    return sorted_pairs(keys, faces, count)
+
+
+@njit
+def _count_faces(one, other, count, axis, weights, keys, faces, used):
+    nz, ny, nx = one.shape
+    for z in range(nz):
+        for y in range(ny):
+            for x in range(nx):
+                a, b = np.int64(one[z, y, x]), np.int64(other[z, y, x])
+                if a == b or a < 0 or b < 0:
+                    continue
+                key = min(a, b) * count + max(a, b)
+                slot = slot_of(keys, key)
+                if keys[slot] < 0:
+                    keys[slot] = key
+                    used += 1
+                faces[slot, axis] += weights[z]
+                if 2 * used > len(keys):
+                    keys, faces = grown(keys, faces)
+    return keys, faces, used
 
 
 def face_area(faces: np.ndarray, voxel_size: float) -> np.ndarray:
@@ -118,4 +207,31 @@ def renumber(region: np.ndarray, number: np.ndarray) -> np.ndarray:
     """Replace each region's label by its `number`, closing the gaps and keeping the order."""
     _, rank = np.unique(number, return_inverse=True)
     # Index −1, outside, reads the appended last entry.
-    return np.append(rank, -1).astype(np.int32)[region]
+    return relabelled(region, np.append(rank, -1).astype(np.int32))
+
+
+def relabelled(region: np.ndarray, label: np.ndarray) -> np.ndarray:
+    """label[region] as int32, the last entry for −1, without a volume of wide indices between."""
+    return _relabelled(np.ascontiguousarray(region).reshape(-1), label).reshape(region.shape)
+
+
+@njit
+def _relabelled(region, label):
+    result = np.empty(len(region), np.int32)
+    for at in range(len(region)):
+        result[at] = label[region[at]]
+    return result
+
+
+def voxels_of(region: np.ndarray, count: int) -> np.ndarray:
+    """(count,) int64 voxels of each region 0 … count−1."""
+    return _voxels_of(np.ascontiguousarray(region).reshape(-1), count)
+
+
+@njit
+def _voxels_of(region, count):
+    voxels = np.zeros(count, np.int64)
+    for at in range(len(region)):
+        if region[at] >= 0:
+            voxels[region[at]] += 1
+    return voxels
