@@ -1,0 +1,90 @@
+"""Basins joined over necks that are hardly narrower than what they join."""
+
+import numpy as np
+
+from dem.jit import njit
+from voxelize.pairs import grown, slot_of, sorted_pairs
+from voxelize.regions import adjacent
+
+
+def joined_over_wide_necks(
+    basin: np.ndarray, depth: np.ndarray, neck: float, periodic: bool
+) -> np.ndarray:
+    """Join basins in the order of their necks, deepest first, unless the neck is narrow.
+
+    A neck is narrow where its inscribed radius is less than (1 − neck) of that of the thinner of
+    the two bodies that it joins: a rule without scale.
+
+    basin : (nz, ny, nx) int32, −1 outside; depth : (nz, ny, nx) float32, as
+        `depth_under_surface` gives it
+    returns (n,) int, the basin that each basin is joined to
+    """
+    count = int(basin.max()) + 1
+    peak = _peaks(basin.reshape(-1), depth.reshape(-1), count)
+    first, second, saddle = _saddles(basin, depth, count, periodic)
+    order = np.lexsort((second, first, -saddle))
+    return _joined(first[order], second[order], saddle[order], peak, 1.0 - neck)
+
+
+@njit
+def _peaks(basin, depth, count):
+    """Inscribed radius of each basin: the surface lies half a voxel before a centre outside."""
+    peak = np.zeros(count, np.float32)
+    for at in range(len(basin)):
+        if basin[at] >= 0:
+            peak[basin[at]] = max(peak[basin[at]], depth[at] - np.float32(0.5))
+    return peak
+
+
+def _saddles(basin, depth, count, periodic):
+    """Inscribed radius of the neck between each two basins that touch."""
+    keys, deepest = np.full(1024, -1, dtype=np.int64), np.zeros((1024, 1), dtype=np.float32)
+    used = 0
+    for _, one, other in adjacent(periodic):
+        keys, deepest, used = _deepest_faces(
+            basin[one], basin[other], depth[one], depth[other], count, keys, deepest, used
+        )
+    first, second, deepest = sorted_pairs(keys, deepest, count)
+    return first, second, deepest[:, 0]
+
+
+@njit
+def _deepest_faces(one, other, depth_one, depth_other, count, keys, deepest, used):
+    nz, ny, nx = one.shape
+    for z in range(nz):
+        for y in range(ny):
+            for x in range(nx):
+                a, b = np.int64(one[z, y, x]), np.int64(other[z, y, x])
+                if a == b or a < 0 or b < 0:
+                    continue
+                key = min(a, b) * count + max(a, b)
+                slot = slot_of(keys, key)
+                if keys[slot] < 0:
+                    keys[slot] = key
+                    used += 1
+                height = min(depth_one[z, y, x], depth_other[z, y, x]) - np.float32(0.5)
+                deepest[slot, 0] = max(deepest[slot, 0], height)
+                if 2 * used > len(keys):
+                    keys, deepest = grown(keys, deepest)
+    return keys, deepest, used
+
+
+@njit
+def _joined(first, second, saddle, peak, least):
+    root = np.arange(len(peak))
+    for at in range(len(first)):
+        a, b = _top(root, first[at]), _top(root, second[at])
+        low, high = (a, b) if peak[a] < peak[b] else (b, a)
+        if a != b and saddle[at] >= least * peak[low]:
+            root[low] = high
+    for at in range(len(root)):
+        root[at] = _top(root, at)
+    return root
+
+
+@njit
+def _top(root, at):
+    while root[at] != at:
+        root[at] = root[root[at]]
+        at = root[at]
+    return at
