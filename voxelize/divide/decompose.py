@@ -14,7 +14,7 @@ from voxelize.divide.faces import faces_between_grains, ways
 from voxelize.divide.members import voxels_of_labels
 from voxelize.divide.partition import divide
 from voxelize.divide.plan import regions, wanted_grains
-from voxelize.split.watershed import equivalent_diameter
+from voxelize.split.watershed import NECK, equivalent_diameter
 from voxelize.volume import Volume
 
 CONTACT_RADIUS_FACTOR = 0.85
@@ -61,7 +61,7 @@ class DecompositionSettings:
     single_grain_below: float = 3e-6
     contact_radius_factor: float = CONTACT_RADIUS_FACTOR
     lloyd_iterations: int = 8
-    neck: float = 0.15
+    neck: float = NECK
     merge_below: float = 2e-6
 
 

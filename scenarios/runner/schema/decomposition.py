@@ -46,9 +46,9 @@ class Decomposition(Section):
         "smaller grains, or a single grain that cannot break.",
     )
     neck: bounded(Share, below=1) = Field(
-        0.15,
-        description="Touching particles are split at necks narrower by this share than the "
-        "thinner of the two.",
+        0.1,
+        description="Touching particles are split at necks whose inscribed radius is smaller by "
+        "this share than that of the thinner of the two.",
     )
     merge_below: LengthOrZero = Field(
         "2 um", description="Touching specks under this size join their neighbour."
