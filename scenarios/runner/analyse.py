@@ -8,7 +8,7 @@ from typing import Any
 from dem.errors import InputError
 from electrochem.structure.measure import measure
 from electrochem.transport.effective import electronic_conductivity, pore_transport
-from scenarios.runner.image import read_image, with_record
+from scenarios.runner.image import image_as_read, with_record
 from scenarios.runner.load import Source, read
 from scenarios.runner.progress import ProgressCallback, Reporter
 from scenarios.runner.record import write_summary
@@ -26,7 +26,7 @@ def analyse(args: argparse.Namespace, reporter: Reporter) -> RunFolder:
     scenario = _scenario(args)
     path = Path(args.output or f"{scenario.scenario.name}-run")
     refuse_existing_run(path)
-    volume = read_image(scenario)
+    volume = image_as_read(scenario)
     scenario = with_record(scenario)
     with reporter.stage("Structure and transport") as progress:
         row = {"state": "as_read", **volume_row(volume, scenario.analysis, progress)}

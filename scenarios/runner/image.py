@@ -51,6 +51,15 @@ def _recorded(image: Image, record: Record) -> dict[str, Any]:
 
 def read_image(scenario: Scenario) -> Volume:
     """The volume of `electrode.image`; InputError where file and scenario do not fit together."""
+    volume = image_as_read(scenario)
+    image = scenario.electrode.image
+    if lines := [f"{image}: {key} {text}" for key, text in volume_problems(scenario, volume)]:
+        raise InputError("\n".join(lines))
+    return volume
+
+
+def image_as_read(scenario: Scenario) -> Volume:
+    """The volume of `electrode.image` as it is measured, whether or not it could be pressed."""
     scenario = with_record(scenario)
     image = scenario.electrode
     try:
@@ -70,8 +79,4 @@ def read_image(scenario: Scenario) -> Volume:
     except InputError as error:
         raise InputError(f"electrode.image: {error}") from None
     volume = dataclasses.replace(volume, periodic=image.sides == "periodic")
-    volume = with_domain(volume, scenario)
-    lines = [f"{image.image}: {key} {text}" for key, text in volume_problems(scenario, volume)]
-    if lines:
-        raise InputError("\n".join(lines))
-    return volume
+    return with_domain(volume, scenario)

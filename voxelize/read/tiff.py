@@ -93,8 +93,10 @@ def _opened(path: Path, tiff: tifffile.TiffFile) -> StoredImage:
             if not by_page:
                 expect_memory(path, needed, "a volume that is stored in one piece")
                 return series.asarray()[tuple(slice(*bounds) for bounds in crop)]
-            pages = (series.pages[k].asarray() for k in range(*crop[0]))
-            return np.stack([page[rows, columns] for page in pages])
+            found = np.empty([stop - start for start, stop in crop], series.dtype)
+            for target, k in zip(found, range(*crop[0]), strict=True):
+                target[...] = series.pages[k].asarray()[rows, columns]
+            return found
 
     return StoredImage(path, series.shape, series.dtype, record, read_pages, tiff.close)
 

@@ -1,0 +1,127 @@
+"""Volumes of any format through the command line: checked, measured, and refused in a sentence."""
+
+import csv
+
+import numpy as np
+import pytest
+import tifffile
+
+from scenarios.runner.cli import main
+from scenarios.runner.image import read_image, with_record
+from scenarios.runner.load import load
+from tests.voxelize.read.stacks import FORMATS, H, record
+from voxelize.volume import Volume
+from voxelize.write.tiff import write_labels
+
+KINDS = [name for name in FORMATS if "," not in name]
+
+
+def coating(nz=20, ny=16, nx=18):
+    """Half the width pore, half active material, as `PHASES` numbers them."""
+    labels = np.zeros((nz, ny, nx), np.uint8)
+    labels[:, :, nx // 2 :] = 1
+    return labels
+
+
+def settings(**keys):
+    return [part for key, value in keys.items() for part in ("--set", f"electrode.{key}={value}")]
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_every_format_is_checked_and_loaded_alike(name, tmp_path, capsys):
+    path = FORMATS[name](tmp_path, coating())
+    known = {"image": path, "voxel_size": '"0.5 um"'}
+    if name == "hdf5":
+        known["dataset"] = "images/labels"
+    assert main(["check", "tomography", *settings(**known)]) == 0
+    assert f'image = "{path}"' in capsys.readouterr().out
+    scenario = load("tomography", [f"electrode.{key}={value}" for key, value in known.items()])
+    assert np.array_equal(read_image(scenario).labels, coating())
+
+
+def test_what_the_file_records_stands_in_the_scenario(tmp_path, capsys):
+    labels = coating()
+    path = tmp_path / "state.tif"
+    write_labels(path, Volume(labels, H, True, 19.5 * H, 0.37))
+    scenario = with_record(load("tomography", [f"electrode.image={path}"]))
+    assert scenario.electrode.axis_order == "zyx"
+    assert scenario.electrode.sides == "periodic"
+    assert scenario.electrode.labels["collector"] == 3
+    assert scenario.materials.cbd.nanoporosity == 0.37
+    volume = read_image(scenario)
+    assert volume.periodic and volume.cbd_nanoporosity == 0.37
+    assert (volume.voxel_size, volume.thickness) == pytest.approx((H, 19.5 * H), rel=1e-9)
+    given = ["electrode.sides=symmetric", "materials.cbd.nanoporosity=0.5"]
+    other = read_image(load("tomography", [f"electrode.image={path}", *given]))
+    assert not other.periodic and other.cbd_nanoporosity == 0.5
+    # Written into a run's own scenario, it is read as it was.
+    assert main(["check", "tomography", *settings(image=path)]) == 0
+    assert "nanoporosity = 0.37\n" in capsys.readouterr().out
+
+
+def test_grey_values_are_analysed_by_crop_and_thresholds(tmp_path, monkeypatch):
+    grey = 40 + 150 * coating().astype(np.uint16)
+    # What is cropped away lies in no range.
+    grey[:4] = 9999
+    (tmp_path / "slices").mkdir()
+    for k, layer in enumerate(grey):
+        tifffile.imwrite(tmp_path / "slices" / f"s{k}.tif", layer)
+    monkeypatch.chdir(tmp_path)
+    options = [
+        "--voxel-size", "0.5 um", "--thresholds", "pore=0:90,active_material=90:255",
+        "--crop", "2 um:10 um, 0:16, 0:18", "--coarsening", "2",
+    ]  # fmt: skip
+    assert main(["analyse", "slices", *options]) == 0
+    with open(tmp_path / "slices-run" / "summary.csv", newline="") as file:
+        (row,) = csv.DictReader(file)
+    # 9 columns of each phase: the odd one is one half of its block, which the pore keeps or the
+    # active material, layer by layer, so that each has its half.
+    assert float(row["am_fraction"]) == pytest.approx(0.5, abs=1e-6)
+    assert float(row["thickness_um"]) == 8.0
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--crop", "0:8,0:8"], "three (z, y, x)"),
+        (["--crop", "0-8,0:8,0:8"], "--crop"),
+        (["--crop", "0:8,0:8,4:4"], "electrode.crop[2] goes from voxel 4 to 4"),
+        (["--thresholds", "pore=0,active_material=1:2"], "--thresholds"),
+        (["--thresholds", "pore=0:1"], "electrode.thresholds.active_material is missing"),
+        (["--thresholds", "pore=0:1,active_material=1:2", "--labels", "pore=0"], "one of the two"),
+        (["--voxel-size", "1 um, 2 um"], "it has 2 edges"),
+        (["--resample-to", "0 um"], "electrode.resample_to"),
+        (["--dataset", "labels"], "holds one volume"),
+        (["--axis-order", "xyy"], "axis_order"),
+    ],
+)
+def test_wrong_reading_arguments_are_refused(options, words, tmp_path, monkeypatch, capsys):
+    np.save(tmp_path / "a.npy", coating())
+    monkeypatch.chdir(tmp_path)
+    assert main(["analyse", "a.npy", "--voxel-size", "0.5 um", *options]) == 2
+    printed = capsys.readouterr().err
+    assert words in printed and "Traceback" not in printed
+    assert [path.name for path in tmp_path.iterdir()] == ["a.npy"]
+
+
+def test_cube_needs_its_through_plane_direction(tmp_path, monkeypatch, capsys):
+    np.save(tmp_path / "cube.npy", coating(16, 16, 16))
+    monkeypatch.chdir(tmp_path)
+    assert main(["analyse", "cube.npy", "--voxel-size", "0.5 um"]) == 2
+    assert "is a cube of 16 voxels" in capsys.readouterr().err
+    known = {"image": "cube.npy", "voxel_size": '"0.5 um"'}
+    assert main(["check", "tomography", *settings(**known)]) == 2
+    assert main(["check", "tomography", *settings(**known, axis_order="zyx")]) == 0
+    (tmp_path / "cube.npy.json").write_text(record(labels={"pore": 0, "active_material": 1}))
+    assert main(["check", "tomography", *settings(image="cube.npy")]) == 0
+
+
+def test_stretched_voxels_are_told_along_z_y_x(tmp_path, capsys):
+    np.save(tmp_path / "a.npy", coating())
+    size = '["32.5 nm", "37.2 nm", "37.2 nm"]'
+    keys = {"image": tmp_path / "a.npy", "voxel_size": size, "resample_to": '"50 nm"'}
+    assert main(["check", "tomography", *settings(**keys)]) == 0
+    printed = capsys.readouterr().out
+    assert ("voxel_size = [" in printed and '"37.2 nm"' in printed) or "0.0372 um" in printed
+    scenario = load("tomography", [f"electrode.{key}={value}" for key, value in keys.items()])
+    assert read_image(scenario).voxel_size == 50e-9
