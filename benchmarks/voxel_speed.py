@@ -7,11 +7,12 @@ A packing of spheres (2000 in 300³ voxels of 0.4 µm, half of the volume, a ten
 as TIFF and taken through every stage in a process of its own: read, split, divide, bonds, a squeeze
 by 5 % deposited on voxels, write, surfaces. Kernels are compiled before. Printed are the time of
 each stage, the greatest memory (beyond that of the loaded program, all that earlier stages hold
-included) in bytes a voxel, and how both grow from size to size; then the same for what
+included) in bytes a voxel, the time of the processor (all threads together, what other work on the
+machine does not lengthen) and how it grows from size to size; then the same for what
 scikit-image, SciPy, tifffile and trimesh offer for a stage (`voxel_way/peers.py` says what that
 leaves out). The real NMC cathode is measured too where its folder is found (`CALENDEM_DATA`).
 
-JSON: `sizes` (a list of runs), `ratios` {stage: theirs/ours, at the peers' size},
+JSON: `sizes` (a list of runs), `ratios` {stage: theirs/ours, at the peers' size}, `cpu_ratios`,
 `round_trip_changed_voxels`, `within` {limit: whether it is met}, `limits`.
 """
 
@@ -84,11 +85,12 @@ def measure(sizes: list[int], periodic: bool, threads: int, peers: int, data: Pa
             if beside is None:
                 write_labels(folder / "packing.tif", electrode(peers, False))
                 beside = ours(folder / "packing.tif", folder, False, threads, VOXEL_SIZE)
-            found["ratios"] = {
-                stage: seconds / beside["seconds"][stage]
-                for stage, seconds in found["theirs"]["seconds"].items()
-                if stage in beside["seconds"]
-            }
+            for name, clock in (("ratios", "seconds"), ("cpu_ratios", "cpu_seconds")):
+                found[name] = {
+                    stage: seconds / beside[clock][stage]
+                    for stage, seconds in found["theirs"][clock].items()
+                    if stage in beside[clock]
+                }
     everything = [*runs, *([found["real"]] if "real" in found else [])]
     found["round_trip_changed_voxels"] = sum(r["round_trip_changed_voxels"] for r in everything)
     return found | judged(runs)
@@ -116,9 +118,9 @@ def judged(runs: list[dict]) -> dict:
 
 
 def growth(runs: list[dict]) -> float:
-    """Time a voxel, all stages together, of the largest size over that of the smallest."""
+    """Processor time a voxel, all stages, of the largest size over that of the smallest."""
     small, large = (min(runs, key=_voxels), max(runs, key=_voxels))
-    per_voxel = [sum(run["seconds"].values()) / run["voxels"] for run in (small, large)]
+    per_voxel = [sum(run["cpu_seconds"].values()) / run["voxels"] for run in (small, large)]
     return per_voxel[1] / per_voxel[0]
 
 
@@ -137,22 +139,23 @@ def show(found: dict) -> None:
         counts = ", ".join(f"{run[name]} {name}" for name in ("particles", "grains", "bonds"))
         known = f" (of {run['known']})" if "known" in run else ""
         print(f"\n{run['volume']}: {run['voxels'] / 1e6:.1f} million voxels, {counts}{known}")
-        print(f"{'':12}{'time':>9}{'a voxel':>11}{'peak':>16}{'held':>16}")
+        print(f"{'':12}{'time':>9}{'processor':>11}{'a voxel':>11}{'peak':>16}{'held':>16}")
         for stage, seconds in run["seconds"].items():
             n = run["voxels"]
             peak = run["peak_bytes"].get(stage, np.nan) / n
             held = run["held_bytes"].get(stage, np.nan) / n
             print(
-                f"{stage:12}{seconds:8.2f}s{1e9 * seconds / n:8.0f} ns"
+                f"{stage:12}{seconds:8.2f}s{run['cpu_seconds'][stage]:10.2f}s"
+                f"{1e9 * run['cpu_seconds'][stage] / n:8.0f} ns"
                 f"{peak:10.1f} B/voxel{held:8.1f} B/voxel"
             )
-        to_bonds = sum(run["seconds"][stage] for stage in TO_BONDS)
-        print(f"{'to bonds':12}{to_bonds:8.2f}s{1e9 * to_bonds / run['voxels']:8.0f} ns")
+        wall, cpu = (sum(run[k][stage] for stage in TO_BONDS) for k in ("seconds", "cpu_seconds"))
+        print(f"{'to bonds':12}{wall:8.2f}s{cpu:10.2f}s{1e9 * cpu / run['voxels']:8.0f} ns")
     if "theirs" in found:
         print(f"\nothers at {found['theirs']['side']}³:")
         for stage, seconds in found["theirs"]["seconds"].items():
-            ratio = found["ratios"].get(stage)
-            beside = "" if ratio is None else f", {ratio:.2g} × ours"
+            ratio, cpu = (found[name].get(stage) for name in ("ratios", "cpu_ratios"))
+            beside = "" if ratio is None else f", {ratio:.2g} × ours ({cpu:.2g} × its processor)"
             print(f"{stage:12}{seconds:8.2f}s{beside}")
     print(f"\nvoxels changed by a round trip: {found['round_trip_changed_voxels']}")
     for name, met in found["within"].items():

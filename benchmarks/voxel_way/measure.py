@@ -19,28 +19,32 @@ class Meter:
         _give_back()
         self._before = _resident()
         self.seconds: dict[str, float] = {}
+        self.cpu_seconds: dict[str, float] = {}
         self.peak_bytes: dict[str, int] = {}
         self.held_bytes: dict[str, int] = {}
 
     @staticmethod
-    def note_time() -> float:
-        """A moment [s] by the clock of the stages."""
-        return time.perf_counter()
+    def now() -> tuple[float, float]:
+        """A moment by the clock and by the time of the processor, all threads together [s]."""
+        return time.perf_counter(), time.process_time()
 
-    def part(self, whole: str, name: str, seconds: float) -> None:
-        """Book the last seconds of a stage as a stage of its own; their peak is one."""
-        self.seconds[whole] -= seconds
-        self.seconds[name] = seconds
+    def part(self, whole: str, name: str, begun: tuple, done: tuple) -> None:
+        """Book the end of a stage as a stage of its own; their peak is one."""
+        for kept, before, after in zip((self.seconds, self.cpu_seconds), begun, done, strict=True):
+            kept[name] = after - before
+            kept[whole] -= kept[name]
         self.peak_bytes[name] = self.peak_bytes[whole]
+        self.held_bytes[name] = self.held_bytes[whole]
 
     @contextlib.contextmanager
     def stage(self, name: str):
         """Measure a block."""
         _give_back()
         _forget_peak()
-        begun = time.perf_counter()
+        begun = self.now()
         yield
-        self.seconds[name] = time.perf_counter() - begun
+        done = self.now()
+        self.seconds[name], self.cpu_seconds[name] = done[0] - begun[0], done[1] - begun[1]
         self.peak_bytes[name] = _peak() - self._before
         _give_back()
         self.held_bytes[name] = _resident() - self._before

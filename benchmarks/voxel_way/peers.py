@@ -59,7 +59,11 @@ def way(volume: Path, folder: Path) -> dict:
                 body = np.pad(particle[window] == number, 1).astype(np.float32)
                 points, faces, _, _ = marching_cubes(body, 0.5)
                 trimesh.Trimesh(points, faces).export(folder / "theirs.stl")
-    return {"seconds": meter.seconds, "peak_bytes": meter.peak_bytes}
+    return {
+        "seconds": meter.seconds,
+        "cpu_seconds": meter.cpu_seconds,
+        "peak_bytes": meter.peak_bytes,
+    }
 
 
 def _split(active):
