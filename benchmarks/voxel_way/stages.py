@@ -19,15 +19,17 @@ from dem.bonding.strength import BondStrength
 from dem.jit import use_threads
 from voxelize.deposit.electrode import deposit
 from voxelize.divide.decompose import DecompositionSettings, SolidPhase, decompose
+from voxelize.meshes.surface import particle_surfaces
+from voxelize.meshes.write import write_surfaces
 from voxelize.read.volume import read_volume
 from voxelize.split.watershed import split_particles
-from voxelize.volume import ACTIVE_MATERIAL
+from voxelize.volume import ACTIVE_MATERIAL, Volume
 from voxelize.write.tiff import write_labels
 
 LABELS = {"pore": 0, "active_material": 1, "cbd": 2}
 ACTIVE = SolidPhase(4760.0, BondStrength(400e6, 300e6, 10.0))
 BINDER = SolidPhase(1935.0, BondStrength(40e6, 30e6, 5.0))
-WARMING_SIDE = 48
+WARMING_SIDE, LARGE_SIDE = 48, 60
 SQUEEZE = 0.95
 
 
@@ -70,6 +72,9 @@ def way(image: Path, folder: Path, periodic: bool, voxel_size: float) -> dict:
         back = deposit(d, pressed, d.bonds, SQUEEZE * volume.thickness)
     with meter.stage("write"):
         write_labels(folder / "pressed.tif", back.volume)
+    with meter.stage("surfaces"):
+        surfaces = particle_surfaces(back.volume)
+        write_surfaces(folder / "pressed.stl", surfaces, back.volume, each=False)
     return found | {
         "voxels": int(np.prod(volume.labels.shape)),
         "seconds": meter.seconds,
@@ -86,6 +91,10 @@ def warm() -> None:
             small = electrode(WARMING_SIDE, periodic)
             write_labels(Path(name) / "small.tif", small)
             way(Path(name) / "small.tif", Path(name), periodic, VOXEL_SIZE)
+    # Large regions are divided by kernels of their own.
+    block = np.full((LARGE_SIDE,) * 3, ACTIVE_MATERIAL, dtype=np.uint8)
+    whole = Volume(block, VOXEL_SIZE, False, LARGE_SIDE * VOXEL_SIZE, 0.5, block.astype(np.int32))
+    decompose(whole, DecompositionSettings(lloyd_iterations=1), ACTIVE, BINDER, 1)
 
 
 def main() -> None:
