@@ -42,6 +42,20 @@ def connected_to_top(phase: np.ndarray, periodic: bool) -> np.ndarray:
     return np.isin(number, touching[touching > 0])
 
 
+def enclosed(phase: np.ndarray, periodic: bool) -> np.ndarray:
+    """(nz, ny, nx) bool, the clusters of a phase that meet no side of the volume.
+
+    In plane a periodic volume has no sides. What is cut by a side may go on beyond it.
+    """
+    number = clusters(phase, periodic)
+    inner = np.ones(int(number.max()) + 1, bool)
+    inner[0] = False
+    for axis in (0,) if periodic else (0, 1, 2):
+        for side in (0, -1):
+            inner[np.take(number, side, axis).ravel()] = False
+    return inner[number]
+
+
 def share_of(part: np.ndarray, phase: np.ndarray, weights: np.ndarray) -> float:
     """Volume share of a phase that lies in a part of it, layers weighted; 0 for an absent phase."""
     whole = float(weights @ phase.sum(axis=(1, 2)))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.ndimage import gaussian_filter
 
+from electrochem.structure.percolation import enclosed
 from electrochem.structure.phase_fractions import coating
 from voxelize.volume import ACTIVE_MATERIAL, CARBON_BINDER, CRACK, PORE, Volume
 
@@ -14,7 +15,11 @@ SMOOTHING = 2.0
 
 @dataclass(frozen=True)
 class SurfaceAreas:
-    """Areas per electrode volume [m²/m³]; cracks count as pore: electrolyte wets their faces."""
+    """Areas per electrode volume [m²/m³]; cracks count as pore: electrolyte wets their faces.
+
+    Pores that active material encloses on all sides, such as voids inside particles, are not wetted
+    and count in none of them.
+    """
 
     am_pore: float
     am_cbd: float
@@ -87,6 +92,7 @@ def surface_areas(volume: Volume) -> SurfaceAreas:
     labels, weights = coating(volume)
     active, binder = labels == ACTIVE_MATERIAL, labels == CARBON_BINDER
     void = (labels == PORE) | (labels == CRACK)
+    wetted = void & ~enclosed(void | binder, volume.periodic)
     sides = "grid-wrap" if volume.periodic else "reflect"
 
     def smooth(field: np.ndarray) -> np.ndarray:
@@ -95,9 +101,9 @@ def surface_areas(volume: Volume) -> SurfaceAreas:
     per_volume = 1.0 / (labels[0].size * weights.sum() * volume.voxel_size)
     of_active = smooth(active)
     areas = [
-        interface_area(active, void, of_active, weights, volume.periodic),
+        interface_area(active, wetted, of_active, weights, volume.periodic),
         interface_area(active, binder, of_active, weights, volume.periodic),
     ]
     of_binder = smooth(binder.astype(np.int8) - void.astype(np.int8)) if binder.any() else of_active
-    areas.append(interface_area(binder, void, of_binder, weights, volume.periodic))
+    areas.append(interface_area(binder, wetted, of_binder, weights, volume.periodic))
     return SurfaceAreas(*(float(area * per_volume) for area in areas))

@@ -115,6 +115,21 @@ def test_tilted_plane_has_its_area(normal):
     assert got.am_pore_area_m2_m3 == pytest.approx(expected, rel=0.02)
 
 
+@pytest.mark.parametrize("periodic", [True, False])
+def test_electrolyte_wets_no_void_inside_a_particle(periodic):
+    labels = sphere(14, shift=(0, 0, 0))
+    open_ = measure(volume_of(labels, periodic))
+    voids = labels.copy()
+    voids[np.array(sphere(5, shift=(0, 0, 0), margin=16)) == ACTIVE_MATERIAL] = PORE
+    got = measure(volume_of(voids, periodic))
+    # The smoothed normals of the outer surface reach 2 voxels' deviation deep, the void lies 9.
+    assert got.am_pore_area_m2_m3 == pytest.approx(open_.am_pore_area_m2_m3, rel=1e-3)
+    assert got.porosity > open_.porosity
+    # With a way out to the pores its wall counts.
+    voids[14 + 7, 14 + 7, :] = np.where(voids[14 + 7, 14 + 7] == ACTIVE_MATERIAL, PORE, 0)
+    assert measure(volume_of(voids, periodic)).am_pore_area_m2_m3 > 1.1 * got.am_pore_area_m2_m3
+
+
 def test_film_of_two_voxels_keeps_both_sides():
     labels = np.zeros((20, 8, 8), np.uint8)
     labels[9:11] = CARBON_BINDER
