@@ -80,3 +80,14 @@ def refused_by_generator(
     except InputError as error:
         name, _, sentence = str(error).partition(": ")
         yield _KEYS.get(name, f"electrode.{name}"), f"does not fit: {sentence}"
+        return
+    grain = scenario.decomposition.grain_size
+    for sizes in recipe.modes:
+        if isinstance(sizes, SizeTable) and sizes.median_diameter < grain:
+            key = "size_table" if electrode.size_table else "size_file"
+            yield (
+                f"electrode.{key}",
+                f"has a median diameter of {sizes.median_diameter * 1e6:.3g} µm: the particles are "
+                f"smaller than a grain; expected at least decomposition.grain_size "
+                f"({grain * 1e6:.3g} µm)",
+            )
