@@ -1,5 +1,7 @@
 """HDF5 datasets, read by hyperslab."""
 
+import contextlib
+import importlib
 from pathlib import Path
 
 import h5py
@@ -84,7 +86,7 @@ def _check_stored(path: Path, name: str, data: h5py.Dataset) -> None:
     layout = data.id.get_create_plist()
     filters = [layout.get_filter(i) for i in range(layout.get_nfilters())]
     for code, _, _, label in filters:
-        if not h5py.h5z.filter_avail(code):
+        if not _is_installed(code):
             called = label.decode("ascii", "replace") or f"number {code}"
             raise InputError(
                 f"{path}: {name} is compressed by {called}, whose filter is not installed, "
@@ -104,6 +106,14 @@ def _check_stored(path: Path, name: str, data: h5py.Dataset) -> None:
     if data.chunks:
         chunk = int(np.prod(data.chunks)) * data.dtype.itemsize
         expect_memory(path, chunk, f"one chunk of {name}")
+
+
+def _is_installed(code: int) -> bool:
+    if not h5py.h5z.filter_avail(code):
+        # The package registers its filters as it is imported.
+        with contextlib.suppress(ImportError):
+            importlib.import_module("hdf5plugin")
+    return h5py.h5z.filter_avail(code)
 
 
 def _record(path: Path, file: h5py.File, data: h5py.Dataset, axes: list[int]) -> Record:

@@ -47,7 +47,10 @@ def check_slice(path: Path) -> tuple[tuple[int, ...], np.dtype]:
     """Shape and kind of a TIFF that is a slice of a stack; InputError where it cannot be one."""
     with damage_refused(path, "a TIFF"), _no_damage(path), tifffile.TiffFile(path) as tiff:
         if len(tiff.pages) != 1:
-            raise InputError(f"{path}: holds {len(tiff.pages)} pages, expected one slice a file")
+            raise InputError(
+                f"{path}: holds {len(tiff.pages)} pages, expected one slice a file in a folder of "
+                "slices, or this file by itself"
+            )
         page = tiff.pages[0]
         _check_page(path, page)
         return page.shape, page.dtype
@@ -82,7 +85,7 @@ def _opened(path: Path, tiff: tifffile.TiffFile) -> StoredImage:
         kind = series.dtype.newbyteorder(tiff.byteorder)
         data = np.memmap(path, kind, "r", series.dataoffset, series.shape)
         return StoredImage(path, series.shape, kind, record, view_read(data))
-    expect_bytes(path, needed, size, _RATIO.get(int(series.keyframe.compression), ANY_CODEC))
+    expect_bytes(path, needed, size, _ratio(series.keyframe))
     by_page = len(series.pages) == series.shape[0] and series.keyframe.shape == series.shape[1:]
     if by_page:
         _check_segments(path, series, size)
@@ -116,9 +119,14 @@ def _check_page(path: Path, page: tifffile.TiffPage) -> None:
     if page.dtype is None:
         raise InputError(f"{path}: its voxels are of an unknown kind, expected whole numbers")
     needed = page.size * page.dtype.itemsize
+    expect_bytes(path, needed, path.stat().st_size, _ratio(page))
+
+
+def _ratio(page: tifffile.TiffPage) -> int:
+    """Bytes of voxels that a stored byte stands for at most; packed bits become bytes."""
     bits = page.bitspersample if isinstance(page.bitspersample, int) else 8
-    ratio = _RATIO.get(compression, ANY_CODEC) * max(1, 8 // max(bits, 1))
-    expect_bytes(path, needed, path.stat().st_size, ratio)
+    packed = -(-8 * page.dtype.itemsize // max(bits, 1))
+    return _RATIO.get(int(page.compression), ANY_CODEC) * packed
 
 
 def _check_segments(path: Path, series: tifffile.TiffPageSeries, size: int) -> None:

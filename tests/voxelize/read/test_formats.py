@@ -110,6 +110,17 @@ def test_small_greys_and_palettes_of_png_are_labels(tmp_path, bits):
     )
 
 
+@pytest.mark.parametrize("compression", [None, "group4", "tiff_lzw"])
+def test_two_phases_of_one_bit_are_labels(tmp_path, compression):
+    if compression:
+        pytest.importorskip("imagecodecs", reason="codec of this TIFF")
+    values = np.random.default_rng(2).integers(0, 2, (6, 9, 13)).astype(bool)
+    first, *others = [Image.fromarray(layer) for layer in values]
+    path = tmp_path / "bits.tif"
+    first.save(path, save_all=True, append_images=others, compression=compression)
+    assert np.array_equal(read_volume(path, H, {"pore": 0, "active_material": 1}).labels, values)
+
+
 def test_greys_of_two_bits_are_not_stretched(tmp_path):
     # Pillow writes none: a PNG by hand, whose greys 0 to 2 of 3 it would show as 0, 85, 170.
     def chunk(kind, data):
