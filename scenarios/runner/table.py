@@ -4,13 +4,19 @@ from dem.errors import InputError
 from scenarios.runner.consistency import volume_problems
 from scenarios.runner.progress import Reporter
 from scenarios.runner.schema import Scenario, Table
+from voxelize.binder.place import place_binder
 from voxelize.read.particle_table import read_particle_table
 from voxelize.rebuild.electrode import RebuildFigures, RebuildSettings, rebuild
 from voxelize.volume import Volume
 
 _THIN_SIDES = 0.6
 """Fullness of a side below which a table lacks the particles there; others scatter above it."""
-_KEYS = ("smallest", "voxel_size", "crop", "unit", "bounds", "columns")
+_KEYS = {
+    "domain_fraction": "cbd_fraction",
+    "volume": "cbd_fraction",
+    **{name: name for name in ("smallest", "voxel_size", "crop", "unit", "bounds", "columns")},
+}
+"""Key of `electrode` by what the messages of reader, rebuilding and binder begin with."""
 
 
 def read_table(scenario: Scenario, progress=None) -> tuple[Volume, RebuildFigures]:
@@ -24,11 +30,20 @@ def read_table(scenario: Scenario, progress=None) -> tuple[Volume, RebuildFigure
             table.table, table.unit, dict(table.columns), table.bounds, table.delimiter
         )
     except InputError as error:
-        raise InputError(_with_key(str(error), "table")) from None
+        raise InputError(_with_key(str(error))) from None
     try:
         volume, figures = rebuild(particles, _settings(table), progress)
+        if table.cbd_fraction > 0.0:
+            volume = place_binder(
+                volume,
+                domain_fraction=table.cbd_fraction,
+                method=table.cbd_placement,
+                nanoporosity=scenario.materials.cbd.nanoporosity,
+                seed=scenario.scenario.seed,
+                progress=progress,
+            )
     except InputError as error:
-        raise InputError(f"{table.table}: {_with_key(str(error), 'table')}") from None
+        raise InputError(f"{table.table}: {_with_key(str(error))}") from None
     lines = [f"{table.table}: {key} {text}" for key, text in volume_problems(scenario, volume)]
     if lines:
         raise InputError("\n".join(lines))
@@ -56,13 +71,14 @@ def _settings(table: Table) -> RebuildSettings:
         crop=table.crop_in_metres,
         trim=table.trim,
         collector_at_end=table.collector_side == "zmax",
+        foil_thickness=table.foil_thickness,
     )
 
 
-def _with_key(sentence: str, key: str) -> str:
-    """The sentence under its key in the scenario; the engine's own names are those of keys."""
-    name = sentence.partition(":")[0]
-    return f"electrode.{sentence}" if name in _KEYS else f"electrode.{key}: {sentence}"
+def _with_key(sentence: str) -> str:
+    """The sentence under its key in the scenario."""
+    name, _, rest = sentence.partition(": ")
+    return f"electrode.{_KEYS[name]}: {rest}" if name in _KEYS else f"electrode.table: {sentence}"
 
 
 def _sentence(figures: RebuildFigures, smallest: float) -> str:

@@ -176,6 +176,16 @@ def test_collector_at_the_other_end_turns_the_electrode_over():
     assert np.array_equal(upper.particle, lower.particle[::-1])
 
 
+def test_foil_lies_below_the_coating_in_whole_layers():
+    table = table_of([[10, 10, 8], [10, 10, 24]], [[8, 8, 8], [5, 5, 5]])
+    bare, _ = rebuild(table, everything(table))
+    volume, _ = rebuild(table, everything(table, foil_thickness=1.8e-6))
+    assert volume.collector_layers == 4
+    assert np.array_equal(volume.labels[4:], bare.labels)
+    assert np.array_equal(volume.particle[4:], bare.particle)
+    assert volume.thickness == bare.thickness
+
+
 def test_window_shifted_by_whole_voxels_shows_the_same_voxels():
     rng = np.random.default_rng(5)
     table = table_of(rng.uniform(5, 35, (60, 3)), rng.uniform(2.5, 5.0, (60, 3)))

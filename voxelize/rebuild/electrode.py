@@ -12,7 +12,7 @@ from voxelize.rebuild.overlap_kernels import ROOM, alone, box_neighbours, moment
 from voxelize.rebuild.share_out import share_out
 from voxelize.rebuild.slivers import without_slivers
 from voxelize.rebuild.window import Window, window_of
-from voxelize.volume import ACTIVE_MATERIAL, Volume
+from voxelize.volume import ACTIVE_MATERIAL, COLLECTOR, PORE, Volume
 
 _VOXELS_PER_DIAMETER = 3.0
 _MOST_VOXELS = 2.0e9
@@ -27,6 +27,7 @@ class RebuildSettings:
     crop : ((z0, z1), (y0, y1), (x0, x1)) [m] in the table's coordinates, or None for all of it
     trim : fullness of the first and the last layer, relative to the median one
     collector_at_end : whether the collector lies at the end of the table's z axis
+    foil_thickness : [m], drawn in whole layers below the coating, at least one if not 0
     """
 
     voxel_size: float
@@ -34,6 +35,7 @@ class RebuildSettings:
     crop: tuple[tuple[float, float], ...] | None = None
     trim: float = 0.5
     collector_at_end: bool = False
+    foil_thickness: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,7 @@ def rebuild(
     """Draw each particle as an ellipsoid of its volume at its centroid, overlaps cut.
 
     Particles at the sides, the collector and the top are cut by the window's planes. Returns a
-    volume between symmetry planes, without collector and binder, with `particle` set.
+    volume between symmetry planes, without binder, with `particle` set.
     raises InputError where table, window and voxel size do not fit together
     """
     h = settings.voxel_size
@@ -102,9 +104,17 @@ def rebuild(
     particle = without_slivers(particle)
     if settings.collector_at_end:
         particle = np.ascontiguousarray(particle[::-1])
-    labels = np.where(particle >= 0, np.uint8(ACTIVE_MATERIAL), np.uint8(0))
-    volume = Volume(labels, h, False, len(labels) * h, 0.0, particle)
-    return volume, figures
+    return _volume(particle, settings), figures
+
+
+def _volume(particle: np.ndarray, settings: RebuildSettings) -> Volume:
+    h, foil = settings.voxel_size, settings.foil_thickness
+    layers = 0 if foil == 0.0 else max(1, round(foil / h))
+    whole = np.full((layers + len(particle), *particle.shape[1:]), -1, np.int32)
+    whole[layers:] = particle
+    labels = np.where(whole >= 0, np.uint8(ACTIVE_MATERIAL), np.uint8(PORE))
+    labels[:layers] = COLLECTOR
+    return Volume(labels, h, False, len(particle) * h, 0.0, whole)
 
 
 def _check_memory(shapes: Ellipsoids, window: Window) -> None:

@@ -66,7 +66,7 @@ def window_of(
     return Window(
         origin=np.array([x0, y0, z0 + bottom * voxel_size]),
         shape=(top - bottom, rows, columns),
-        trimmed_share=1.0 - float(fullness[bottom:top].sum()) / total,
+        trimmed_share=max(0.0, 1.0 - float(fullness[bottom:top].sum()) / total),
     )
 
 
