@@ -1,22 +1,20 @@
 """Rebuilds the electrode of a scenario of kind `table`, and holds the scenario against it."""
 
+from dataclasses import replace
+
 from dem.errors import InputError
+from scenarios.runner.binder import with_domain
 from scenarios.runner.consistency import volume_problems
 from scenarios.runner.progress import Reporter
 from scenarios.runner.schema import Scenario, Table
-from voxelize.binder.place import place_binder
 from voxelize.read.particle_table import read_particle_table
 from voxelize.rebuild.electrode import RebuildFigures, RebuildSettings, rebuild
 from voxelize.volume import Volume
 
 _THIN_SIDES = 0.6
 """Fullness of a side below which a table lacks the particles there; others scatter above it."""
-_KEYS = {
-    "domain_fraction": "cbd_fraction",
-    "volume": "cbd_fraction",
-    **{name: name for name in ("smallest", "voxel_size", "crop", "unit", "bounds", "columns")},
-}
-"""Key of `electrode` by what the messages of reader, rebuilding and binder begin with."""
+_KEYS = ("smallest", "voxel_size", "crop", "unit", "bounds", "columns")
+"""Keys of `electrode` that messages of reader and rebuilding begin with."""
 
 
 def read_table(scenario: Scenario, progress=None) -> tuple[Volume, RebuildFigures]:
@@ -33,17 +31,11 @@ def read_table(scenario: Scenario, progress=None) -> tuple[Volume, RebuildFigure
         raise InputError(_with_key(str(error))) from None
     try:
         volume, figures = rebuild(particles, _settings(table), progress)
-        if table.cbd_fraction > 0.0:
-            volume = place_binder(
-                volume,
-                domain_fraction=table.cbd_fraction,
-                method=table.cbd_placement,
-                nanoporosity=scenario.materials.cbd.nanoporosity,
-                seed=scenario.scenario.seed,
-                progress=progress,
-            )
     except InputError as error:
         raise InputError(f"{table.table}: {_with_key(str(error))}") from None
+    # The table knows nothing of binder; what is brought in has the material's nanoporosity.
+    volume = replace(volume, cbd_nanoporosity=scenario.materials.cbd.nanoporosity)
+    volume = with_domain(volume, scenario)
     lines = [f"{table.table}: {key} {text}" for key, text in volume_problems(scenario, volume)]
     if lines:
         raise InputError("\n".join(lines))
@@ -77,8 +69,8 @@ def _settings(table: Table) -> RebuildSettings:
 
 def _with_key(sentence: str) -> str:
     """The sentence under its key in the scenario."""
-    name, _, rest = sentence.partition(": ")
-    return f"electrode.{_KEYS[name]}: {rest}" if name in _KEYS else f"electrode.table: {sentence}"
+    key = "" if sentence.partition(":")[0] in _KEYS else "table: "
+    return f"electrode.{key}{sentence}"
 
 
 def _sentence(figures: RebuildFigures, smallest: float) -> str:

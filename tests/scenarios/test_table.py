@@ -18,8 +18,10 @@ table = "particles.csv"
 unit = "0.5 um"
 crop = [[0, 30], [0, 40], [0, 40]]
 trim = 0
-cbd_fraction = 0.05
 {more}
+
+[binder]
+domain_fraction = 0.05
 
 [decomposition]
 grain_size = "4 um"
@@ -105,8 +107,8 @@ def test_what_does_not_fit_is_refused_in_a_sentence(scenario, more, cell, said, 
 
 
 def test_more_binder_than_pores_is_refused(scenario, capsys):
-    assert main(["check", str(scenario()), "--set", "electrode.cbd_fraction=0.9"]) == 2
-    assert "electrode.cbd_fraction: 0.9; expected at most 0.55" in capsys.readouterr().err
+    assert main(["check", str(scenario()), "--set", "binder.domain_fraction=0.9"]) == 2
+    assert "binder.domain_fraction: 0.9; expected at most 0.55" in capsys.readouterr().err
 
 
 def test_check_reads_a_sound_table(scenario, capsys):

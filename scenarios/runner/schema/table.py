@@ -64,16 +64,6 @@ class Table(Section):
     foil_thickness: LengthOrZero = Field(
         "2 um", description="Thickness of the foil as drawn below the coating; it does not deform."
     )
-    cbd_fraction: bounded(Share, below=1) = Field(
-        0.0,
-        description="Volume share of the coating that carbon-binder domain is added to, its "
-        "nanopores (materials.cbd.nanoporosity) included; tables know of active material only.",
-    )
-    cbd_placement: Literal["contacts", "random", "film"] = Field(
-        "contacts",
-        description="Where it goes: contacts and necks, random growth, or a film of even "
-        "thickness.",
-    )
 
     @property
     def crop_in_metres(self) -> tuple[tuple[float, float], ...] | None:
