@@ -230,6 +230,8 @@ def test_slivers_join_what_they_touch_and_lone_ones_are_pore():
         ({"crop": ((0, 1e-5), (0, 1e-5))}, "crop: .*found 2"),
         ({"crop": ((0, 1e-5), (0, 1e-6), (0, 1e-6))}, "crop: holds no particle's centroid"),
         ({"crop": ((2e-5, 3e-5), (0, 1e-5), (0, 1e-5))}, "crop: holds no active material"),
+        ({"crop": ((0, 1.2e-5), (6e-6, 6.5e-6), (6e-6, 7e-6)), "voxel_size": 4e-6}, "at least a v"),
+        ({"crop": ((1.1e-5, 1.2e-5), (6e-6, 7e-6), (6e-6, 6.5e-6))}, "crop: leaves nothing of any"),
         ({"crop": ((0, 1e-7), (0, 1e-5), (0, 1e-5))}, "crop: expected at least a voxel"),
     ],
 )

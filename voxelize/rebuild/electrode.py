@@ -93,15 +93,17 @@ def rebuild(
     if h * _VOXELS_PER_DIAMETER > finest:
         raise InputError(
             f"voxel_size: expected at most a third of the smallest particle's {finest * 1e6:.3g} "
-            f"µm, found {h * 1e6:g} µm"
+            f"µm, found {h * 1e6:g} µm; or leave more out by the key smallest"
         )
     window = window_of(kept, settings.crop, h, settings.trim)
     shapes = ellipsoids(kept, window.origin, h)
     _check_memory(shapes, window)
     shapes = shapes[_needed(shapes, window.shape)]
     particle = share_out(shapes, window.shape, progress)
+    _check_any(particle)
     figures = _figures(table, whole, shapes, window, particle, h)
     particle = without_slivers(particle)
+    _check_any(particle)
     if settings.collector_at_end:
         particle = np.ascontiguousarray(particle[::-1])
     return _volume(particle, settings), figures
@@ -115,6 +117,11 @@ def _volume(particle: np.ndarray, settings: RebuildSettings) -> Volume:
     labels = np.where(whole >= 0, np.uint8(ACTIVE_MATERIAL), np.uint8(PORE))
     labels[:layers] = COLLECTOR
     return Volume(labels, h, False, len(particle) * h, 0.0, whole)
+
+
+def _check_any(particle: np.ndarray) -> None:
+    if not (particle >= 0).any():
+        raise InputError("crop: leaves nothing of any particle but slivers, expected more")
 
 
 def _check_memory(shapes: Ellipsoids, window: Window) -> None:
