@@ -1,0 +1,217 @@
+"""Binder added in steps of 1 vol% to 70 % active material: conductivity, connectivity, pores.
+
+    python benchmarks/binder_percolation.py [--cells NX NZ] [--voxel-nm H] [--seed N]
+                                            [--most PERCENT] [--json FILE] [--picture FILE]
+
+S2 (Lindner et al. 2024) add carbon-binder domain to a tomography of 70.43 % NMC811 in such steps
+and find that it percolates between 7 and 8 vol%. Their volume is not public: the structure here is
+a packing of lognormal spheres (median 10.4 µm, Chen et al. 2020's radius for the same cell's NMC811;
+spread 0.35, assumed), moved apart to overlaps of a few per cent at 58 %, grown evenly to 70.43 % by
+the level of the distance to their surfaces, and cut out of the middle, away from the flat planes
+of the packing. Bulk conductivities: S2's stand in its supplement only, so the
+active material has 0.18 S/m (Chen et al. 2020) and the domain 375 S/m (S1, table 3).
+"""
+
+import argparse
+import json
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from dem.box import Box
+from dem.settle import separate
+from electrochem.structure.percolation import clusters, spanning
+from electrochem.transport.effective import electronic_conductivity, pore_transport
+from voxelize.binder.place import METHODS, place_binder
+from voxelize.volume import ACTIVE_MATERIAL, CARBON_BINDER, Volume
+
+ACTIVE_SHARE, LOOSE_SHARE = 0.7043, 0.58
+MEDIAN_DIAMETER, SPREAD = 10.4e-6, 0.35
+MARGIN, OVERLAP = 6e-6, 0.05
+"""Cut off at both planes of the packing [m]; overlap of spheres left over their radius."""
+AM_CONDUCTIVITY, CBD_CONDUCTIVITY = 0.18, 375.0
+NANOPOROSITY = 0.5
+TOLERANCE = 1e-3
+LINDNER = {
+    "cbd_percent": [3.41, 7.65],
+    "conductivity_S_m": [0.24, 3.06],
+    "largest_share": [0.67, 0.91],
+    "tortuosity_factor": [2.51, 3.40],
+    "threshold_percent": [7.0, 8.0],
+}
+"""S2, table 1 and figure 2c; its connectivity is taken for the largest connected share."""
+
+
+def packing(cells: tuple[int, int], voxel_size: float, seed: int) -> Volume:
+    """Periodic packing of spheres grown to `ACTIVE_SHARE`; cells : in plane and through it."""
+    nx, nz = cells
+    margin = round(MARGIN / voxel_size)
+    width, height = nx * voxel_size, (nz + 2 * margin) * voxel_size
+    random = np.random.default_rng(seed)
+    diameter = _diameters(LOOSE_SHARE * width**2 * height, 0.5 * width, random)
+    radius = diameter / 2.0
+    start = random.random((len(radius), 3)) * [width, width, height - 2 * radius[0]]
+    start += [0.0, 0.0, radius[0]]
+    position = separate(start, radius, Box(np.array([width, width]), True), height, OVERLAP)
+    position[:, 2] -= margin * voxel_size
+    distance, nearest = _surface(position / voxel_size, radius / voxel_size, (nz, nx, nx))
+    level = np.quantile(distance, ACTIVE_SHARE)
+    active = distance <= level
+    labels = np.where(active, np.uint8(ACTIVE_MATERIAL), np.uint8(0))
+    particle = np.where(active, nearest, np.int32(-1))
+    return Volume(labels, voxel_size, True, nz * voxel_size, NANOPOROSITY, particle)
+
+
+def _diameters(volume: float, largest: float, random: np.random.Generator) -> np.ndarray:
+    """Lognormal by volume, largest first, none wider than half the box."""
+    drawn, total = [], 0.0
+    while total < volume:
+        # By number, a lognormal of the same spread has its median at D50 exp(−3 s²).
+        d = MEDIAN_DIAMETER * np.exp(SPREAD * random.standard_normal() - 3.0 * SPREAD**2)
+        if d <= largest:
+            drawn.append(d)
+            total += np.pi / 6.0 * d**3
+    return np.sort(drawn)[::-1]
+
+
+def _surface(position, radius, shape):
+    """Signed distance to the nearest surface [voxels] and whose it is; periodic in plane."""
+    distance = np.full(shape, np.inf, np.float32)
+    nearest = np.full(shape, -1, np.int32)
+    reach = 6.0
+    for number, ((x, y, z), r) in enumerate(zip(position, radius, strict=True)):
+        half = int(np.ceil(r + reach))
+        offset = np.arange(-half, half + 1)
+        k = int(np.floor(z)) + offset
+        k = k[(k >= 0) & (k < shape[0])]
+        j, i = (int(y) + offset), (int(x) + offset)
+        window = np.ix_(k, j % shape[1], i % shape[2])
+        apart = np.sqrt(
+            ((k + 0.5 - z) ** 2)[:, None, None]
+            + ((j + 0.5 - y) ** 2)[:, None]
+            + (i + 0.5 - x) ** 2
+        )
+        apart = (apart - r).astype(np.float32)
+        closer = apart < distance[window]
+        distance[window] = np.where(closer, apart, distance[window])
+        nearest[window] = np.where(closer, np.int32(number), nearest[window])
+    return distance, nearest
+
+
+def figures(volume: Volume) -> dict[str, float]:
+    """What S2 reports of a structure; shares are of the domain's voxels."""
+    domain = volume.labels == CARBON_BINDER
+    number = clusters(domain, volume.periodic)
+    sizes = np.bincount(number.ravel())[1:]
+    total = max(int(sizes.sum()), 1)
+    from_collector = np.unique(number[0])
+    joined = sizes[from_collector[from_collector > 0] - 1].sum()
+    pores = pore_transport(volume, TOLERANCE)
+    solid = electronic_conductivity(
+        volume, AM_CONDUCTIVITY, CBD_CONDUCTIVITY, tolerance=TOLERANCE
+    ).value
+    return {
+        "cbd_percent": 100.0 * volume.fraction(CARBON_BINDER),
+        "conductivity_S_m": solid,
+        "largest_share": float(sizes.max(initial=0)) / total,
+        "collector_share": float(joined) / total,
+        "spanning_share": float(spanning(domain, volume.periodic).sum()) / total,
+        "tortuosity_factor": pores.tortuosity_factor,
+        "relative_diffusivity": pores.effective_diffusivity,
+    }
+
+
+def series(bare: Volume, method: str, most: int, seed: int) -> list[dict[str, float]]:
+    """The figures of every step, each grown on the one before."""
+    rows, volume = [], bare
+    for percent in range(1, most + 1):
+        start = time.perf_counter()
+        volume = place_binder(volume, domain_fraction=percent / 100.0, method=method, seed=seed)
+        seconds = time.perf_counter() - start
+        rows.append({**figures(volume), "placement_s": seconds})
+        row = rows[-1]
+        print(
+            f"{method:9} {row['cbd_percent']:6.2f} vol%  {row['conductivity_S_m']:9.4f} S/m  "
+            f"largest {row['largest_share']:.3f}  spanning {row['spanning_share']:.3f}  "
+            f"tau2 {row['tortuosity_factor']:.3f}",
+            file=sys.stderr,
+            flush=True,
+        )
+    return rows
+
+
+def threshold(rows: list[dict[str, float]]) -> float | None:
+    """First step [vol%] at which a cluster of the domain joins the two planes."""
+    return next((r["cbd_percent"] for r in rows if r["spanning_share"] > 0.0), None)
+
+
+def draw(result: dict, path: Path) -> None:
+    """Conductivity, connectivity and pore tortuosity factor against the domain's share."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    import matplotlib.pyplot as plt
+
+    figure, axes = plt.subplots(1, 3, figsize=(11.0, 3.4), layout="constrained")
+    style = {"random": "o-", "contacts": "s-", "film": "^-"}
+    for method, rows in result["series"].items():
+        share = [row["cbd_percent"] for row in rows]
+        axes[0].semilogy(share, [r["conductivity_S_m"] for r in rows], style[method], label=method)
+        (line,) = axes[1].plot(share, [r["largest_share"] for r in rows], style[method])
+        axes[1].plot(share, [r["spanning_share"] for r in rows], "--", color=line.get_color())
+        axes[2].plot(share, [r["tortuosity_factor"] for r in rows], style[method])
+    for axis, key in zip(
+        axes, ("conductivity_S_m", "largest_share", "tortuosity_factor"), strict=True
+    ):
+        axis.plot(LINDNER["cbd_percent"], LINDNER[key], "k*", markersize=11, label="Lindner 2024")
+        axis.axvspan(*LINDNER["threshold_percent"], color="0.88", zorder=0)
+        axis.set_xlabel("carbon-binder domain [vol%]")
+    axes[0].set_ylabel("electronic conductivity [S/m]")
+    axes[1].set_ylabel("share of the domain: largest cluster (—),\njoining both planes (– –)")
+    axes[2].set_ylabel("pore tortuosity factor τ² [–]")
+    axes[1].set_ylim(0.0, 1.02)
+    axes[0].legend(fontsize=8)
+    figure.savefig(path, dpi=110)
+    plt.close(figure)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--cells", nargs=2, type=int, default=(128, 224), metavar=("NX", "NZ"))
+    parser.add_argument("--voxel-nm", type=float, default=176.0)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--most", type=int, default=12, help="last step [vol%%]")
+    parser.add_argument("--methods", nargs="+", choices=METHODS, default=METHODS)
+    parser.add_argument("--json", type=Path)
+    parser.add_argument("--picture", type=Path)
+    options = parser.parse_args()
+    bare = packing(options.cells, options.voxel_nm * 1e-9, options.seed)
+    result = {
+        "cells": [options.cells[1], options.cells[0], options.cells[0]],
+        "voxel_nm": options.voxel_nm,
+        "seed": options.seed,
+        "particles": int(bare.particle.max()) + 1,
+        "am_percent": 100.0 * bare.fraction(ACTIVE_MATERIAL),
+        "am_conductivity_S_m": AM_CONDUCTIVITY,
+        "cbd_conductivity_S_m": CBD_CONDUCTIVITY,
+        "without_binder": figures(replace(bare, particle=None)),
+        "series": {},
+        "threshold_percent": {},
+        "lindner_2024": LINDNER,
+    }
+    for method in options.methods:
+        rows = series(bare, method, options.most, options.seed)
+        result["series"][method] = rows
+        result["threshold_percent"][method] = threshold(rows)
+        if options.json:
+            options.json.write_text(json.dumps(result, indent=1) + "\n")
+    if options.picture:
+        draw(result, options.picture)
+    print(json.dumps(result["threshold_percent"]))
+
+
+if __name__ == "__main__":
+    main()
