@@ -1,22 +1,23 @@
 """Binder added in steps of 1 vol% to 70 % active material: conductivity, connectivity, pores.
 
     python benchmarks/binder_percolation.py [--cells NX NZ] [--voxel-nm H] [--seed N]
-                                            [--most PERCENT] [--json FILE] [--picture FILE]
+                                            [--most PERCENT] [--step PERCENT] [--no-transport]
+                                            [--json FILE] [--picture FILE]
 
 S2 (Lindner et al. 2024) add carbon-binder domain to a tomography of 70.43 % NMC811 in such steps
 and find that it percolates between 7 and 8 vol%. Their volume is not public: the structure here is
-a packing of lognormal spheres (median 10.4 µm, Chen et al. 2020's radius for the same cell's NMC811;
-spread 0.35, assumed), moved apart to overlaps of a few per cent at 58 %, grown evenly to 70.43 % by
-the level of the distance to their surfaces, and cut out of the middle, away from the flat planes
-of the packing. Bulk conductivities: S2's stand in its supplement only, so the
-active material has 0.18 S/m (Chen et al. 2020) and the domain 375 S/m (S1, table 3).
+a packing of lognormal spheres (median 10.4 µm, the radius that Chen et al. 2020 give for the same
+cell; spread 0.35, assumed), moved apart to overlaps of a few per cent at 58 %, grown evenly to
+70.43 % by the level of the distance to their surfaces, and cut out of the middle, away from the
+flat planes of the packing. Bulk conductivities: S2's stand in its supplement only, so the active
+material has 0.18 S/m (Chen et al. 2020) and the domain 375 S/m (S1, table 3).
 """
 
 import argparse
 import json
 import sys
 import time
-from dataclasses import replace
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -34,6 +35,7 @@ MARGIN, OVERLAP = 6e-6, 0.05
 """Cut off at both planes of the packing [m]; overlap of spheres left over their radius."""
 AM_CONDUCTIVITY, CBD_CONDUCTIVITY = 0.18, 375.0
 NANOPOROSITY = 0.5
+UNKNOWN = {"conductivity_S_m": float("nan"), "tortuosity_factor": float("nan")}
 TOLERANCE = 1e-3
 LINDNER = {
     "cbd_percent": [3.41, 7.65],
@@ -90,9 +92,7 @@ def _surface(position, radius, shape):
         j, i = (int(y) + offset), (int(x) + offset)
         window = np.ix_(k, j % shape[1], i % shape[2])
         apart = np.sqrt(
-            ((k + 0.5 - z) ** 2)[:, None, None]
-            + ((j + 0.5 - y) ** 2)[:, None]
-            + (i + 0.5 - x) ** 2
+            ((k + 0.5 - z) ** 2)[:, None, None] + ((j + 0.5 - y) ** 2)[:, None] + (i + 0.5 - x) ** 2
         )
         apart = (apart - r).astype(np.float32)
         closer = apart < distance[window]
@@ -101,38 +101,48 @@ def _surface(position, radius, shape):
     return distance, nearest
 
 
-def figures(volume: Volume) -> dict[str, float]:
-    """What S2 reports of a structure; shares are of the domain's voxels."""
+def connectivity(volume: Volume) -> dict[str, float]:
+    """Shares of the domain's voxels: in its largest cluster, joined to the collector, spanning."""
     domain = volume.labels == CARBON_BINDER
     number = clusters(domain, volume.periodic)
     sizes = np.bincount(number.ravel())[1:]
     total = max(int(sizes.sum()), 1)
     from_collector = np.unique(number[0])
     joined = sizes[from_collector[from_collector > 0] - 1].sum()
-    pores = pore_transport(volume, TOLERANCE)
-    solid = electronic_conductivity(
-        volume, AM_CONDUCTIVITY, CBD_CONDUCTIVITY, tolerance=TOLERANCE
-    ).value
     return {
         "cbd_percent": 100.0 * volume.fraction(CARBON_BINDER),
-        "conductivity_S_m": solid,
         "largest_share": float(sizes.max(initial=0)) / total,
         "collector_share": float(joined) / total,
         "spanning_share": float(spanning(domain, volume.periodic).sum()) / total,
-        "tortuosity_factor": pores.tortuosity_factor,
-        "relative_diffusivity": pores.effective_diffusivity,
     }
 
 
-def series(bare: Volume, method: str, most: int, seed: int) -> list[dict[str, float]]:
-    """The figures of every step, each grown on the one before."""
-    rows, volume = [], bare
-    for percent in range(1, most + 1):
+def transport(volume: Volume) -> dict[str, float]:
+    """Effective conductivity and tortuosity factor of the pores, nanopores included."""
+    solid = electronic_conductivity(volume, AM_CONDUCTIVITY, CBD_CONDUCTIVITY, tolerance=TOLERANCE)
+    return {
+        "conductivity_S_m": solid.value,
+        "tortuosity_factor": pore_transport(volume, TOLERANCE).tortuosity_factor,
+    }
+
+
+def add_steps(bare: Volume, method: str, rows: list[dict[str, float]], options) -> Iterator[None]:
+    """Add the figures of every step, each grown on the one before, to rows that stop earlier."""
+    volume = bare
+    for number in range(1, round(options.most / options.step) + 1):
         start = time.perf_counter()
-        volume = place_binder(volume, domain_fraction=percent / 100.0, method=method, seed=seed)
+        volume = place_binder(
+            volume,
+            domain_fraction=number * options.step / 100.0,
+            method=method,
+            seed=options.seed,
+        )
         seconds = time.perf_counter() - start
-        rows.append({**figures(volume), "placement_s": seconds})
-        row = rows[-1]
+        if number <= len(rows):
+            continue
+        row = {**connectivity(volume), "placement_s": seconds}
+        row |= UNKNOWN if options.no_transport else transport(volume)
+        rows.append(row)
         print(
             f"{method:9} {row['cbd_percent']:6.2f} vol%  {row['conductivity_S_m']:9.4f} S/m  "
             f"largest {row['largest_share']:.3f}  spanning {row['spanning_share']:.3f}  "
@@ -140,7 +150,7 @@ def series(bare: Volume, method: str, most: int, seed: int) -> list[dict[str, fl
             file=sys.stderr,
             flush=True,
         )
-    return rows
+        yield
 
 
 def threshold(rows: list[dict[str, float]]) -> float | None:
@@ -178,36 +188,46 @@ def draw(result: dict, path: Path) -> None:
     plt.close(figure)
 
 
+def _begun(path: Path | None, setting: dict) -> dict:
+    """What an earlier run of the same setting wrote, or nothing yet."""
+    if path and path.exists():
+        former = json.loads(path.read_text())
+        if {key: former.get(key) for key in setting} == setting:
+            return former
+    return {**setting, "series": {}, "threshold_percent": {}}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--cells", nargs=2, type=int, default=(128, 224), metavar=("NX", "NZ"))
     parser.add_argument("--voxel-nm", type=float, default=176.0)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--most", type=int, default=12, help="last step [vol%%]")
+    parser.add_argument("--most", type=float, default=12.0, help="last step [vol%%]")
+    parser.add_argument("--step", type=float, default=1.0, help="[vol%%]")
+    parser.add_argument("--no-transport", action="store_true", help="connectivity only: quick")
     parser.add_argument("--methods", nargs="+", choices=METHODS, default=METHODS)
-    parser.add_argument("--json", type=Path)
+    parser.add_argument("--json", type=Path, help="written after each step; a later run goes on")
     parser.add_argument("--picture", type=Path)
     options = parser.parse_args()
     bare = packing(options.cells, options.voxel_nm * 1e-9, options.seed)
-    result = {
+    setting = {
         "cells": [options.cells[1], options.cells[0], options.cells[0]],
         "voxel_nm": options.voxel_nm,
         "seed": options.seed,
-        "particles": int(bare.particle.max()) + 1,
+        "step_percent": options.step,
+        "particles": len(np.unique(bare.particle)) - 1,
         "am_percent": 100.0 * bare.fraction(ACTIVE_MATERIAL),
         "am_conductivity_S_m": AM_CONDUCTIVITY,
         "cbd_conductivity_S_m": CBD_CONDUCTIVITY,
-        "without_binder": figures(replace(bare, particle=None)),
-        "series": {},
-        "threshold_percent": {},
         "lindner_2024": LINDNER,
     }
+    result = _begun(options.json, setting)
     for method in options.methods:
-        rows = series(bare, method, options.most, options.seed)
-        result["series"][method] = rows
-        result["threshold_percent"][method] = threshold(rows)
-        if options.json:
-            options.json.write_text(json.dumps(result, indent=1) + "\n")
+        rows = result["series"].setdefault(method, [])
+        for _ in add_steps(bare, method, rows, options):
+            result["threshold_percent"][method] = threshold(rows)
+            if options.json:
+                options.json.write_text(json.dumps(result, indent=1) + "\n")
     if options.picture:
         draw(result, options.picture)
     print(json.dumps(result["threshold_percent"]))

@@ -27,6 +27,7 @@ def with_domain(volume: Volume, scenario: Scenario) -> Volume:
             domain_fraction=binder.domain_fraction,
             method=binder.method,
             contact_angle=binder.contact_angle,
+            nanoporosity=scenario.materials.cbd.nanoporosity,
             seed=scenario.scenario.seed,
         )
     except InputError as error:

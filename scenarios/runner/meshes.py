@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from dem.errors import InputError
+from scenarios.runner.binder import with_domain
 from scenarios.runner.consistency import volume_problems
 from scenarios.runner.schema import Scenario
 from scenarios.runner.schema.meshes import UNITS
@@ -31,6 +32,7 @@ def read_bodies(scenario: Scenario, tell: Callable[[str], None] = lambda text: N
         volume = read_meshes(electrode.meshes, placing, scenario.materials.cbd.nanoporosity, tell)
     except InputError as error:
         raise InputError(f"electrode.meshes: {error}") from None
+    volume = with_domain(volume, scenario)
     lines = [f"{electrode.meshes}: {key} {text}" for key, text in volume_problems(scenario, volume)]
     if lines:
         raise InputError("\n".join(lines))
