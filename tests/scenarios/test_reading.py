@@ -8,7 +8,7 @@ import tifffile
 
 from scenarios.runner.cli import main
 from scenarios.runner.image import read_image, with_record
-from scenarios.runner.load import load
+from scenarios.runner.load import load, resolved_text
 from tests.voxelize.read.stacks import FORMATS, H, record
 from voxelize.volume import Volume
 from voxelize.write.tiff import write_labels
@@ -78,6 +78,23 @@ def test_grey_values_are_analysed_by_crop_and_thresholds(tmp_path, monkeypatch):
     # active material, layer by layer, so that each has its half.
     assert float(row["am_fraction"]) == pytest.approx(0.5, abs=1e-6)
     assert float(row["thickness_um"]) == 8.0
+
+
+def test_reading_keys_are_written_as_they_are_read(tmp_path):
+    np.save(tmp_path / "a.npy", coating())
+    given = [
+        f"electrode.image={tmp_path / 'a.npy'}",
+        'electrode.voxel_size=["32.5 nm", "37.2 nm", "37.2 nm"]',
+        "electrode.thresholds={pore=[-inf, 0.5], active_material=[0.5, inf]}",
+        'electrode.crop=[["65 nm", "0.325 um"], [0, 16], [0, 18]]',
+        'electrode.resample_to="37.2 nm"',
+    ]
+    scenario = load("tomography", given)
+    (tmp_path / "again.toml").write_text(resolved_text(scenario, {}))
+    again = load(str(tmp_path / "again.toml"))
+    assert again.electrode == scenario.electrode
+    assert np.array_equal(read_image(again).labels, read_image(scenario).labels)
+    assert read_image(again).labels.shape == (7, 16, 18)
 
 
 @pytest.mark.parametrize(

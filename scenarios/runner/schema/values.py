@@ -1,5 +1,6 @@
 """Values of a scenario that are no plain quantity: targets, C-rates, crops and files."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -159,18 +160,27 @@ VoxelSize = Annotated[
 
 
 def _read_grey(given: object) -> float:
-    if isinstance(given, bool) or not isinstance(given, int | float) or given != given:
+    if given in ("inf", "-inf"):
+        return float(given)
+    if isinstance(given, bool) or not isinstance(given, int | float) or math.isnan(given):
         raise ValueError("it is no number")
     return float(given)
+
+
+def _write_grey(value: float) -> Any:
+    # JSON, through which values are written, has no infinity.
+    if math.isinf(value):
+        return "inf" if value > 0 else "-inf"
+    return int(value) if value == int(value) and abs(value) < 1e15 else value
 
 
 GreyValue = Annotated[
     float,
     _Converted(
         _read_grey,
-        lambda value: int(value) if value == value // 1 and abs(value) < 1e15 else value,
+        _write_grey,
         "a grey value, such as 120, or inf",
-        (("type", "number"), ("examples", (120,))),
+        (("type", ("number", "string")), ("examples", (120, "inf"))),
     ),
 ]
 
