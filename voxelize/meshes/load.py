@@ -14,6 +14,8 @@ from dem.errors import InputError
 from voxelize.meshes.topology import joined, pieces, winding_at
 
 ENDINGS = (".stl", ".obj", ".ply")
+_FARTHEST = 1e12
+"""Coordinates [units of the file] that are no electrode's in any unit."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,12 +92,14 @@ def _read(path):
         # Each reader fails with errors of its own, from struct.error to AttributeError.
         what = str(error).partition("\n")[0] or type(error).__name__
         raise InputError(f"{path}: cannot be read ({what}); {expected}") from error
-    if len(faces) == 0 or faces.ndim != 2 or faces.shape[1] != 3:
+    if faces.ndim != 2 or faces.shape[1:] != (3,) or len(faces) == 0:
         raise InputError(f"{path}: holds no triangles; {expected}")
     if faces.min() < 0 or faces.max() >= len(points):
         raise InputError(f"{path}: has triangles of corners that it does not have; {expected}")
-    if not np.isfinite(points[faces]).all():
-        raise InputError(f"{path}: has corners that are no finite numbers; {expected}")
+    if points.ndim != 2 or points.shape[1] != 3:
+        raise InputError(f"{path}: has corners without three coordinates; {expected}")
+    if not (np.abs(points[np.unique(faces)]) < _FARTHEST).all():
+        raise InputError(f"{path}: has corners that are no numbers below {_FARTHEST:g}; {expected}")
     particle = None
     if isinstance(raw, np.ndarray) and "particle" in (raw.dtype.names or ()):
         particle = np.asarray(raw["particle"], dtype=np.int64)
