@@ -1,7 +1,7 @@
 """Particles out as surfaces and in again, and what scikit-image and trimesh take for that.
 
-Run as a process of its own: `python -m benchmarks.voxel_way.meshes SIDE FOLDER [PEERS]` prints JSON:
-`seconds` and `peak_bytes` of `surfaces_out` (one file of all and one a particle, synced) and
+Run as a process of its own: `python -m benchmarks.voxel_way.meshes SIDE FOLDER [PEERS]` prints
+JSON: `seconds` and `peak_bytes` of `surfaces_out` (one file of all and one a particle, synced) and
 `surfaces_in` (the folder of files), `theirs` of the first PEERS particles beside `ours_of_those`,
 `round_trip_changed_voxels`, and the largest relative error of a particle's volume and mean of area.
 """

@@ -45,6 +45,20 @@ def parser() -> argparse.ArgumentParser:
     )
     _add_threads(analyse)
 
+    export = commands.add_parser("export", help="volumes in other formats, particles as surfaces")
+    export.add_argument(
+        "source", metavar="RUN_DIR|VOLUME", help="folder of a run, or a label volume with its size"
+    )
+    export.add_argument(
+        "--formats", metavar="LIST", default="", help="some of tif,vti,h5,nrrd (default: none)"
+    )
+    export.add_argument(
+        "--surfaces", choices=("none", "stl", "ply"), default="none", help="(default: none)"
+    )
+    export.add_argument(
+        "-o", "--output", metavar="DIR", help="folder of the files (default: ./<source>-export)"
+    )
+
     discharge = commands.add_parser("discharge", help="discharge the cells of a finished run")
     discharge.add_argument("folder", metavar="RUN_DIR", nargs="?", help="folder of the run")
     discharge.add_argument("--bpx", metavar="FILE", help="a cell in the BPX format instead")

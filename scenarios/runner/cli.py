@@ -255,6 +255,17 @@ def _analyse(args: argparse.Namespace) -> int:
     return DONE
 
 
+def _export(args: argparse.Namespace) -> int:
+    from scenarios.runner.export import export
+
+    with stop_on_signals() as stop:
+        try:
+            export(args, Reporter(stop))
+        except Interrupted:
+            return _fail("interrupted; the files that are there are whole", INTERRUPTED)
+    return DONE
+
+
 def _calibrate(args: argparse.Namespace) -> int:
     raise InputError("calibrate is not available in this version")
 
@@ -266,6 +277,7 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "resume": _resume,
     "report": _report,
     "analyse": _analyse,
+    "export": _export,
     "discharge": _discharge,
     "calibrate": _calibrate,
 }

@@ -16,9 +16,10 @@ _CHUNK = 64
 
 
 def write_hdf5(path: str | os.PathLike, volume: Volume) -> None:
-    """Write the data sets `labels` (uint8) and, where there are ids, `particle` (int32, −1 none).
+    """Write the data sets `labels` (uint8) and, where the volume has them, `particle` (int32, −1
+    none) and `nanoporosity` (float32, of each voxel of the binder's domain, nan elsewhere).
 
-    Both are (nz, ny, nx), compressed; the metadata are attributes of the file and of each data
+    All are (nz, ny, nx), compressed; the metadata are attributes of the file and of each data
     set, the label map as JSON text. `element_size_um` beside them is what Fiji and ilastik read.
     raises OSError where the disk is full or the folder cannot be written
     """
@@ -31,6 +32,8 @@ def _fill(path: Path, volume: Volume) -> None:
         _add(file, "labels", volume.labels, np.uint8, volume)
         if volume.particle is not None:
             _add(file, "particle", volume.particle, np.int32, volume)
+        if volume.nanoporosity_field is not None:
+            _add(file, "nanoporosity", volume.nanoporosity_field, np.float32, volume)
 
 
 def _add(file: h5py.File, name: str, array: np.ndarray, kind: type, volume: Volume) -> None:

@@ -1,4 +1,4 @@
-"""Label volumes written as NRRD, particle ids in a second file beside."""
+"""Label volumes written as NRRD, ids of particles and nanoporosities in files beside."""
 
 import json
 import os
@@ -16,18 +16,27 @@ def write_nrrd(path: str | os.PathLike, volume: Volume) -> None:
     """Write the labels as a compressed NRRD whose axes are x, y, z (x fastest), lengths in µm.
 
     The metadata are key/value pairs, each value as JSON; `labels`, which is a field of NRRD's own,
-    is called `label_map`. Ids of particles, where there are any,
-    go into `<stem>.particle.nrrd` beside, which the pair `particle_file` names.
+    is called `label_map`. Ids of particles and nanoporosities by voxel, where the volume has them,
+    go into `<stem>.particle.nrrd` and `<stem>.nanoporosity.nrrd` beside, which the pairs
+    `particle_file` and `nanoporosity_file` name.
     raises OSError where the disk is full or the folder cannot be written
     """
     path = Path(path)
     pairs = metadata(volume)
     pairs["label_map"] = pairs.pop("labels")
-    if volume.particle is not None:
-        ids = path.with_name(f"{path.stem}.particle.nrrd")
-        _write(ids, np.asarray(volume.particle, dtype=np.int32), volume, pairs)
-        pairs = pairs | {"particle_file": ids.name}
-    _write(path, np.asarray(volume.labels, dtype=np.uint8), volume, pairs)
+    files = {}
+    for name, array, kind in (
+        ("particle", volume.particle, np.int32),
+        ("nanoporosity", volume.nanoporosity_field, np.float32),
+    ):
+        beside = path.with_name(f"{path.stem}.{name}.nrrd")
+        if array is None:
+            # One that an earlier volume left there would be taken for this one's.
+            beside.unlink(missing_ok=True)
+            continue
+        _write(beside, np.asarray(array, dtype=kind), volume, pairs)
+        files[f"{name}_file"] = beside.name
+    _write(path, np.asarray(volume.labels, dtype=np.uint8), volume, pairs | files)
 
 
 def _write(path: Path, array: np.ndarray, volume: Volume, pairs: dict) -> None:

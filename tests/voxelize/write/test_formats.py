@@ -3,6 +3,7 @@
 import errno
 import json
 import os
+from dataclasses import replace
 
 import h5py
 import nrrd
@@ -13,7 +14,8 @@ from vtkmodules.util.numpy_support import vtk_to_numpy
 from vtkmodules.vtkIOXML import vtkXMLImageDataReader
 
 from dem.errors import InputError
-from voxelize.volume import COLLECTOR, PHASES, Volume
+from voxelize.read.written import read_written
+from voxelize.volume import CARBON_BINDER, COLLECTOR, PHASES, Volume
 from voxelize.write import tiff
 from voxelize.write.formats import WRITERS
 
@@ -29,7 +31,10 @@ def volume():
     labels[labels == COLLECTOR] = 0
     labels[:2] = COLLECTOR
     particle = np.where(labels == 1, rng.integers(0, 100_000, labels.shape), -1)
-    return Volume(labels, H, True, 4.3 * H, 0.47, particle.astype(np.int32))
+    pores = np.where(labels == CARBON_BINDER, rng.random(labels.shape), np.nan)
+    return Volume(
+        labels, H, True, 4.3 * H, 0.47, particle.astype(np.int32), pores.astype(np.float32)
+    )
 
 
 def expected(volume):
@@ -111,6 +116,32 @@ def test_read_back_equals_what_was_written(ending, volume, tmp_path):
         assert np.array_equal(ids, volume.particle)
     if ending == "tif":
         assert json.loads((tmp_path / "2.80.tif.json").read_text()) == expected(volume)
+
+
+@pytest.mark.parametrize("ending", WRITERS)
+def test_our_own_reader_gives_back_the_volume(ending, volume, tmp_path):
+    path = tmp_path / f"2.80.{ending}"
+    WRITERS[ending](path, volume)
+    again = read_written(path)
+    assert again.labels.dtype == np.uint8 and np.array_equal(again.labels, volume.labels)
+    for name in ("voxel_size", "thickness", "cbd_nanoporosity", "periodic"):
+        assert getattr(again, name) == getattr(volume, name), name
+    for name in ("particle", "nanoporosity_field"):
+        found, written = getattr(again, name), getattr(volume, name)
+        if ending == "tif":
+            assert found is None
+        else:
+            assert found.dtype == written.dtype
+            assert np.array_equal(found, written, equal_nan=True)
+
+
+@pytest.mark.parametrize("ending", ["h5", "vti", "nrrd"])
+def test_volume_without_particles_is_read_back_without_them(ending, volume, tmp_path):
+    path = tmp_path / f"state.{ending}"
+    WRITERS[ending](path, volume)
+    WRITERS[ending](path, replace(volume, particle=None, nanoporosity_field=None))
+    again = read_written(path)
+    assert again.particle is None and again.nanoporosity_field is None
 
 
 @pytest.mark.parametrize("ending", WRITERS)
