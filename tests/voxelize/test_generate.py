@@ -10,6 +10,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from dem.errors import InputError
+from dem.jit import use_threads
 from voxelize.generate.electrode import generate
 from voxelize.generate.recipe import Recipe
 from voxelize.generate.sizes import (
@@ -165,7 +166,11 @@ def test_binder_sits_at_necks_and_surfaces(electrode):
 
 
 def test_same_seed_same_electrode_and_other_seed_another(electrode):
-    again = generate(RECIPE, seed=3)
+    use_threads(1)
+    try:
+        again = generate(RECIPE, seed=3)
+    finally:
+        use_threads(None)
     assert np.array_equal(again.labels, electrode.labels)
     assert np.array_equal(again.particle, electrode.particle)
     assert not np.array_equal(generate(RECIPE, seed=4).labels, electrode.labels)
@@ -207,6 +212,24 @@ def test_sizes_meet_the_volume_distribution_in_a_small_box():
 def test_impossible_recipe_is_refused_by_name(change, named):
     with pytest.raises(InputError, match=named):
         generate(replace(RECIPE, **change), seed=0)
+
+
+def test_odd_shapes_with_voids_meet_the_recipe_too_on_any_number_of_threads():
+    odd = replace(RECIPE, sphericity=0.93, void_fraction=0.02, roughness_length=2e-6)
+    odd = replace(odd, footprint=(15e-6, 15e-6))
+    volume = generate(odd, seed=5)
+    # To half a voxel of some 90 000, as round ones.
+    assert volume.fraction(ACTIVE_MATERIAL) == pytest.approx(odd.active_share, rel=1e-4)
+    assert volume.fraction(CARBON_BINDER) == pytest.approx(odd.domain_share, rel=1e-3)
+    held, _, _ = hangs_on_foil(volume)
+    assert held.all()
+    use_threads(1)
+    try:
+        alone = generate(odd, seed=5)
+    finally:
+        use_threads(None)
+    assert np.array_equal(alone.labels, volume.labels)
+    assert np.array_equal(alone.particle, volume.particle)
 
 
 def test_fractions_survive_a_top_layer_cut_anywhere():

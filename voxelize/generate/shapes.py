@@ -16,7 +16,7 @@ LEAST_SPHERICITY = 0.85
 _THINNEST = 0.3
 """Least distance of the surface from the centre, over the mean radius."""
 _TEMPLATES = 64
-_POLAR, _AROUND = 48, 96
+_POLAR, _AROUND = 24, 48
 """Points of the quadrature: Gauss–Legendre in cos θ, equal steps in φ."""
 
 
