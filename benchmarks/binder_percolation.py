@@ -184,7 +184,7 @@ def draw(result: dict, path: Path) -> None:
     axes[2].set_ylabel("pore tortuosity factor τ² [–]")
     axes[1].set_ylim(0.0, 1.02)
     axes[0].legend(fontsize=8)
-    figure.savefig(path, dpi=110)
+    figure.savefig(path, dpi=80)
     plt.close(figure)
 
 
