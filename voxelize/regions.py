@@ -1,14 +1,9 @@
 """Regions of a label volume: connected pieces, shared faces, hosts for small ones."""
 
-from collections.abc import Iterator
-
 import numpy as np
 
 from dem.jit import njit
 from voxelize.pairs import grown, slot_of, sorted_pairs
-
-IN_PLANE = (1, 2)
-"""Axes of a volume that a periodic box wraps."""
 
 
 def connected_pieces(region: np.ndarray, periodic: bool, connectivity: int = 1) -> np.ndarray:
@@ -116,15 +111,6 @@ def _numbered(parent, root, rank):
     return parent
 
 
-def adjacent(periodic: bool) -> Iterator[tuple[int, tuple, tuple]]:
-    """Axis of the normal and the two index tuples that select voxels on either side of a face."""
-    for axis in range(3):
-        before = (slice(None),) * axis
-        yield axis, (*before, slice(0, -1)), (*before, slice(1, None))
-        if periodic and axis in IN_PLANE:
-            yield axis, (*before, slice(-1, None)), (*before, slice(0, 1))
-
-
 def shared_faces(
     region: np.ndarray, periodic: bool, layer_weights: np.ndarray | None = None
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -134,36 +120,53 @@ def shared_faces(
     layer_weights : (nz,) share of each layer that counts, for faces that stand upright in it
     returns first, second : (m,) int32, sorted, first < second; faces : (m, 3), normals z, y, x
     """
+    region = np.ascontiguousarray(region)
     count = int(region.max()) + 1
-    keys, faces = np.full(1024, -1, dtype=np.int64), np.zeros((1024, 3))
-    used = 0
-    for axis, one, other in adjacent(periodic):
-        upright = layer_weights is not None and axis in IN_PLANE
-        weights = layer_weights if upright else np.ones(region.shape[0])
-        keys, faces, used = _count_faces(
-            region[one], region[other], count, axis, np.asarray(weights, float), keys, faces, used
-        )
+    upright = (
+        np.ones(region.shape[0]) if layer_weights is None else np.asarray(layer_weights, float)
+    )
+    weights = np.stack((np.ones(region.shape[0]), upright, upright))
+    keys, faces = _count_faces(region, count, weights, periodic)
     return sorted_pairs(keys, faces, count)
 
 
 @njit
-def _count_faces(one, other, count, axis, weights, keys, faces, used):
-    nz, ny, nx = one.shape
+def _count_faces(region, count, weights, periodic):
+    keys, faces = np.full(1024, -1, np.int64), np.zeros((1024, 3))
+    used = 0
+    nz, ny, nx = region.shape
     for z in range(nz):
         for y in range(ny):
             for x in range(nx):
-                a, b = np.int64(one[z, y, x]), np.int64(other[z, y, x])
-                if a == b or a < 0 or b < 0:
+                a = np.int64(region[z, y, x])
+                if a < 0:
                     continue
-                key = min(a, b) * count + max(a, b)
-                slot = slot_of(keys, key)
-                if keys[slot] < 0:
-                    keys[slot] = key
-                    used += 1
-                faces[slot, axis] += weights[z]
-                if 2 * used > len(keys):
-                    keys, faces = grown(keys, faces)
-    return keys, faces, used
+                for axis in range(3):
+                    k, j, i = next_voxel(z, y, x, axis, ny, nx, periodic)
+                    if k == nz or j == ny or i == nx:
+                        continue
+                    b = np.int64(region[k, j, i])
+                    if a == b or b < 0:
+                        continue
+                    key = min(a, b) * count + max(a, b)
+                    slot = slot_of(keys, key)
+                    if keys[slot] < 0:
+                        keys[slot] = key
+                        used += 1
+                    faces[slot, axis] += weights[axis, z]
+                    if 2 * used > len(keys):
+                        keys, faces = grown(keys, faces)
+    return keys, faces
+
+
+@njit
+def next_voxel(z, y, x, axis, ny, nx, periodic):
+    """The voxel across the upper face along an axis; wrapped in plane where sides are periodic."""
+    if axis == 0:
+        return z + 1, y, x
+    if axis == 1:
+        return z, 0 if periodic and y == ny - 1 else y + 1, x
+    return z, y, 0 if periodic and x == nx - 1 else x + 1
 
 
 def face_area(faces: np.ndarray, voxel_size: float) -> np.ndarray:

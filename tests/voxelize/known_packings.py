@@ -8,7 +8,7 @@ are equally deep, as the boundary between two solids that share a face.
 from typing import NamedTuple
 
 import numpy as np
-from scipy.ndimage import gaussian_filter
+from scipy.ndimage import distance_transform_edt, gaussian_filter
 from scipy.spatial import cKDTree
 
 LARGE, SMALL, LARGE_SHARE, SPREAD = 14.0, 3.0, 0.8, 0.1
@@ -200,23 +200,53 @@ def voxels(packing, voxel_size, rounding=0.0):
     return np.where(solid, owner, -1)
 
 
-def score(true, found):
-    """Share of true particles found with an overlap (intersection over union) above 0.8, counts.
+def overlaps(true, found):
+    """How well each true particle was found: the greatest intersection over union.
 
-    returns recovered : (n,) bool for each true particle that has voxels; counts found, true
+    returns best : (n,), and present : (n,) the number of the true particle; those without a voxel
+    are left out
     """
-    names, true = np.unique(true, return_inverse=True)
-    true -= int(names[0] < 0)
-    size, got = np.bincount(true[true >= 0]), np.bincount(found[found >= 0])
-    both = (true >= 0) & (found >= 0)
-    key, shared = np.unique(
-        true[both].astype(np.int64) * len(got) + found[both], return_counts=True
-    )
-    a, b = np.divmod(key, len(got))
-    overlap = shared / (size[a] + got[b] - shared)
-    best = np.zeros(len(size))
-    np.maximum.at(best, a, overlap)
-    return best, int((got > 0).sum())
+    present, index = np.unique(true[true >= 0], return_inverse=True)
+    mine, got = np.bincount(index), np.bincount(found[found >= 0])
+    pair, shared = np.unique(index * np.int64(len(got)) + found[true >= 0], return_counts=True)
+    a, b = np.divmod(pair, len(got))
+    best = np.zeros(len(mine))
+    np.maximum.at(best, a, shared / (mine[a] + got[b] - shared))
+    return best, present
+
+
+def within_sides(true, count):
+    """(count,) whether no in-plane side of the box cuts the particle."""
+    whole = np.ones(count, dtype=bool)
+    for side in (true[:, 0], true[:, -1], true[:, :, 0], true[:, :, -1]):
+        whole[side[side >= 0]] = False
+    return whole
+
+
+def wide_necks(true, neck):
+    """Share of the true contacts as wide as what they join: over (1 − neck) of the thinner one.
+
+    Both radii are read from the true particles' own voxels; a contact is a pair that shares faces.
+    """
+    padded = np.pad(true, ((0, 0), (20, 20), (20, 20)), mode="wrap")
+    depth = distance_transform_edt(padded >= 0)[:, 20:-20, 20:-20] - 0.5
+    inside = true >= 0
+    peak = np.zeros(true.max() + 1)
+    np.maximum.at(peak, true[inside], depth[inside])
+    keys, radii = [], []
+    for axis in range(3):
+        other, under = np.roll(true, -1, axis), np.roll(depth, -1, axis)
+        at = (true != other) & inside & (other >= 0)
+        if axis == 0:
+            at[-1] = False
+        low, high = np.minimum(true[at], other[at]), np.maximum(true[at], other[at])
+        keys.append(low.astype(np.int64) * len(peak) + high)
+        radii.append(np.minimum(depth[at], under[at]))
+    pair, index = np.unique(np.concatenate(keys), return_inverse=True)
+    widest = np.zeros(len(pair))
+    np.maximum.at(widest, index, np.concatenate(radii))
+    a, b = np.divmod(pair, len(peak))
+    return float((widest > (1.0 - neck) * np.minimum(peak[a], peak[b])).mean())
 
 
 def _fibonacci(count):

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from dem.errors import InputError
+from tests.voxelize.known_packings import overlaps, pack, voxels
 from voxelize.read.volume import read_volume
 from voxelize.split.watershed import equivalent_diameter, split_particles, volume_percentile
 
@@ -83,6 +84,31 @@ def test_packed_spheres_are_found_again():
         overlap = (mine & (found == match)).sum() / (mine | (found == match)).sum()
         # The cut of a neck is off by at most a voxel: 6 discs of 3 voxels radius in 2 200 voxels.
         assert overlap > 0.93
+
+
+def test_touching_packing_is_found_again():
+    # Some 100 particles between 3 and 14 µm, cut at their contacts by the packing itself.
+    packing = pack(0.55, 24.0, 0.0, seed=100, steps=400)
+    for rounding in (0.0, 0.7):
+        true = voxels(packing, 0.4, rounding)
+        found = split_particles(true >= 0, H, periodic=True)
+        best, _ = overlaps(true, found)
+        # What is asked of the splitting; of spheres at most one in a hundred is missed.
+        assert (best > 0.8).mean() >= 0.95
+        assert found.max() + 1 == pytest.approx(len(best), rel=0.03)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("share", [0.45, 0.65])
+@pytest.mark.parametrize(("voxel", "rounding"), [(0.4, 0.0), (0.2, 0.0), (0.2, 0.7)])
+def test_irregular_particles_are_found_again(share, voxel, rounding):
+    packing = pack(share, 30.0, 0.12, seed=100)
+    true = voxels(packing, voxel, rounding)
+    found = split_particles(true >= 0, voxel * 1e-6, periodic=True)
+    best, _ = overlaps(true, found)
+    # 200 to 270 particles: three in a hundred are a scatter of ± 1 %.
+    assert (best > 0.8).mean() >= 0.94
+    assert found.max() + 1 == pytest.approx(len(best), rel=0.03)
 
 
 def test_shift_of_a_periodic_volume_shifts_its_particles():

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from dem.jit import njit, prange
+from dem.jit import njit
 from voxelize.regions import connected_pieces, hosts, renumber
 
 _STEPS = np.array(
@@ -38,35 +38,36 @@ def basins(height: np.ndarray, active: np.ndarray, periodic: bool) -> np.ndarray
     return renumber(piece, hosts(piece, ~whole, np.zeros(len(whole), dtype=int), periodic))
 
 
-@njit(parallel=True)
+@njit
 def _steepest(height, active, steps, per_length, periodic, way):
-    for z in prange(height.shape[0]):
-        _steepest_in_layer(height, active, steps, per_length, periodic, np.int64(z), way)
+    nz, ny, nx = height.shape
+    for z in range(nz):
+        for y in range(ny):
+            for x in range(nx):
+                if active[z, y, x]:
+                    way[z, y, x] = _steepest_of(
+                        height, active, steps, per_length, periodic, z, y, x
+                    )
+                else:
+                    way[z, y, x] = _OUTSIDE
 
 
 @njit
-def _steepest_in_layer(height, active, steps, per_length, periodic, z, way):
+def _steepest_of(height, active, steps, per_length, periodic, z, y, x):
     nz, ny, nx = height.shape
-    for y in range(ny):
-        for x in range(nx):
-            if not active[z, y, x]:
-                way[z, y, x] = _OUTSIDE
-                continue
-            best, steepest = _SUMMIT, np.float32(0.0)
-            here = height[z, y, x]
-            for s in range(len(steps)):
-                k, j, i = z + steps[s, 0], y + steps[s, 1], x + steps[s, 2]
-                if periodic:
-                    j = j - ny if j == ny else (ny - 1 if j < 0 else j)
-                    i = i - nx if i == nx else (nx - 1 if i < 0 else i)
-                elif j < 0 or j == ny or i < 0 or i == nx:
-                    continue
-                # Outside the height is 0, so no way up leads there.
-                if 0 <= k < nz and active[k, j, i]:
-                    slope = (height[k, j, i] - here) * per_length[s]
-                    if slope > steepest:
-                        steepest, best = slope, s
-            way[z, y, x] = best
+    best, steepest = _SUMMIT, np.float32(0.0)
+    for s in range(len(steps)):
+        k, j, i = z + steps[s, 0], y + steps[s, 1], x + steps[s, 2]
+        if periodic:
+            j = j - ny if j == ny else (ny - 1 if j < 0 else j)
+            i = i - nx if i == nx else (nx - 1 if i < 0 else i)
+        elif j < 0 or j == ny or i < 0 or i == nx:
+            continue
+        if 0 <= k < nz and active[k, j, i]:
+            slope = (height[k, j, i] - height[z, y, x]) * per_length[s]
+            if slope > steepest:
+                steepest, best = slope, s
+    return best
 
 
 @njit

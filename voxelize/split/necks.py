@@ -4,7 +4,7 @@ import numpy as np
 
 from dem.jit import njit
 from voxelize.pairs import grown, slot_of, sorted_pairs
-from voxelize.regions import adjacent
+from voxelize.regions import next_voxel
 
 
 def joined_over_wide_necks(
@@ -21,7 +21,8 @@ def joined_over_wide_necks(
     """
     count = int(basin.max()) + 1
     peak = _peaks(basin.reshape(-1), depth.reshape(-1), count)
-    first, second, saddle = _saddles(basin, depth, count, periodic)
+    first, second, deepest = sorted_pairs(*_saddles(basin, depth, count, periodic), count)
+    saddle = deepest[:, 0]
     order = np.lexsort((second, first, -saddle))
     return _joined(first[order], second[order], saddle[order], peak, 1.0 - neck)
 
@@ -36,37 +37,35 @@ def _peaks(basin, depth, count):
     return peak
 
 
-def _saddles(basin, depth, count, periodic):
-    """Inscribed radius of the neck between each two basins that touch."""
-    keys, deepest = np.full(1024, -1, dtype=np.int64), np.zeros((1024, 1), dtype=np.float32)
-    used = 0
-    for _, one, other in adjacent(periodic):
-        keys, deepest, used = _deepest_faces(
-            basin[one], basin[other], depth[one], depth[other], count, keys, deepest, used
-        )
-    first, second, deepest = sorted_pairs(keys, deepest, count)
-    return first, second, deepest[:, 0]
-
-
 @njit
-def _deepest_faces(one, other, depth_one, depth_other, count, keys, deepest, used):
-    nz, ny, nx = one.shape
+def _saddles(basin, depth, count, periodic):
+    """Inscribed radius of the neck between each two basins that touch, by their key."""
+    keys, deepest = np.full(1024, -1, np.int64), np.zeros((1024, 1), np.float32)
+    used = 0
+    nz, ny, nx = basin.shape
     for z in range(nz):
         for y in range(ny):
             for x in range(nx):
-                a, b = np.int64(one[z, y, x]), np.int64(other[z, y, x])
-                if a == b or a < 0 or b < 0:
+                a = np.int64(basin[z, y, x])
+                if a < 0:
                     continue
-                key = min(a, b) * count + max(a, b)
-                slot = slot_of(keys, key)
-                if keys[slot] < 0:
-                    keys[slot] = key
-                    used += 1
-                height = min(depth_one[z, y, x], depth_other[z, y, x]) - np.float32(0.5)
-                deepest[slot, 0] = max(deepest[slot, 0], height)
-                if 2 * used > len(keys):
-                    keys, deepest = grown(keys, deepest)
-    return keys, deepest, used
+                for axis in range(3):
+                    k, j, i = next_voxel(z, y, x, axis, ny, nx, periodic)
+                    if k == nz or j == ny or i == nx:
+                        continue
+                    b = np.int64(basin[k, j, i])
+                    if a == b or b < 0:
+                        continue
+                    key = min(a, b) * count + max(a, b)
+                    slot = slot_of(keys, key)
+                    if keys[slot] < 0:
+                        keys[slot] = key
+                        used += 1
+                    height = min(depth[z, y, x], depth[k, j, i]) - np.float32(0.5)
+                    deepest[slot, 0] = max(deepest[slot, 0], height)
+                    if 2 * used > len(keys):
+                        keys, deepest = grown(keys, deepest)
+    return keys, deepest
 
 
 @njit
