@@ -4,13 +4,13 @@
                                             [--most PERCENT] [--step PERCENT] [--no-transport]
                                             [--json FILE] [--picture FILE]
 
-S2 (Lindner et al. 2024) add carbon-binder domain to a tomography of 70.43 % NMC811 in such steps
+Lindner et al. (2024) add carbon-binder domain to a tomography of 70.43 % NMC811 in such steps
 and find that it percolates between 7 and 8 vol%. Their volume is not public: the structure here is
 a packing of lognormal spheres (median 10.4 µm, the radius that Chen et al. 2020 give for the same
 cell; spread 0.35, assumed), moved apart to overlaps of a few per cent at 58 %, grown evenly to
 70.43 % by the level of the distance to their surfaces, and cut out of the middle, away from the
-flat planes of the packing. Bulk conductivities: S2's stand in its supplement only, so the active
-material has 0.18 S/m (Chen et al. 2020) and the domain 375 S/m (S1, table 3).
+flat planes of the packing. Bulk conductivities: theirs stand in a supplement, so the active
+material has 0.18 S/m (Chen et al. 2020) and the domain 375 S/m (Song et al. 2025, table 3).
 """
 
 import argparse
@@ -44,7 +44,7 @@ LINDNER = {
     "tortuosity_factor": [2.51, 3.40],
     "threshold_percent": [7.0, 8.0],
 }
-"""S2, table 1 and figure 2c; its connectivity is taken for the largest connected share."""
+"""Table 1 and figure 2c; its connectivity is taken for the largest connected share."""
 
 
 def packing(cells: tuple[int, int], voxel_size: float, seed: int) -> Volume:

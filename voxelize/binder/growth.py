@@ -1,4 +1,4 @@
-"""Random growth of the domain on surfaces (S2's placement)."""
+"""Random growth of the domain on surfaces, as Lindner et al. (2024) place it."""
 
 import numpy as np
 
@@ -17,7 +17,7 @@ def grow(
 
     A face of the domain itself is always taken, a face of another solid with the probability
     (1 + cos θ) / 2: the work of adhesion over that of cohesion (Young–Dupré). So at θ = 0 every
-    face is as good as any other and no place is preferred (S2: contact angle 0, no anisotropy).
+    face is as good as any other and no place is preferred.
 
     state : as in `amount`, changed; weights : (nz,); returns the amount that was added
     """

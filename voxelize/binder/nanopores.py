@@ -22,11 +22,11 @@ def resolve_nanopores(volume: Volume, pore_size: float, seed: int = 1) -> Volume
     """Turn the nanopores of the domain into pore voxels; its other voxels become dense solid.
 
     A level set of a Gaussian random field, cut at each voxel's own nanoporosity: an open,
-    bicontinuous pore space at the 50 % of S4. Its mean pore chord along the axes, the diameter of a
-    cylinder with that ratio of volume to surface, is `pore_size` at the mean nanoporosity.
+    bicontinuous pore space at 50 %. Its mean pore chord along the axes, the diameter of a cylinder
+    with that ratio of volume to surface, is `pore_size` at the mean nanoporosity.
 
-    pore_size : [m], at least two voxels (S4: ≈ 100 nm at 37.2 nm voxels); no level set has chords
-        below 1 / (1 − nanoporosity) voxels, which pores come out with that were to be finer
+    pore_size : [m], at least two voxels (Beuse et al. 2021: ≈ 100 nm, 37.2 nm voxels); pores that
+        were to be finer than 1 / (1 − nanoporosity) voxels come out as that, a level set's finest
     Returns a volume with `cbd_nanoporosity` 0, the same porosity to half a voxel.
     Raises InputError where the voxels do not resolve the pores.
     """

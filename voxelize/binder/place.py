@@ -13,9 +13,10 @@ from voxelize.binder.wetting import condense
 from voxelize.volume import ACTIVE_MATERIAL, CARBON_BINDER, COLLECTOR, PORE, Volume
 
 METHODS = ("random", "contacts", "film")
-"""Ways to place: random growth (S2), at contacts and necks (S4), a film of even thickness."""
+"""Ways to place: random growth, at contacts and necks, a film of even thickness."""
 CONTACT_ANGLE = {"random": 0.0, "contacts": np.radians(40.0), "film": 0.0}
-"""[rad] of the domain on solids unless another is given: S2's 0, S4's 40°; a film has none."""
+"""[rad] of the domain on solids unless another is given: 0 of Lindner et al. (2024), 40° of Beuse
+et al. (2021); a film has none."""
 MOST_CONTACT_ANGLE = np.radians(150.0)
 
 

@@ -37,7 +37,7 @@ def test_mean_chord_is_the_pore_size(pore_size, nanoporosity):
 
 
 def test_half_porous_domain_has_one_open_pore_space():
-    # A level set at half the volume is bicontinuous: S4 asks for open channels.
+    # A level set at half the volume is bicontinuous: its channels are open.
     pore = resolve_nanopores(block(), 200e-9).labels[2:] == PORE
     number, _ = label(pore)
     assert np.bincount(number[pore]).max() > 0.95 * np.count_nonzero(pore)
