@@ -159,6 +159,8 @@ def test_wrong_image_is_refused_before_anything_runs(make, words, folder, capsys
         ("electrode.crop=[[0, 4], [4, 4], [0, 4]]", ["electrode.crop[1]", "empty"]),
         ("electrode.axis_order=zyz", ["axis_order"]),
         ("decomposition.grain_size=0.5 um", ["decomposition.grain_size", "two voxels"]),
+        ("decomposition.primary_particle_size=1 um", ["decomposition", "2.5 um", "one of the two"]),
+        ("decomposition.small_particles=crumbs", ["small_particles", "'single_grain'"]),
         ('calendering.targets=["1.5 g/cm^3"]', ["targets[0]", "start"]),
         ('calendering.targets=["4.9 g/cm^3"]', ["targets[0]", "crystal density"]),
     ],

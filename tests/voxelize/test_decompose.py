@@ -5,18 +5,23 @@ from functools import cache
 
 import numpy as np
 import pytest
-from scipy.ndimage import label
+from scipy.ndimage import gaussian_filter, label
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
+from scipy.spatial import cKDTree
 
 from dem.bonding.strength import BondStrength
 from dem.errors import InputError
 from dem.grains import ACTIVE, CBD
+from dem.jit import use_threads
+from voxelize.divide import partition
 from voxelize.divide.decompose import (
     DecompositionSettings,
     SolidPhase,
     decompose,
 )
+from voxelize.divide.partition import divide
+from voxelize.divide.quality import assess
 from voxelize.split.watershed import equivalent_diameter
 from voxelize.volume import ACTIVE_MATERIAL, CARBON_BINDER, COLLECTOR, Volume
 
@@ -204,6 +209,84 @@ def test_small_particles_get_smaller_grains_or_one():
     assert np.bincount(divided().grains.particle)[2] == 27
 
 
+def test_small_particles_are_whole_where_that_is_asked_for():
+    result = divided(minimum_grains=40, small_particles="single_grain")
+    number = np.bincount(result.grains.particle[result.grains.material == ACTIVE])
+    assert number[0] > 200
+    assert number[2] == number[3] == 1
+    # Such a particle's sphere is that of its whole volume.
+    alone = np.flatnonzero(result.grains.particle == 2)
+    volume = (result.particle == 2).sum() * H**3
+    assert result.grains.radius[alone] == pytest.approx(equivalent_diameter(volume) / 2, rel=1e-12)
+
+
+@pytest.mark.parametrize("minimum", [27, 60])
+def test_no_breakable_particle_has_fewer_grains_than_asked_for(minimum):
+    """Crumpled particles, whose cells come in pieces and leave slivers."""
+    rng = np.random.default_rng(8)
+    field = gaussian_filter(rng.standard_normal((60, 60, 60)), 2.5, mode="wrap")
+    particle = label(field > np.quantile(field, 0.86))[0].astype(np.int32) - 1
+    volume = Volume((particle >= 0).astype(np.uint8), H, False, 60 * H, 0.5, particle)
+    settings = DecompositionSettings(
+        grain_size=3e-6, minimum_grains=minimum, single_grain_below=0.0
+    )
+    result = decompose(volume, settings, NMC, BINDER, 1)
+    number = np.bincount(result.grains.particle)
+    voxels = np.bincount(result.particle[result.particle >= 0])
+    resolved = voxels >= 8 * minimum
+    assert resolved.sum() > 3
+    assert (number[resolved] >= minimum).all()
+    assert (number[~resolved] == 1).all()
+    assert assess(result).disconnected_particles == 0
+
+
+@pytest.mark.parametrize("periodic", [False, True])
+def test_voxels_belong_to_the_nearest_centroid(periodic):
+    """At Lloyd's fixed point, by an independent search tree."""
+    particle = spheres([(22.0, 2, 38)], [14.0], periodic=periodic)
+    region = np.ascontiguousarray(particle)
+    cells, least = np.array([60]), np.array([1])
+    grain, _ = divide(region, cells, least, periodic, 200, 4, lambda done: None)
+    voxel = np.argwhere(grain >= 0)
+    if periodic:
+        # Unwrapped about the centre, where no image can be nearer.
+        voxel[:, 1:] = (voxel[:, 1:] - [2, 38] + 20) % 40
+    of = grain[grain >= 0]
+    centroid = np.stack([np.bincount(of, voxel[:, a]) for a in range(3)], 1)
+    centroid = centroid / np.bincount(of)[:, None]
+    distance, nearest = cKDTree(centroid).query(voxel)
+    # The rest stand on a border, or in a sliver that was joined to its neighbour.
+    own = np.linalg.norm(voxel - centroid[of], axis=1)
+    assert (np.isclose(own, distance, atol=1e-3)).mean() > 0.99
+    assert (nearest == of).mean() > 0.95
+
+
+def test_any_number_of_threads_gives_the_same_bits():
+    one, two = np.full((64, 64, 64), 0, np.int32), None
+    one[30:34] = -1
+    one[34:] = 1
+    one[34:50, :20] = 2
+    found = []
+    for threads in (1, 2):
+        use_threads(threads)
+        cells, least = np.array([3000, 2000, 500]), np.array([1, 27, 27])
+        found.append(divide(one, cells, least, True, 3, 4, lambda done: None))
+    use_threads(None)
+    one, two = found
+    assert np.array_equal(one[0], two[0])
+    assert np.array_equal(one[1], two[1])
+
+
+def test_large_regions_are_divided_as_small_ones(monkeypatch):
+    region = spheres([(22.0, 2, 38)], [14.0])
+    cells, least = np.array([300]), np.array([27])
+    found = []
+    for large in (10, 10**9):
+        monkeypatch.setattr(partition, "_LARGE", large)
+        found.append(divide(region, cells, least, True, 4, 4, lambda done: None)[0])
+    assert np.array_equal(*found)
+
+
 def test_separate_binder_regions_share_no_grain():
     result = divided(periodic=False)
     lower = result.grain[2:6][result.volume.labels[2:6] == CARBON_BINDER]
@@ -317,6 +400,11 @@ REFUSED = {
     "binder grain under two voxels": ({"cbd_grain_size": 0.7e-6}, "cbd_grain_size is 0.7 µm"),
     "particles smaller than a grain": ({"grain_size": 20e-6}, "smaller than a grain"),
     "voxels too coarse": ({"minimum_grains": 1000, "single_grain_below": 0.0}, "too coarse"),
+    "small ones whole, which most are": (
+        {"small_particles": "single_grain", "grain_size": 4e-6},
+        "nothing could break; expected a grain_size of at most 3",
+    ),
+    "small particles unknown": ({"small_particles": "crumbs"}, "small_particles is 'crumbs'"),
     "no grains": ({"minimum_grains": 0}, "minimum_grains must be ≥ 1"),
     "no radius": ({"contact_radius_factor": 0.0}, "contact_radius_factor is 0"),
 }
