@@ -90,16 +90,16 @@ def show(found: dict) -> None:
     """Print a table a volume."""
     for name, told in found.items():
         print(f"\n{name}")
-        print(
-            "grain/µm  width/µm   grains  least  gap/widths      misfit mean, 95 %/voxels  inertia spheres, points"
-        )
+        heading = ("size/µm", "width/µm", "grains", "least", "gap/widths", "±", "misfit", "95 %")
+        print("".join(f"{text:>11}" for text in (*heading, "spheres/%", "points/%")))
         for row in told["rows"]:
             print(
-                f"{row['grain_size_um']:8.2f}{row['grain_width_um']:10.3f}{row['grains']:9}"
-                f"{row['grains_per_particle_least']:7}"
-                f"  {row['contact_gap_bias']:+.3f} ± {row['contact_gap_spread']:.3f}"
-                f"{row['surface_misfit_mean_voxels']:12.3f}{row['surface_misfit_p95_voxels']:8.3f}"
-                f"{100 * row['inertia_error_spheres']:16.3f} %{100 * row['inertia_error_points']:8.2f} %"  # noqa: E501
+                f"{row['grain_size_um']:11.2f}{row['grain_width_um']:11.3f}{row['grains']:11}"
+                f"{row['grains_per_particle_least']:11}{row['contact_gap_bias']:11.3f}"
+                f"{row['contact_gap_spread']:11.3f}{row['surface_misfit_mean_voxels']:11.3f}"
+                f"{row['surface_misfit_p95_voxels']:11.3f}"
+                f"{100 * row['inertia_error_spheres']:11.3f}"
+                f"{100 * row['inertia_error_points']:11.2f}"
             )
         print("orders: " + ", ".join(f"{key} {value:.2f}" for key, value in told["orders"].items()))
 
@@ -144,6 +144,8 @@ def plot(found: dict, path: Path) -> None:
         axes.set_xlabel("grain width / µm")
         axes.set_xticks([0.6, 1, 2, 3], ["0.6", "1", "2", "3"])
         axes.minorticks_off()
+    left.set_yticks([0.3, 0.5, 1, 2], ["0.3", "0.5", "1", "2"])
+    left.minorticks_off()
     left.legend(frameon=False)
     right.legend(frameon=False)
     figure.savefig(path, dpi=110)
