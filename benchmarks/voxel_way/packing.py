@@ -4,7 +4,7 @@ import numpy as np
 from scipy.spatial import cKDTree
 
 from dem.jit import njit
-from voxelize.volume import ACTIVE_MATERIAL, CARBON_BINDER, Volume
+from voxelize.volume import ACTIVE_MATERIAL, CARBON_BINDER, PORE, Volume
 
 VOXEL_SIZE = 0.4e-6
 MEDIAN_DIAMETER, SPREAD = 22.1, 0.2
@@ -22,9 +22,10 @@ def electrode(side: int, periodic: bool, seed: int = 1) -> Volume:
     for number in range(len(radius)):
         _paint_particle(particle, place, radius, number, periodic)
     labels = (particle >= 0).astype(np.uint8)
+    binder = 0
     for middle, size in _binder_balls(place, radius, side, periodic, rng):
-        _paint_binder(labels, middle, size, periodic)
-        if (labels[::8] == CARBON_BINDER).mean() > BINDER_SHARE:
+        binder += _paint_binder(labels, middle, size, periodic)
+        if binder > BINDER_SHARE * side**3:
             break
     return Volume(labels, VOXEL_SIZE, periodic, side * VOXEL_SIZE, 0.5, particle)
 
@@ -102,6 +103,8 @@ def _paint_particle(particle, place, radius, number, periodic):
 
 @njit
 def _paint_binder(labels, middle, size, periodic):
+    """Paint pores within a ball; how many voxels are new."""
+    painted = 0
     nz, ny, nx = labels.shape
     z, y, x = middle
     for k in range(max(0, int(z - size)), min(nz, int(z + size) + 1)):
@@ -110,5 +113,7 @@ def _paint_binder(labels, middle, size, periodic):
                 if not periodic and not (0 <= j < ny and 0 <= i < nx):
                     continue
                 near = (k + 0.5 - z) ** 2 + (j + 0.5 - y) ** 2 + (i + 0.5 - x) ** 2
-                if near < size * size and labels[k, j % ny, i % nx] != ACTIVE_MATERIAL:
+                if near < size * size and labels[k, j % ny, i % nx] == PORE:
                     labels[k, j % ny, i % nx] = CARBON_BINDER
+                    painted += 1
+    return painted
