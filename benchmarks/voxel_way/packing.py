@@ -4,7 +4,7 @@ import numpy as np
 from scipy.spatial import cKDTree
 
 from dem.jit import njit
-from voxelize.volume import ACTIVE_MATERIAL, CARBON_BINDER, PORE, Volume
+from voxelize.volume import CARBON_BINDER, PORE, Volume
 
 VOXEL_SIZE = 0.4e-6
 MEDIAN_DIAMETER, SPREAD = 22.1, 0.2
