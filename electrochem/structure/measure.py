@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from electrochem.structure.body import without_peaks
 from electrochem.structure.percolation import share_of, spanning
 from electrochem.structure.phase_fractions import (
     coating,
@@ -24,8 +25,9 @@ class Structure:
     porosity : pore_fraction + cbd_fraction × cbd_nanoporosity
     pore_fraction : pores and cracks; crack_fraction : the part of it that is labelled crack
     pore_percolating_share : share of the pores in clusters that join both planes
-    solid_percolating_share : the same of active material and binder domain together
-    cbd_percolating_share : the same of the binder domain alone
+    solid_percolating_share : the same of active material and binder domain together, without the
+        loose peaks of the upper surface (`body`), as conductivity is measured
+    cbd_percolating_share : that of the binder domain alone
     height : (n,) [m], of the layers' middles above the coated face
     profile : (n, 5), share of each label in each layer
     """
@@ -61,11 +63,12 @@ def measure(volume: Volume, progress: Callable[[float, str], None] | None = None
 
     tell(0.7, "percolation")
     pore = (labels == PORE) | (labels == CRACK)
-    binder = labels == CARBON_BINDER
-    solid = binder | (labels == ACTIVE_MATERIAL)
+    body, body_weights = coating(without_peaks(volume))
+    binder = body == CARBON_BINDER
+    solid = binder | (body == ACTIVE_MATERIAL)
     percolating = [
-        share_of(spanning(phase, volume.periodic), phase, weights)
-        for phase in (pore, solid, binder)
+        share_of(spanning(phase, volume.periodic), phase, of)
+        for phase, of in ((pore, weights), (solid, body_weights), (binder, body_weights))
     ]
     tell(1.0, "structure measured")
     return Structure(

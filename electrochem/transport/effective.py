@@ -1,13 +1,14 @@
 """Effective conductivity and diffusivity of a labelled volume through the plane."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from dem.errors import InputError
+from electrochem.structure.body import without_peaks
 from electrochem.structure.percolation import spanning
-from electrochem.structure.phase_fractions import coating, phase_profile, porosity
+from electrochem.structure.phase_fractions import coating, porosity
 from electrochem.transport.conductance import INSULATING, build_network
 from electrochem.transport.multigrid import conduct
 from voxelize.volume import (
@@ -24,8 +25,6 @@ BRUGGEMAN_EXPONENT = 1.5
 """The binder domain's own effective diffusivity is nanoporosity to this power (Bruggeman 1935)."""
 NANOPORE_CLASSES = 32
 """Classes of diffusivity into which a domain of varied nanoporosity is sorted."""
-_BODY = 0.5
-"""Share of the median layer's solids down to which a layer counts as the electrode's body."""
 
 
 @dataclass(frozen=True)
@@ -189,8 +188,8 @@ def electronic_conductivity(
 ) -> EffectiveConductivity:
     """Effective electronic conductivity [S/m] through active material and binder domain.
 
-    Measured up to the last layer that is filled at least `_BODY` as much as the middle one: a plate
-    rests on a few peaks, through which no cell draws its current.
+    Measured without the loose peaks of the upper surface (`structure.body`), through which no cell
+    draws its current.
 
     active_material, binder_domain, collector : bulk conductivities [S/m]; the collector's counts
         only where foil stands above the mean plane of its face
@@ -199,18 +198,4 @@ def electronic_conductivity(
     conductivity[ACTIVE_MATERIAL] = active_material
     conductivity[CARBON_BINDER] = binder_domain
     conductivity[COLLECTOR] = collector
-    return effective_conductivity(_body(volume), conductivity, tolerance, progress)
-
-
-def _body(volume: Volume) -> Volume:
-    """The volume without the loose peaks of its upper surface."""
-    profile = phase_profile(volume)
-    solid = profile[:, ACTIVE_MATERIAL] + profile[:, CARBON_BINDER]
-    layers = int(np.flatnonzero(solid >= _BODY * np.median(solid))[-1]) + 1
-    if layers == len(solid):
-        return volume
-    labels = volume.labels[: volume.collector_layers + layers]
-    thickness = layers * volume.voxel_size
-    return replace(
-        volume, labels=labels, thickness=thickness, particle=None, nanoporosity_field=None
-    )
+    return effective_conductivity(without_peaks(volume), conductivity, tolerance, progress)

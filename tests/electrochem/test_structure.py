@@ -169,6 +169,17 @@ def test_dead_ends_and_islands_are_told_apart():
     assert got.pore_percolating_share == pytest.approx(5 / 8)
 
 
+def test_binder_spans_the_body_below_the_peaks_that_a_plate_rests_on():
+    labels = np.zeros((8, 6, 6), np.uint8)
+    labels[:7, :3] = ACTIVE_MATERIAL
+    labels[:7, 3] = CARBON_BINDER
+    labels[:3, 5] = CARBON_BINDER  # an island: 18 of its 60 voxels
+    labels[7, 0, 0] = ACTIVE_MATERIAL  # the peak, which no binder reaches
+    got = measure(volume_of(labels))
+    assert got.solid_percolating_share == pytest.approx(1 - 18 / (7 * 24 + 18))
+    assert got.cbd_percolating_share == pytest.approx(42 / 60)
+
+
 def test_volume_without_a_coating_is_refused():
     with pytest.raises(InputError, match="no coating"):
         measure(volume_of(np.full((3, 4, 4), COLLECTOR), thickness=0.0))
