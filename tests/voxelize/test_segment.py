@@ -99,15 +99,16 @@ def test_touching_packing_is_found_again():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("share", [0.45, 0.65])
-@pytest.mark.parametrize(("voxel", "rounding"), [(0.4, 0.0), (0.2, 0.0), (0.2, 0.7)])
+@pytest.mark.parametrize(
+    ("share", "voxel", "rounding"), [(0.45, 0.4, 0.0), (0.55, 0.3, 0.0), (0.65, 0.2, 0.7)]
+)
 def test_irregular_particles_are_found_again(share, voxel, rounding):
     packing = pack(share, 30.0, 0.12, seed=100)
     true = voxels(packing, voxel, rounding)
     found = split_particles(true >= 0, voxel * 1e-6, periodic=True)
     best, _ = overlaps(true, found)
-    # 200 to 270 particles: three in a hundred are a scatter of ± 1 %.
-    assert (best > 0.8).mean() >= 0.94
+    # What is asked; 99 % are found in larger boxes, of 200 particles two are a scatter.
+    assert (best > 0.8).mean() >= 0.95
     assert found.max() + 1 == pytest.approx(len(best), rel=0.03)
 
 
