@@ -124,7 +124,7 @@ def _apart(file, points, faces, number):
 
 def _solids(points, faces):
     """Number of the solid that each triangle is of: connected pieces, cavities with their hosts."""
-    piece = pieces(faces, len(points))
+    piece = pieces(faces)
     if len(piece) == 0:
         return piece
     corners = points[faces]

@@ -3,6 +3,8 @@
 from typing import NamedTuple
 
 import numpy as np
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
 from dem.jit import njit
 
@@ -101,34 +103,17 @@ def _numbered(points):
     return number, first[:found]
 
 
-@njit
-def pieces(faces, corners):
-    """Number, 0 … n−1 in the order of the triangles, of the connected piece each triangle is of."""
-    root = np.arange(corners)
-    for f in range(len(faces)):
-        a = faces[f, 0]
-        while root[a] != a:
-            root[a] = root[root[a]]
-            a = root[a]
-        for i in range(1, 3):
-            b = faces[f, i]
-            while root[b] != b:
-                root[b] = root[root[b]]
-                b = root[b]
-            if a < b:
-                root[b] = a
-            elif b < a:
-                root[a] = b
-                a = b
-    number = np.full(corners, -1, dtype=np.int64)
-    piece = np.empty(len(faces), dtype=np.int64)
-    count = 0
-    for f in range(len(faces)):
-        a = faces[f, 0]
-        while root[a] != a:
-            a = root[a]
-        if number[a] < 0:
-            number[a] = count
-            count += 1
-        piece[f] = number[a]
-    return piece
+def pieces(faces: np.ndarray) -> np.ndarray:
+    """Number, 0 … n−1 in the order of the triangles, of the connected piece each triangle is of.
+
+    Pieces hang together by edges: what only touches at a corner is apart.
+    """
+    start, end = faces.ravel(), np.roll(faces, -1, axis=1).ravel()
+    corners = np.int64(faces.max(initial=0)) + 1
+    edges = np.minimum(start, end) * corners + np.maximum(start, end)
+    order = np.argsort(edges, kind="stable")
+    same = np.flatnonzero(edges[order[1:]] == edges[order[:-1]])
+    pairs = order[same] // 3, order[same + 1] // 3
+    graph = coo_array((np.ones(len(same), dtype=np.int8), pairs), shape=(len(faces),) * 2)
+    _, piece = connected_components(graph, directed=False)
+    return piece.astype(np.int64)
