@@ -3,49 +3,66 @@
 import numpy as np
 
 from dem.grains import ACTIVE
-from voxelize.deposit.cracks import crack_cells
-from voxelize.deposit.landing import chosen, land, peel, squeeze_in, starts
+from voxelize.deposit.balance import balance, volumes
+from voxelize.deposit.claims import Squeezed, carry
+from voxelize.deposit.cracks import room_for
 from voxelize.deposit.motion import Motion
+from voxelize.deposit.pieces import cut_off
+from voxelize.deposit.put_back import put_back, scattered
+from voxelize.deposit.surroundings import IN_CRACK, IN_CUT_LAYER
 
 
-def land_active(motion: Motion) -> tuple[np.ndarray, float]:
-    """Grain of each cell of active material, −1 elsewhere, and the displaced share of it."""
-    riders, weight = motion.riders(ACTIVE)
-    grain, displaced, hole, hole_grain, _ = land(motion, riders, motion.is_open)
-    grain.ravel()[hole] = hole_grain
+def land_active(
+    motion: Motion, before: np.ndarray, owner: np.ndarray, depth: np.ndarray, room: np.ndarray
+) -> np.ndarray:
+    """Let active material land in `owner` (nz, ny, nx), which is changed.
 
-    bodies = int(motion.fragment.max()) + 1
-    before = np.bincount(motion.fragment[riders.grain], weight, bodies)
-    flat = np.flatnonzero(grain >= 0)
-    after = np.bincount(
-        motion.fragment[grain.ravel()[flat]], motion.weight_at(flat), minlength=bodies
+    before : (grains,) [new cells], volumes to keep; depth, room : work space of the volume's shape
+    Returns how far voxels were put back from where they were squeezed out, (n,) float32 [cells].
+    """
+    carriers, frame = motion.carriers, motion.frame
+    is_active = carriers.material == ACTIVE
+    body = carriers.body
+    bodies = int(body.max(initial=-1)) + 1
+    squeezed = carry(motion, ACTIVE, owner, depth)
+    squeezed = _with_cut_off(motion, owner, squeezed, depth.view(np.int32))
+    room_for(motion, owner, room)
+
+    def surplus() -> np.ndarray:
+        """Cells too many of each body; rounding is carried on, so that the sum is right too."""
+        after = volumes(owner, frame.weight, len(before))
+        excess = np.bincount(body, np.where(is_active, after - before, 0.0), bodies)
+        return np.diff(np.rint(np.cumsum(excess)), prepend=0.0).astype(np.int64)
+
+    chosen = some_of(squeezed, body, -surplus())
+    cell, grain = squeezed.cell[chosen], squeezed.grain[chosen]
+    distance = put_back(owner, room, frame, body, cell, grain)
+    # What found no cell near grows at the body's surface, at last into cracks or the cut layer.
+    balance(owner, room, frame, body, surplus(), IN_CRACK)
+    balance(owner, room, frame, body, surplus(), IN_CUT_LAYER)
+    # A body that another swallowed whole has no surface to grow from.
+    lone = some_of(Squeezed(cell, grain), body, -surplus())
+    distance[lone] = put_back(owner, room, frame, body, cell[lone], grain[lone], attached=False)
+    return distance
+
+
+def _with_cut_off(motion: Motion, owner, squeezed: Squeezed, work) -> Squeezed:
+    """With the voxels that an overlap cut off from the rest of their body, which are freed."""
+    if len(squeezed.cell) == 0:
+        return squeezed
+    body = motion.carriers.body
+    suspect = np.zeros(int(body.max()) + 1, bool)
+    suspect[body[squeezed.grain]] = True
+    suspect[body[motion.carriers.material != ACTIVE]] = False
+    cell, grain = cut_off(owner, body, suspect, motion.frame.periodic, work)
+    return Squeezed(
+        np.concatenate([squeezed.cell, cell]), np.concatenate([squeezed.grain, grain])
     )
-    # Rounding is carried from fragment to fragment, so that the sum is right too.
-    missing = np.diff(np.rint(np.cumsum(before - after)), prepend=0.0).astype(np.int64)
-    displaced = chosen(displaced, motion.fragment[riders.grain[displaced]], missing)
-    cracks = crack_cells(motion, grain)
-    lost = squeeze_in(
-        motion, grain, riders.grain[displaced], starts(motion, riders, displaced), cracks
-    )
-    peel(grain, motion.fragment, -missing, hole, motion.grid)
-    put = len(displaced) - lost + _balance(motion, grain, weight.sum(), cracks)
-    return grain, put / max(len(riders.grain), 1)
 
 
-def _balance(motion: Motion, grain: np.ndarray, wanted: float, cracks: np.ndarray) -> int:
-    """Make up for what a cut top layer weighs less or more; returns the voxels put back."""
-    put = 0
-    for _ in range(4):
-        flat = np.flatnonzero(grain >= 0)
-        missing = round(wanted - motion.weight_at(flat).sum())
-        if missing == 0:
-            break
-        if missing > 0:
-            # The topmost voxels lost weight: their neighbours below are where it belongs.
-            near = flat[np.argsort(-flat, kind="stable")[:missing]]
-            cell = motion.grid.cells(near)
-            put += missing - squeeze_in(motion, grain, grain.ravel()[near], cell, cracks)
-        else:
-            one_body = np.zeros(len(motion.fragment), np.int64)
-            peel(grain, one_body, np.array([-missing]), np.empty(0, np.int64), motion.grid)
-    return put
+def some_of(squeezed: Squeezed, body: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+    """Indices of as many places of each body as it lacks cells, all it has if it lacks more."""
+    of = body[squeezed.grain]
+    order = np.lexsort((scattered(squeezed.cell), of))
+    rank = np.arange(len(of)) - np.searchsorted(of[order], of[order])
+    return np.sort(order[rank < wanted[of[order]]])

@@ -3,36 +3,50 @@
 import numpy as np
 
 from dem.grains import CBD
-from voxelize.deposit.cracks import crack_cells
-from voxelize.deposit.landing import chosen, land, squeeze_in, starts
+from voxelize.deposit.active import some_of
+from voxelize.deposit.balance import balance, volumes
+from voxelize.deposit.claims import carry
+from voxelize.deposit.cracks import room_for
 from voxelize.deposit.motion import Motion
+from voxelize.deposit.put_back import put_back
+from voxelize.deposit.surroundings import IN_CUT_LAYER
 
 
-def land_binder(motion: Motion, active: np.ndarray, minimum: float) -> np.ndarray:
-    """Grain of each binder cell, −1 elsewhere.
+def land_binder(
+    motion: Motion,
+    minimum: float,
+    before: np.ndarray,
+    owner: np.ndarray,
+    depth: np.ndarray,
+    room: np.ndarray,
+) -> None:
+    """Let binder land in `owner` (nz, ny, nx), which is changed, beside the active material.
 
     The domain of a grain gives way first, down to the nanoporosity `minimum`; only what must not
     be squeezed further is put beside. Domain that finds room again is not blown up beyond before.
+
+    before : (grains,) [new cells], domain; depth, room : work space of the volume's shape
     """
-    riders, weight = motion.riders(CBD)
-    if len(riders.grain) == 0:
-        return np.full(active.shape, -1, np.int32)
-    count = len(motion.material)
-    minimum = min(minimum, motion.old.cbd_nanoporosity)
-    least = np.bincount(riders.grain, weight, count)
-    least *= (1.0 - motion.old.cbd_nanoporosity) / (1.0 - minimum)
-    grain, displaced, hole, hole_grain, filled = land(motion, riders, motion.is_open & (active < 0))
-    grain.ravel()[hole[filled]] = hole_grain[filled]
-    flat = np.flatnonzero(grain >= 0)
-    domain = np.bincount(grain.ravel()[flat], motion.weight_at(flat), minlength=count)
-    missing = np.ceil(least - domain - 1e-6).astype(np.int64)
-    displaced = chosen(displaced, riders.grain[displaced], missing)
-    taken = np.where(active >= 0, active, grain)
-    squeeze_in(
-        motion,
-        taken,
-        riders.grain[displaced],
-        starts(motion, riders, displaced),
-        crack_cells(motion, active),
-    )
-    return np.where(active >= 0, np.int32(-1), taken)
+    carriers, frame = motion.carriers, motion.frame
+    is_binder = carriers.material == CBD
+    if not is_binder.any():
+        return
+    body = carriers.body
+    nanoporosity = motion.old.cbd_nanoporosity
+    least = before * (1.0 - nanoporosity) / (1.0 - min(minimum, nanoporosity))
+    squeezed = carry(motion, CBD, owner, depth)
+    room_for(motion, owner, room)
+
+    def surplus() -> np.ndarray:
+        """Cells above the former domain, or (negative) below the least that holds the solid."""
+        after = volumes(owner, frame.weight, len(before))
+        above = np.floor(after - before + 1e-6).clip(0)
+        below = np.ceil(least - after - 1e-6).clip(0)
+        excess = np.where(is_binder, above - below, 0.0)
+        return np.bincount(body, excess).astype(np.int64)
+
+    for attached in (True, False):
+        chosen = some_of(squeezed, body, -surplus())
+        cell, grain = squeezed.cell[chosen], squeezed.grain[chosen]
+        put_back(owner, room, frame, body, cell, grain, attached)
+        balance(owner, room, frame, body, surplus(), IN_CUT_LAYER)

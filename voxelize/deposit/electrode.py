@@ -1,7 +1,7 @@
 """Moved grains back to a labelled volume, without losing active material or binder solid."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -9,11 +9,13 @@ from dem.bonds import Bonds
 from dem.errors import InputError
 from dem.grains import ACTIVE, CBD, Grains
 from voxelize.deposit.active import land_active
+from voxelize.deposit.balance import volumes
 from voxelize.deposit.binder import land_binder
-from voxelize.deposit.cracks import crack_cells
+from voxelize.deposit.cracks import room_for
+from voxelize.deposit.labels import label
 from voxelize.deposit.motion import Motion
 from voxelize.divide.decompose import Decomposition
-from voxelize.volume import ACTIVE_MATERIAL, CARBON_BINDER, CRACK, PORE, Volume
+from voxelize.volume import PORE, Volume
 
 MINIMUM_NANOPOROSITY = 0.15
 """Nanoporosity below which the binder domain gives way no further. An estimate: the ≈ 100 nm
@@ -35,6 +37,8 @@ class Deposit:
     cbd_domain_volume_before, cbd_domain_volume_after : [m³], nanopores included
     displaced_fraction : share of the active voxels put back beside where they were squeezed out
     grain_nanoporosity : (grains,), of the binder grains as deposited; NaN for active material
+    put_back_distance : (n,) float32 [voxels], how far displaced voxels were put from where they
+        were squeezed out, one by one; without those that only found room farther off
     """
 
     volume: Volume
@@ -47,6 +51,7 @@ class Deposit:
     cbd_domain_volume_after: float
     displaced_fraction: float
     grain_nanoporosity: np.ndarray
+    put_back_distance: np.ndarray = field(default_factory=lambda: np.zeros(0, np.float32))
 
 
 def deposit(
@@ -56,6 +61,7 @@ def deposit(
     thickness: float,
     *,
     minimum_nanoporosity: float = MINIMUM_NANOPOROSITY,
+    voxel_size: float | None = None,
     mark_cracks: bool = False,
     progress: Callable[[float, str], None] | None = None,
 ) -> Deposit:
@@ -66,6 +72,8 @@ def deposit(
     `minimum_nanoporosity`, what is beyond is put beside too. Without motion nothing changes.
 
     grains, bonds : moved state of the decomposition's; thickness : [m], of the new coating
+    voxel_size : [m], of the result, by default that of the decomposition's volume; moved by up to
+        1 % to fit the footprint
     mark_cracks : label CRACK where broken bonds of a particle opened a gap
     Raises InputError where the coating is too thin for its solids.
     """
@@ -74,49 +82,47 @@ def deposit(
         raise InputError(f"minimum_nanoporosity: expected 0 … 1, found {minimum_nanoporosity:g}")
     if not thickness > 0.0:
         raise InputError(f"thickness: expected a positive thickness, found {thickness:g} m")
-    motion = Motion(decomposition, grains, bonds, thickness)
-    before = _grain_volumes(motion.source_grain, motion.old, len(motion.material))
+    motion = Motion(decomposition, grains, bonds, thickness, voxel_size)
+    old, frame = motion.old, motion.frame
+    owner = np.full(frame.labels.shape, -1, np.int32)
+    before = volumes(decomposition.grain, old.layer_weights, len(motion.material))
+    before /= frame.ratio**3
     _check_room(motion, before)
+    depth = np.empty(owner.shape, np.float32)
+    room = np.empty(owner.shape, np.uint8)
     report(0.0, "moving active material")
-    active, displaced = land_active(motion)
+    distance = land_active(motion, before, owner, depth, room)
     report(0.5, "moving binder")
-    binder = land_binder(motion, active, minimum_nanoporosity)
+    land_binder(motion, minimum_nanoporosity, before, owner, depth, room)
+    del depth
     report(0.9, "labelling")
-    grain = np.where(active >= 0, active, binder)
-    labels = motion.new.labels
-    labels[active >= 0] = ACTIVE_MATERIAL
-    labels[binder >= 0] = CARBON_BINDER
     if mark_cracks:
-        cells = crack_cells(motion, grain)
-        labels.ravel()[cells[labels.ravel()[cells] == PORE]] = CRACK
-    result = _account(motion, grain, before, displaced)
+        room_for(motion, owner, room)
+    else:
+        room[...] = 0
+    particle = np.empty(owner.shape, np.int32)
+    label(owner, room, motion.material, motion.particle, frame.labels, particle)
+    result = _account(motion, owner, particle, before, distance)
     report(1.0, "electrode deposited")
     return result
-
-
-def _grain_volumes(grain: np.ndarray, volume: Volume, count: int) -> np.ndarray:
-    """(count,) [voxels], volume of each grain, a cut top layer weighted."""
-    flat = np.flatnonzero(grain >= 0)
-    layer = flat // (grain.shape[1] * grain.shape[2])
-    return np.bincount(grain.ravel()[flat], volume.layer_weights[layer], count)
 
 
 def _check_room(motion: Motion, before: np.ndarray) -> None:
     nanoporosity = motion.old.cbd_nanoporosity
     solid = np.where(motion.material == CBD, (1.0 - nanoporosity) * before, before).sum()
-    room = (motion.weights[:, None, None] * motion.is_open).sum()
-    if solid > room:
-        h = motion.old.voxel_size
+    free = (motion.frame.labels == PORE).sum(axis=(1, 2))
+    if solid > (motion.frame.weight * free).sum():
+        h = motion.new.voxel_size
         raise InputError(
             f"thickness: {motion.new.thickness * 1e6:.2f} µm is too thin for the solids of the "
             f"coating, which fill {solid * h**3 / motion.new.footprint * 1e6:.2f} µm without a pore"
         )
 
 
-def _account(motion: Motion, grain: np.ndarray, before: np.ndarray, displaced: float) -> Deposit:
+def _account(motion: Motion, owner, particle, before: np.ndarray, distance) -> Deposit:
     """Measure what was deposited; binder solid counts no more than the room it was given."""
     is_active, is_binder = motion.material == ACTIVE, motion.material == CBD
-    after = _grain_volumes(grain, motion.new, len(before))
+    after = volumes(owner, motion.frame.weight, len(before))
     former = motion.old.cbd_nanoporosity
     # Former domain whose solid the deposited cells can hold.
     held = np.where(is_binder, np.minimum(before, after / (1.0 - former)), 0.0)
@@ -129,24 +135,25 @@ def _account(motion: Motion, grain: np.ndarray, before: np.ndarray, displaced: f
         per_grain = np.where(is_binder & (after > 0), nanoporosity(held, after), np.nan)
     domain = after[is_binder].sum()
     overall = nanoporosity(held[is_binder].sum(), domain) if domain > 0 else former
-    ids = np.where(motion.new.labels == ACTIVE_MATERIAL, motion.particle[grain], np.int32(-1))
-    cell_volume = motion.old.voxel_size**3
+    cell_volume = motion.new.voxel_size**3
+    active = before[is_active].sum()
     return Deposit(
         volume=replace(
             motion.new,
-            particle=ids,
+            particle=particle,
             cbd_nanoporosity=float(overall),
-            nanoporosity_field=_by_voxel(per_grain, grain, float(overall)),
+            nanoporosity_field=_by_voxel(per_grain, owner, float(overall)),
         ),
-        grain=grain,
-        active_volume_before=float(before[is_active].sum() * cell_volume),
+        grain=owner,
+        active_volume_before=float(active * cell_volume),
         active_volume_after=float(after[is_active].sum() * cell_volume),
         cbd_solid_volume_before=float(before[is_binder].sum() * (1.0 - former) * cell_volume),
         cbd_solid_volume_after=float(held.sum() * (1.0 - former) * cell_volume),
         cbd_domain_volume_before=float(before[is_binder].sum() * cell_volume),
         cbd_domain_volume_after=float(domain * cell_volume),
-        displaced_fraction=displaced,
+        displaced_fraction=len(distance) / max(active, 1.0),
         grain_nanoporosity=per_grain,
+        put_back_distance=distance[np.isfinite(distance)],
     )
 
 

@@ -1,91 +1,106 @@
 """The motion of the grains as the voxels see it, and the empty volume that they move into."""
 
-from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
 
 from dem.bonds import INTACT, Bonds
-from dem.fragments import fragments
+from dem.fragments import fragments, inside_active
 from dem.grains import ACTIVE, CBD, Grains
-from voxelize.deposit.grid import Grid, Pairs
-from voxelize.deposit.ride import ride
+from voxelize.deposit.extent import extents, leeway
+from voxelize.deposit.output import empty_volume
 from voxelize.divide.decompose import Decomposition
-from voxelize.volume import COLLECTOR, Volume
 
 
-class Riders(NamedTuple):
-    """Voxels of one phase and where their grains carry them.
+class Carriers(NamedTuple):
+    """Moving grains, in voxels of the unloaded picture and index order (z, y, x).
 
-    source : (n, 3) int32; grain : (n,) int32; target : (n, 3), unwrapped; depth : (n,)
+    centre, shift : (g, 3), where a grain was and how far it went; turn : (g, 3, 3), its rotation
+        less the identity
+    size : (g,), radius of the sphere of the grain's volume
+    low, high : (g, 3), reach of its voxels from its centre before it moved
+    leeway : (g,), how far its neighbours at most pull its voxels from its own rigid motion
+    start, neighbour : (g + 1,), (b,) int32, whose motion a grain's voxels follow: those joined by
+        intact bonds, neighbour[start[g]:start[g + 1]]
+    material, particle, body : (g,) int32; body : what keeps a volume of its own, a fragment or a
+        binder grain
+    source : (nz, ny, nx) int32, grain of each voxel of the unloaded picture, −1 for none
+    period : (3,), 0 along an axis that is not periodic
     """
 
+    centre: np.ndarray
+    shift: np.ndarray
+    turn: np.ndarray
+    size: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+    leeway: np.ndarray
+    start: np.ndarray
+    neighbour: np.ndarray
+    material: np.ndarray
+    particle: np.ndarray
+    body: np.ndarray
     source: np.ndarray
-    grain: np.ndarray
-    target: np.ndarray
-    depth: np.ndarray
+    period: np.ndarray
+
+
+class Frame(NamedTuple):
+    """The new volume: labels (nz, ny, nx) uint8, foil and old_foil layers below the coating.
+
+    ratio : its voxel size over the old one's; periodic : in plane
+    weight : (nz,), share of each layer inside the coating
+    """
+
+    labels: np.ndarray
+    foil: int
+    old_foil: int
+    ratio: float
+    periodic: bool
+    weight: np.ndarray
 
 
 class Motion:
-    """The motion in voxels and index order (z, y, x), and the empty volume it leads into."""
+    """The motion of the grains of a decomposition, and the empty volume that it leads into."""
 
     def __init__(
-        self, decomposition: Decomposition, grains: Grains, bonds: Bonds, thickness: float
+        self,
+        decomposition: Decomposition,
+        grains: Grains,
+        bonds: Bonds,
+        thickness: float,
+        voxel_size: float | None = None,
     ):
         old = decomposition.volume
-        h = old.voxel_size
-        foil = old.collector_layers
+        h, foil = old.voxel_size, old.collector_layers
         self.old = old
-        self.source_grain = decomposition.grain
-        self.material = grains.material
-        self.particle = grains.particle
-        self.fragment = fragments(grains, bonds)
+        self.material, self.particle = grains.material, grains.particle
         reference = decomposition.grains
-        self.centre = np.ascontiguousarray(reference.position[:, ::-1]) / h + [foil, 0.0, 0.0]
-        self.shift = np.ascontiguousarray((grains.position - reference.position)[:, ::-1]) / h
-        self.turn = np.ascontiguousarray(_turn(grains.orientation)[:, ::-1, ::-1])
-        self.size = np.cbrt(0.75 / np.pi * reference.volume) / h
-        self.new, self.is_open = _empty(old, foil, thickness)
-        self.grid = Grid(self.new.labels.shape, old.periodic)
-        self.weights = self.new.layer_weights
-        self.old_grid = Grid(old.labels.shape, old.periodic)
-        self.period = np.zeros(3)
+        centre = np.ascontiguousarray(reference.position[:, ::-1]) / h + [foil, 0.0, 0.0]
+        shift = np.ascontiguousarray((grains.position - reference.position)[:, ::-1]) / h
+        turn = np.ascontiguousarray(rotation(grains.orientation)[:, ::-1, ::-1])
+        period = np.zeros(3)
         if old.periodic:
-            self.period[1:] = old.labels.shape[1:]
-        count = len(grains.radius)
-        material = np.stack([grains.material[bonds.first], grains.material[bonds.second]])
-        like = material[0] == material[1]
+            period[1:] = old.labels.shape[1:]
+        low, high = extents(decomposition.grain, centre, period)
         intact = bonds.state == INTACT
-        self.joined = Pairs(bonds.first[intact & like], bonds.second[intact & like], count)
-        broken = ~intact & like & (material[0] == ACTIVE)
-        self.parted = Pairs(bonds.first[broken], bonds.second[broken], count)
-        self.start, self.neighbour = _neighbours(bonds, intact, grains.material)
-
-    def riders(self, material: int) -> tuple[Riders, np.ndarray]:
-        """Voxels of a phase where their grains carry them, and their weights before."""
-        flat = np.flatnonzero(self.source_grain >= 0)
-        flat = flat[self.material[self.source_grain.ravel()[flat]] == material]
-        source = self.old_grid.cells(flat)
-        grain = self.source_grain.ravel()[flat]
-        target, depth = ride(
-            source,
-            grain,
-            self.centre,
-            self.shift,
-            self.turn,
-            self.size,
-            self.start,
-            self.neighbour,
-            self.period,
-        )
-        return Riders(source, grain, target, depth), self.old.layer_weights[source[:, 0]]
-
-    def weight_at(self, flat: np.ndarray) -> np.ndarray:
-        """Weight of cells of the new volume."""
-        return self.weights[flat // (self.grid.shape[1] * self.grid.shape[2])]
+        start, neighbour = _neighbours(bonds, intact, grains.material)
+        self.carriers = Carriers(
+            centre=centre, shift=shift, turn=turn,
+            size=np.cbrt(0.75 / np.pi * reference.volume) / h, low=low, high=high,
+            leeway=leeway(centre, shift, turn, low, high, start, neighbour, period),
+            start=start, neighbour=neighbour, material=grains.material, particle=grains.particle,
+            body=_bodies(grains, bonds), source=decomposition.grain, period=period,
+        )  # fmt: skip
+        self.new, ratio = empty_volume(old, thickness, voxel_size)
+        self.frame = Frame(
+            labels=self.new.labels, foil=self.new.collector_layers, old_foil=foil, ratio=ratio,
+            periodic=old.periodic, weight=self.new.layer_weights,
+        )  # fmt: skip
+        broken = ~intact & inside_active(grains, bonds)
+        self.parted = links(bonds, broken, len(grains.radius))
 
 
-def _turn(orientation: np.ndarray) -> np.ndarray:
+def rotation(orientation: np.ndarray) -> np.ndarray:
     """Rotation less identity (n, 3, 3) of unit quaternions; exactly 0 for the identity."""
     w, x, y, z = orientation.T
     rows = [
@@ -96,26 +111,32 @@ def _turn(orientation: np.ndarray) -> np.ndarray:
     return np.moveaxis(np.array(rows), 2, 0)
 
 
-def _empty(old: Volume, foil: int, thickness: float) -> tuple[Volume, np.ndarray]:
-    """The new volume with its collector only, and the cells that solids can land in."""
-    layers = int(np.ceil(thickness / old.voxel_size - 1e-9))
-    shape = (foil + layers, *old.labels.shape[1:])
-    labels = np.zeros(shape, np.uint8)
-    common = min(shape[0], old.labels.shape[0])
-    labels[:common][old.labels[:common] == COLLECTOR] = COLLECTOR
-    volume = replace(
-        old, labels=labels, thickness=thickness, particle=None, nanoporosity_field=None
+def links(bonds: Bonds, which: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
+    """Bonds by grain: (count + 1,) starts and the other ends, ascending, both int32."""
+    return _by_grain(
+        np.concatenate([bonds.first[which], bonds.second[which]]),
+        np.concatenate([bonds.second[which], bonds.first[which]]),
+        count,
     )
-    return volume, labels != COLLECTOR
+
+
+def _by_grain(of, other, count):
+    order = np.lexsort((other, of))
+    start = np.searchsorted(of[order], np.arange(count + 1)).astype(np.int32)
+    return start, other[order].astype(np.int32)
 
 
 def _neighbours(bonds: Bonds, intact: np.ndarray, material: np.ndarray):
     """Whose motion each grain's voxels follow: active material follows none of the soft binder."""
-    first, second = bonds.first[intact], bonds.second[intact]
-    of = np.concatenate([first, second])
-    other = np.concatenate([second, first])
+    of = np.concatenate([bonds.first[intact], bonds.second[intact]])
+    other = np.concatenate([bonds.second[intact], bonds.first[intact]])
     follows = (material[of] == CBD) | (material[other] == ACTIVE)
-    of, other = of[follows], other[follows]
-    order = np.lexsort((other, of))
-    start = np.searchsorted(of[order], np.arange(len(material) + 1)).astype(np.int32)
-    return start, other[order].astype(np.int32)
+    return _by_grain(of[follows], other[follows], len(material))
+
+
+def _bodies(grains: Grains, bonds: Bonds) -> np.ndarray:
+    """Fragments of active material and single grains of binder, numbered 0 … n−1, (g,) int32."""
+    fragment = fragments(grains, bonds).astype(np.int64)
+    is_binder = grains.material == CBD
+    fragment[is_binder] = fragment.max(initial=-1) + 1 + np.flatnonzero(is_binder)
+    return np.unique(fragment, return_inverse=True)[1].astype(np.int32)
