@@ -87,6 +87,7 @@ def write_bonds(
     force: np.ndarray,
     field: Mapping[str, float],
     breaks: Breaks | None = None,
+    aperture: np.ndarray | None = None,
 ) -> None:
     """Write the bonds as lines of a `.vtp` file, each from its first grain along the minimum image.
 
@@ -94,6 +95,7 @@ def write_bonds(
         second grain, tension positive
     field : figures of the whole state, written as field data
     breaks : when bonds broke, and what each released; left out when None
+    aperture : (m,) [m], how far the broken ones opened; left out when None
     Raises OSError when the file cannot be written.
     """
     start = box.wrap(grains.position)[bonds.first]
@@ -122,6 +124,10 @@ def write_bonds(
         step[breaks.bond], released[breaks.bond] = breaks.step, breaks.energy
         add_array(arrays, "break_step", step, np.int64)
         add_array(arrays, "released_pJ", released * PICOJOULES, np.float32)
+    if aperture is not None:
+        opened = aperture * bonds.area * MICROMETRES**3
+        add_array(arrays, "aperture_um", aperture * MICROMETRES, np.float32)
+        add_array(arrays, "opened_volume_um3", opened, np.float32)
     arrays.SetActiveScalars("state")
     add_field(data, field)
     write_data_set(vtkXMLPolyDataWriter(), data, path)

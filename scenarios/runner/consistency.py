@@ -12,6 +12,7 @@ from scenarios.runner.recipe import refused_by_generator
 from scenarios.runner.schema import Image, Meshes, Particle, Recipe, Scenario, Target
 from scenarios.runner.schema.cell import Cell
 from scenarios.runner.units import KINDS, write_rounded
+from voxelize.deposit.output import fitting_voxel_size
 from voxelize.volume import ACTIVE_MATERIAL, CARBON_BINDER, Volume
 
 Problem = tuple[str, str]
@@ -99,6 +100,12 @@ def volume_problems(scenario: Scenario, volume: Volume) -> Iterator[Problem]:
     yield from _resolution_problems(scenario, volume.voxel_size)
     start, crystal, shut = volume_densities(scenario, volume)
     yield from _target_problems(scenario, start, crystal, shut, volume.thickness)
+    if scenario.voxels.voxel_size is not None:
+        try:
+            fitting_voxel_size(volume, scenario.voxels.voxel_size)
+        except InputError as error:
+            key, _, sentence = str(error).partition(": ")
+            yield key, sentence
 
 
 def _recipe_problems(scenario: Scenario, recipe: Recipe) -> Iterator[Problem]:

@@ -19,6 +19,7 @@ from scenarios.runner.record import write_summary
 from scenarios.runner.run_folder import RunFolder, versions
 from scenarios.runner.schema import Scenario
 from voxelize.deposit.electrode import deposit
+from voxelize.deposit.openings import crack_openings
 from voxelize.divide.decompose import Decomposition
 from voxelize.divide.quality import Quality
 from voxelize.write.tiff import write_labels
@@ -100,11 +101,20 @@ def _write_volume(
     scenario: Scenario,
     folder: RunFolder,
 ) -> None:
-    back = deposit(decomposition, state.grains, state.bonds, state.thickness)
+    voxels = scenario.voxels
+    back = deposit(
+        decomposition,
+        state.grains,
+        state.bonds,
+        state.thickness,
+        voxel_size=voxels.voxel_size,
+        mark_cracks=voxels.mark_cracks,
+    )
     (folder.path / "volume").mkdir(exist_ok=True)
     write_labels(folder.path / "volume" / f"{name}.tif", back.volume)
     if scenario.output.vtk:
-        series.write_state(folder, name, index, state, decomposition, back)
+        openings = crack_openings(decomposition, state.grains, state.bonds)
+        series.write_state(folder, name, index, state, decomposition, back, openings)
 
 
 def _state(sim: Simulation, stress: np.ndarray | None, crushing: Crushing) -> State:

@@ -32,6 +32,7 @@ from scenarios.runner.record import write_summary
 from scenarios.runner.run_folder import RunFailed, RunFolder, TargetsMissed, versions
 from scenarios.runner.schema import Particle, Scenario
 from scenarios.runner.states import StateFigures, analyse_state, state_names
+from voxelize.deposit.output import fitting_voxel_size
 from voxelize.divide.decompose import Decomposition
 from voxelize.divide.quality import Quality, assess
 
@@ -86,6 +87,9 @@ def discharge(folder: RunFolder, rates: tuple[float, ...], reporter: Reporter) -
 def _run(scenario: Scenario, folder: RunFolder, reporter: Reporter, work: Work) -> None:
     fault_record.forget(folder)
     volume = electrode_volume(scenario, reporter)
+    if scenario.voxels.voxel_size is not None:
+        # Refused now, not after the pressing, where the footprint does not hold whole voxels.
+        fitting_voxel_size(volume, scenario.voxels.voxel_size)
     decomposition = grains_of(volume, scenario, reporter)
     work.quality = assess(decomposition, scenario.scenario.seed)
     reporter.say(grain_figures.sentence(work.quality))
@@ -117,7 +121,9 @@ def _calender(
         series.write_collections(folder, names)
     warnings = discharge_states(work.figures, scenario.cell, folder, reporter)
     warnings += trust.warnings(work, states, names)
-    folder.write("run.h5", lambda path: results_file.write(path, work, states, names))
+    folder.write(
+        "run.h5", lambda path: results_file.write(path, work, states, names, decomposition)
+    )
     write_summary(
         folder,
         [figures.row for figures in work.figures],

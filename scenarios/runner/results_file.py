@@ -12,6 +12,8 @@ from dem.fragments import crack_faces, fragment_volumes, fragments, inside_activ
 from dem.release import OVERLAP_EDGES
 from scenarios.runner.states import StateFigures
 from voxelize.divide.quality import Quality
+from voxelize.deposit.openings import crack_openings
+from voxelize.divide.decompose import Decomposition
 
 _PATH_NAMES = {
     "density_kg_m3": ("density_g_cm3", 1e-3),
@@ -33,7 +35,9 @@ _PATH_NAMES = {
 }
 
 
-def write(path: Path, work, states: list[State], names: list[str]) -> None:
+def write(
+    path: Path, work, states: list[State], names: list[str], decomposition: Decomposition
+) -> None:
     """Write the results of a calendering run."""
     with new_file(path) as file:
         record = np.array(work.pressing.record).reshape(-1, len(PATH_COLUMNS))
@@ -66,7 +70,7 @@ def write(path: Path, work, states: list[State], names: list[str]) -> None:
                 group[name] = values
             write_breaks(group, state)
             group["breaks/density_g_cm3"] = _break_density(state, columns)
-            _write_fragments(group, state)
+            _write_fragments(group, state, decomposition)
             _write_skeleton(group, state)
 
 
@@ -111,16 +115,19 @@ def write_breaks(group: h5py.Group, state: State) -> None:
         group[f"breaks/{name}"] = values
 
 
-def _write_fragments(group: h5py.Group, state: State) -> None:
+def _write_fragments(group: h5py.Group, state: State, decomposition: Decomposition) -> None:
     fragment = fragments(state.grains, state.bonds)
     group["fragments/volume_um3"] = 1e18 * np.sort(fragment_volumes(state.grains, fragment))
     faces = crack_faces(state.grains, state.bonds, fragment)
+    openings = crack_openings(decomposition, state.grains, state.bonds)
     for name, values in {
         "bond": faces.bond,
         "area_um2": 1e12 * faces.area,
         "mode": faces.mode,
         "particle": faces.particle,
         "parts_fragments": faces.parts.astype(np.uint8),
+        "aperture_um": 1e6 * openings.aperture,
+        "volume_um3": 1e18 * openings.volume,
     }.items():
         group[f"crack_faces/{name}"] = values
 

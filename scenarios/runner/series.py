@@ -8,6 +8,8 @@ from dem.fragments import cracked_particles, fragments
 from dem.vtk_output import write_bonds, write_grains, write_series
 from scenarios.runner.run_folder import RunFolder
 from voxelize.deposit.electrode import Deposit
+from voxelize.deposit.fractions import Fractions
+from voxelize.deposit.openings import Openings
 from voxelize.divide.decompose import Decomposition
 from voxelize.write.vti import write_volume
 
@@ -21,6 +23,8 @@ def write_state(
     state: State,
     decomposition: Decomposition,
     back: Deposit | None,
+    openings: Openings | None = None,
+    fractions: Fractions | None = None,
 ) -> None:
     """Grains, bonds and, where there is one, the volume of a state; stresses at peak load."""
     volume = decomposition.volume
@@ -53,9 +57,23 @@ def write_state(
         force=-state.bond_force,
         field=field,
         breaks=state.breaks,
+        aperture=None if openings is None else _by_bond(openings, len(state.bonds.state)),
     )
     if back is not None:
-        write_volume(folder.path / "volume" / f"{name}.vti", back.volume, back.grain, field=field)
+        write_volume(
+            folder.path / "volume" / f"{name}.vti",
+            back.volume,
+            back.grain,
+            fractions=None if fractions is None else fractions._asdict(),
+            field=field,
+        )
+
+
+def _by_bond(openings: Openings, bonds: int) -> np.ndarray:
+    """Aperture of every bond (bonds,) [m], 0 where none broke."""
+    aperture = np.zeros(bonds)
+    aperture[openings.bond] = openings.aperture
+    return aperture
 
 
 def write_collections(folder: RunFolder, names: list[str]) -> None:

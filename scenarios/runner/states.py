@@ -24,8 +24,11 @@ from scenarios.runner.run_folder import RunFolder
 from scenarios.runner.schema import Image, Meshes, Scenario, Table
 from scenarios.runner.series import write_state
 from voxelize.deposit.electrode import deposit
+from voxelize.deposit.fractions import Fractions, phase_fractions
+from voxelize.deposit.openings import Openings, aperture_by_area, crack_openings
 from voxelize.divide.decompose import Decomposition
 from voxelize.volume import ACTIVE_MATERIAL, CARBON_BINDER, Volume
+from voxelize.write.fractions import write_fractions
 
 CRACK_MODES = {"tension": BROKEN_TENSION, "shear": BROKEN_SHEAR, "strain": BROKEN_STRAIN}
 """How a bond broke, by the names in the tables."""
@@ -80,12 +83,17 @@ def analyse_state(
             state.bonds,
             state.thickness,
             minimum_nanoporosity=scenario.materials.cbd.minimum_nanoporosity,
+            voxel_size=scenario.voxels.voxel_size,
             mark_cracks=scenario.voxels.mark_cracks,
             progress=progress,
         )
+        openings = crack_openings(decomposition, state.grains, state.bonds)
+        fractions = fractions_of(state, decomposition, back.volume, scenario)
         export_volume(folder, name, back.volume, scenario.output)
+        if fractions is not None:
+            write_fractions(folder.path / "volume" / f"{name}_fractions.h5", fractions, back.volume)
         if scenario.output.vtk:
-            write_state(folder, name, index, state, decomposition, back)
+            write_state(folder, name, index, state, decomposition, back, openings, fractions)
     with reporter.stage(f"Transport of {name}") as progress:
         measured = volume_row(back.volume, scenario.analysis, progress)
     density = float(state.grains.mass.sum()) / (back.volume.footprint * state.thickness)
@@ -99,6 +107,7 @@ def analyse_state(
         "springback": state.thickness / state.loaded_thickness - 1.0,
         "peak_pressure_MPa": state.peak_pressure / 1e6,
         **crack_figures(state.grains, state.bonds, back.volume.footprint * state.thickness),
+        **opening_figures(openings, back.volume.footprint * state.thickness),
         **measured,
         "particle_diameter_um": median_diameter(state.grains) * 1e6,
         "off_target": None if state.target is None else state.off_target,
@@ -113,7 +122,36 @@ def analyse_state(
         "displaced_fraction": back.displaced_fraction,
         "overlap_beyond_hertz": state.overlap_beyond_hertz,
     }
-    return StateFigures(name, row, checks, layer_profile(back.volume), observed(state))
+    figures = observed(state)
+    for share in (10, 50, 90):
+        aperture = 1e6 * aperture_by_area(openings, share / 100)
+        figures[f"crack_aperture_p{share}_um"] = _to_six_digits(aperture)
+    return StateFigures(name, row, checks, layer_profile(back.volume), figures)
+
+
+def fractions_of(
+    state: State, decomposition: Decomposition, volume: Volume, scenario: Scenario
+) -> Fractions | None:
+    """Phase fractions of the voxels of a state's volume, where the scenario asks for them."""
+    if not scenario.voxels.phase_fractions:
+        return None
+    return phase_fractions(
+        decomposition,
+        state.grains,
+        state.bonds,
+        state.thickness,
+        voxel_size=volume.voxel_size,
+        minimum_nanoporosity=scenario.materials.cbd.minimum_nanoporosity,
+    )
+
+
+def opening_figures(openings: Openings, electrode_volume: float) -> dict[str, float]:
+    """Mean aperture of the cracks, by area, and the volume they opened per electrode volume."""
+    area, volume = openings.area.sum(), openings.volume.sum()
+    return {
+        "crack_aperture_um": 1e6 * volume / area if area > 0 else 0.0,
+        "crack_volume_fraction": volume / electrode_volume,
+    }
 
 
 def observed(state: State) -> dict[str, Any]:

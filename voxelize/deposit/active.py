@@ -55,9 +55,7 @@ def _with_cut_off(motion: Motion, owner, squeezed: Squeezed, work) -> Squeezed:
     suspect[body[squeezed.grain]] = True
     suspect[body[motion.carriers.material != ACTIVE]] = False
     cell, grain = cut_off(owner, body, suspect, motion.frame.periodic, work)
-    return Squeezed(
-        np.concatenate([squeezed.cell, cell]), np.concatenate([squeezed.grain, grain])
-    )
+    return Squeezed(np.concatenate([squeezed.cell, cell]), np.concatenate([squeezed.grain, grain]))
 
 
 def some_of(squeezed: Squeezed, body: np.ndarray, wanted: np.ndarray) -> np.ndarray:

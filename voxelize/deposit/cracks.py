@@ -40,9 +40,7 @@ def _cracks(carriers, frame, start, other, owner, room, axis, reach):
     """Mark cracks seen along an axis, line by line: lines share no cell."""
     planes = owner.shape[1] if axis == 0 else owner.shape[0]
     for p in prange(planes):
-        _cracks_in_plane(
-            carriers, frame, start, other, owner, room, axis, reach, np.int64(p)
-        )
+        _cracks_in_plane(carriers, frame, start, other, owner, room, axis, reach, np.int64(p))
 
 
 @njit
@@ -117,6 +115,8 @@ def _was_active(carriers, frame, g, k, j, i):
         if back[a] < 0 or back[a] >= source.shape[a]:
             return False
     former = source[back[0], back[1], back[2]]
-    return former >= 0 and carriers.material[former] == ACTIVE and (
-        carriers.particle[former] == carriers.particle[g]
+    return (
+        former >= 0
+        and carriers.material[former] == ACTIVE
+        and (carriers.particle[former] == carriers.particle[g])
     )

@@ -17,11 +17,11 @@ class Fractions(NamedTuple):
     """Shares of each voxel, (nz, ny, nx) float32; with the collector's and what lies above the
     coating they add up to 1.
 
-    active, binder : of active material and of carbon-binder domain; pore : cracks included
+    am, cbd : of active material and of carbon-binder domain; pore : cracks included
     """
 
-    active: np.ndarray
-    binder: np.ndarray
+    am: np.ndarray
+    cbd: np.ndarray
     pore: np.ndarray
 
 

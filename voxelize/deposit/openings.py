@@ -121,9 +121,7 @@ def _face_vectors(source, start, second, periodic, faces):
 
 
 @njit
-def _open_faces(
-    source, start, second, periodic, normal, centre, shift, turn, period, opened, seen
-):
+def _open_faces(source, start, second, periodic, normal, centre, shift, turn, period, opened, seen):
     """Add up for each pair what its voxel faces opened, and their area, along its normal."""
     nz, ny, nx = source.shape
     at, jump, along = np.empty(3), np.empty(3), np.empty(3)

@@ -26,7 +26,7 @@ def cut_off(owner, body, suspect, periodic, work) -> tuple[np.ndarray, np.ndarra
 @njit
 def _number(owner, body, suspect, periodic, work):
     """Pieces of the suspect bodies, numbered in `work`, −1 elsewhere: first cell and size."""
-    nz, ny, nx = owner.shape
+    _, ny, nx = owner.shape
     flat, number = owner.ravel(), work.ravel()
     number[:] = -1
     first, size = np.empty(1024, np.int64), np.empty(1024, np.int64)

@@ -19,6 +19,7 @@ def write_volume(
     grain: np.ndarray | None = None,
     particle: np.ndarray | None = None,
     *,
+    fractions: Mapping[str, np.ndarray] | None = None,
     field: Mapping[str, float] | None = None,
 ) -> None:
     """Write a volume as a `.vti` file, one cell a voxel.
@@ -28,6 +29,7 @@ def write_volume(
 
     grain, particle : (nz, ny, nx) int, ids written beside the labels, −1 where there is none;
         without `particle`, that of the volume; a field of nanoporosities is written too
+    fractions : (nz, ny, nx), shares of a phase in each voxel, written as `<phase>_fraction`
     field : figures of the whole state, written as field data beside the metadata
     Raises OSError when the file cannot be written.
     """
@@ -48,6 +50,8 @@ def write_volume(
             add_array(arrays, name, ids.ravel(), np.int32)
     if volume.nanoporosity_field is not None:
         add_array(arrays, "cbd_nanoporosity", volume.nanoporosity_field.ravel(), np.float32)
+    for phase, share in (fractions or {}).items():
+        add_array(arrays, f"{phase}_fraction", share.ravel(), np.float32)
     arrays.SetActiveScalars("label")
     add_field(
         data,

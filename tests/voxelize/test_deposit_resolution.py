@@ -1,0 +1,93 @@
+"""Other voxel sizes than the input's, and phase fractions of voxels."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from dem.errors import InputError
+from dem.grains import ACTIVE
+from tests.voxelize.moving import FOIL, H, decomposition, electrode, turned
+from voxelize.deposit.electrode import deposit
+from voxelize.deposit.fractions import phase_fractions
+from voxelize.deposit.output import fitting_voxel_size
+from voxelize.volume import ACTIVE_MATERIAL, CARBON_BINDER
+
+
+@pytest.mark.parametrize("parts", [2, 3])
+def test_without_motion_each_voxel_becomes_its_finer_ones(parts):
+    d = electrode()
+    back = deposit(d, d.grains, d.bonds, d.volume.thickness, voxel_size=H / parts)
+    finer = np.kron(d.grain, np.ones((parts,) * 3, np.int32))
+    assert np.array_equal(back.grain, finer)
+    assert back.volume.voxel_size == pytest.approx(H / parts, rel=1e-12)
+    assert back.volume.collector_layers == parts * FOIL
+
+
+@pytest.mark.parametrize("size", [0.6 * H, 1.4 * H])
+def test_volumes_are_kept_at_other_voxel_sizes(size):
+    d = electrode()
+    grains = d.grains._replace(position=d.grains.position * [1, 1, 0.9])
+    size = fitting_voxel_size(d.volume, 32 * H / round(32 * H / size))
+    back = deposit(d, grains, d.bonds, 0.9 * d.volume.thickness, voxel_size=size)
+    # To a voxel of the result: some 1 500 of the coarser ones are active material.
+    assert back.active_volume_after == pytest.approx(back.active_volume_before, abs=size**3)
+    labels, weights = back.volume.labels, back.volume.layer_weights
+    counted = ((labels == ACTIVE_MATERIAL).sum(axis=(1, 2)) * weights).sum() * size**3
+    assert counted == pytest.approx(d.grains.volume[d.grains.material == ACTIVE].sum(), rel=2e-3)
+    assert back.volume.footprint == pytest.approx(d.volume.footprint, rel=1e-12)
+
+
+def test_voxel_sizes_that_do_not_fill_the_footprint_are_refused_with_the_nearest_that_do():
+    volume = replace(electrode().volume, labels=np.zeros((10, 8, 12), np.uint8))
+    # Sides of 8 and 12 voxels share 4: edges of 4 H over a whole number.
+    assert fitting_voxel_size(volume, H / 2) == H / 2
+    assert fitting_voxel_size(volume, 0.802 * H) == pytest.approx(0.8 * H)
+    with pytest.raises(InputError, match=r"^voxels\.voxel_size: .* 400 and 320 nm"):
+        fitting_voxel_size(volume, 0.9 * H)
+
+
+def test_fractions_without_motion_are_the_labels():
+    d = electrode(thickness=43.5 * H)
+    volume = d.volume
+    found = phase_fractions(d, d.grains, d.bonds, volume.thickness, voxel_size=H)
+    weight = volume.layer_weights[:, None, None]
+    for share, label in ((found.am, ACTIVE_MATERIAL), (found.cbd, CARBON_BINDER)):
+        assert np.array_equal(share, ((volume.labels == label) * weight).astype(np.float32))
+
+
+def test_fractions_keep_the_volumes_and_add_up_to_one():
+    d = electrode()
+    thickness = 0.85 * d.volume.thickness
+    grains = d.grains._replace(position=d.grains.position * [1, 1, 0.85])
+    found = phase_fractions(d, grains, d.bonds, thickness, voxel_size=H)
+    back = deposit(d, grains, d.bonds, thickness)
+    assert found.am.shape == back.volume.labels.shape
+    weight = back.volume.layer_weights[:, None, None]
+    # Shares are whole eighths, or those of a cut layer: exact in float32 but for that layer.
+    assert found.am + found.cbd + found.pore == pytest.approx(
+        np.broadcast_to(weight, found.am.shape), abs=1e-6
+    )
+    active = d.grains.volume[d.grains.material == ACTIVE].sum()
+    assert found.am.sum(dtype=float) * H**3 == pytest.approx(active, abs=H**3 / 8)
+
+
+def test_fractions_halve_the_voxel_that_a_surface_halves():
+    grain = np.full((12, 12, 12), -1)
+    grain[3:9] = 0
+    d = decomposition(grain, [ACTIVE], [0])
+    grains = d.grains._replace(position=d.grains.position + np.array([0, 0, 0.5 * H]))
+    am = phase_fractions(d, grains, d.bonds, d.volume.thickness, voxel_size=H).am
+    assert am[FOIL:, 0, 0].tolist() == [0, 0, 0, 0.5, 1, 1, 1, 1, 1, 0.5, 0, 0]
+
+
+def test_sphere_in_fractions_has_its_own_moment_of_inertia():
+    """Turned by an odd angle, a ball's fractions keep its shape far below a voxel."""
+    z, y, x = np.indices((24, 24, 24)) + 0.5 - 12
+    ball = np.where(z**2 + y**2 + x**2 < 81, (x > 0).astype(int), -1)
+    d = decomposition(ball, [ACTIVE, ACTIVE], [0, 0], periodic=False)
+    grains = turned(d.grains, [1, 2, 3], 0.7, np.full(3, 12 * H))
+    am = phase_fractions(d, grains, d.bonds, d.volume.thickness, voxel_size=H).am[FOIL:]
+    before = ((ball >= 0) * (z**2 + y**2 + x**2)).sum()
+    # A voxel's own spread, unseen at its centre, is 1/4 of 81 · 3/5; rounding stays below that.
+    assert (am * (z**2 + y**2 + x**2)).sum() == pytest.approx(before, rel=5e-3)
