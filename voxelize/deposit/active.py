@@ -14,11 +14,12 @@ from voxelize.deposit.surroundings import IN_CRACK, IN_CUT_LAYER
 
 def land_active(
     motion: Motion, before: np.ndarray, owner: np.ndarray, depth: np.ndarray, room: np.ndarray
-) -> np.ndarray:
+) -> tuple[np.ndarray, int]:
     """Let active material land in `owner` (nz, ny, nx), which is changed.
 
     before : (grains,) [new cells], volumes to keep; depth, room : work space of the volume's shape
-    Returns how far voxels were put back from where they were squeezed out, (n,) float32 [cells].
+    Returns how far voxels were put back from where they were squeezed out, (n,) float32 [cells],
+    and how many of them found no room beside their own body.
     """
     carriers, frame = motion.carriers, motion.frame
     is_active = carriers.material == ACTIVE
@@ -43,7 +44,7 @@ def land_active(
     # A body that another swallowed whole has no surface to grow from.
     lone = some_of(Squeezed(cell, grain), body, -surplus())
     distance[lone] = put_back(owner, room, frame, body, cell[lone], grain[lone], attached=False)
-    return distance
+    return distance, len(lone)
 
 
 def _with_cut_off(motion: Motion, owner, squeezed: Squeezed, work) -> Squeezed:

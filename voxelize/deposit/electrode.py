@@ -37,6 +37,8 @@ class Deposit:
     cbd_domain_volume_before, cbd_domain_volume_after : [m³], nanopores included
     displaced_fraction : share of the active voxels put back beside where they were squeezed out
     grain_nanoporosity : (grains,), of the binder grains as deposited; NaN for active material
+    detached_fraction : share of the active voxels put where no face joins them to their fragment,
+        as that was shut in by others
     put_back_distance : (n,) float32 [voxels], how far displaced voxels were put from where they
         were squeezed out, one by one; without those that only found room farther off
     """
@@ -51,6 +53,7 @@ class Deposit:
     cbd_domain_volume_after: float
     displaced_fraction: float
     grain_nanoporosity: np.ndarray
+    detached_fraction: float = 0.0
     put_back_distance: np.ndarray = field(default_factory=lambda: np.zeros(0, np.float32))
 
 
@@ -91,7 +94,7 @@ def deposit(
     depth = np.empty(owner.shape, np.float32)
     room = np.empty(owner.shape, np.uint8)
     report(0.0, "moving active material")
-    distance = land_active(motion, before, owner, depth, room)
+    distance, detached = land_active(motion, before, owner, depth, room)
     report(0.5, "moving binder")
     land_binder(motion, minimum_nanoporosity, before, owner, depth, room)
     del depth
@@ -102,7 +105,7 @@ def deposit(
         room[...] = 0
     particle = np.empty(owner.shape, np.int32)
     label(owner, room, motion.material, motion.particle, frame.labels, particle)
-    result = _account(motion, owner, particle, before, distance)
+    result = _account(motion, owner, particle, before, distance, detached)
     report(1.0, "electrode deposited")
     return result
 
@@ -119,7 +122,7 @@ def _check_room(motion: Motion, before: np.ndarray) -> None:
         )
 
 
-def _account(motion: Motion, owner, particle, before: np.ndarray, distance) -> Deposit:
+def _account(motion: Motion, owner, particle, before: np.ndarray, distance, detached) -> Deposit:
     """Measure what was deposited; binder solid counts no more than the room it was given."""
     is_active, is_binder = motion.material == ACTIVE, motion.material == CBD
     after = volumes(owner, motion.frame.weight, len(before))
@@ -153,6 +156,7 @@ def _account(motion: Motion, owner, particle, before: np.ndarray, distance) -> D
         cbd_domain_volume_after=float(domain * cell_volume),
         displaced_fraction=len(distance) / max(active, 1.0),
         grain_nanoporosity=per_grain,
+        detached_fraction=detached / max(active, 1.0),
         put_back_distance=distance[np.isfinite(distance)],
     )
 

@@ -5,25 +5,30 @@ import numpy as np
 from dem.jit import njit
 from voxelize.deposit.surroundings import FREE, IN_CRACK, beside
 
-_REACHES = (10, 24)
+_REACHES = (8, 20)
 _CRACK_SPARED = 4.0
 """Within so many voxels a free cell outside cracks is preferred to a nearer one in a crack."""
 _CUT_LAYER_SPARED = 64.0
 
 
 def put_back(owner, room, frame, body, cell, grain, attached=True) -> np.ndarray:
-    """Give each voxel the nearest free cell that shares a face with its own body.
+    """Give each voxel a free cell that shares a face with its own body: the one nearest to the
+    cell of its body that was nearest to it, so that it stays on its own side of what it met.
 
     owner : (nz, ny, nx) int32, changed; room : (nz, ny, nx) uint8; cell : (n,) flat; grain : (n,)
     attached : False lets a voxel take any free cell
     Returns how far each was put (n,) float32 [cells], nan where no such cell was near.
     """
     distance = np.full(len(cell), np.nan, np.float32)
+    present = _present(owner, body)
     for reach in _REACHES:
         if np.isnan(distance).any():
+            # A body without a cell has none to lie beside; one shut in once stays so.
+            shut = ~present if attached else np.zeros(len(present), bool)
             _put_back(
-                owner, room, frame, body, cell, grain, *search_order(reach), distance, attached
-            )
+                owner, room, frame, body, cell, grain, *search_order(reach), distance, attached,
+                shut,
+            )  # fmt: skip
     return distance
 
 
@@ -44,7 +49,17 @@ def scattered(index: np.ndarray) -> np.ndarray:
 
 
 @njit
-def _put_back(owner, room, frame, body, cell, grain, offset, length, distance, attached):
+def _present(owner, body):
+    """Whether each body has a cell."""
+    found = np.zeros(body.max() + 1, np.bool_)
+    for g in owner.ravel():
+        if g >= 0:
+            found[body[g]] = True
+    return found
+
+
+@njit
+def _put_back(owner, room, frame, body, cell, grain, offset, length, distance, attached, shut):
     nz, ny, nx = owner.shape
     flat = owner.ravel()
     for v in range(len(cell)):
@@ -53,11 +68,24 @@ def _put_back(owner, room, frame, body, cell, grain, offset, length, distance, a
         k0, rest = divmod(cell[v], ny * nx)
         j0, i0 = divmod(rest, nx)
         own = body[grain[v]]
+        if shut[own]:
+            continue
+        dk, dj, di = 0, 0, 0
+        for o in range(len(offset)):
+            k, j, i = k0 + offset[o, 0], j0 + offset[o, 1], i0 + offset[o, 2]
+            if frame.periodic:
+                j, i = j % ny, i % nx
+            if k < 0 or k >= nz or j < 0 or j >= ny or i < 0 or i >= nx:
+                continue
+            if owner[k, j, i] >= 0 and body[owner[k, j, i]] == own:
+                dk, dj, di = offset[o, 0], offset[o, 1], offset[o, 2]
+                break
         best, at, host = np.inf, np.int64(-1), grain[v]
         for o in range(len(offset)):
             if length[o] >= best:
                 break
-            k, j, i = k0 + offset[o, 0], j0 + offset[o, 1], i0 + offset[o, 2]
+            ok, oj, oi = dk + offset[o, 0], dj + offset[o, 1], di + offset[o, 2]
+            k, j, i = k0 + ok, j0 + oj, i0 + oi
             if frame.periodic:
                 j, i = j % ny, i % nx
             if k < 0 or k >= nz or j < 0 or j >= ny or i < 0 or i >= nx:
@@ -81,6 +109,8 @@ def _put_back(owner, room, frame, body, cell, grain, offset, length, distance, a
                     touches = True
             if touches:
                 best, at, host = cost, (np.int64(k) * ny + j) * nx + i, near
-                distance[v] = length[o]
+                distance[v] = np.sqrt(ok * ok + oj * oj + oi * oi)
         if at >= 0:
             flat[at] = host
+        else:
+            shut[own] = True
