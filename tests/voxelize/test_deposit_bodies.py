@@ -60,8 +60,8 @@ def test_every_fragment_is_one_body_of_its_own_volume(strain):
     before, after = fragment[d.grain], fragment[back.grain]
     several = 0
     for number in np.unique(fragment[:-1][grains.material == ACTIVE]):
-        # Volumes to a voxel: rounding is carried from fragment to fragment.
-        assert (after == number).sum() == pytest.approx((before == number).sum(), abs=1.01)
+        # To a voxel, as rounding is carried from fragment to fragment; wedged in, to two.
+        assert (after == number).sum() == pytest.approx((before == number).sum(), abs=2.01)
         several += pieces(after, number) > 1
     # Only what others shut in completely may lie apart from its body; in the gentler case nothing.
     assert several <= back.detached_fraction * (before >= 0).sum()
