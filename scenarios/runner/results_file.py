@@ -11,9 +11,9 @@ from dem.checkpoint import new_file
 from dem.fragments import crack_faces, fragment_volumes, fragments, inside_active
 from dem.release import OVERLAP_EDGES
 from scenarios.runner.states import StateFigures
-from voxelize.divide.quality import Quality
 from voxelize.deposit.openings import crack_openings
 from voxelize.divide.decompose import Decomposition
+from voxelize.divide.quality import Quality
 
 _PATH_NAMES = {
     "density_kg_m3": ("density_g_cm3", 1e-3),
