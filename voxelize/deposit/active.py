@@ -4,6 +4,7 @@ import numpy as np
 
 from dem.grains import ACTIVE
 from voxelize.deposit.balance import balance, volumes
+from voxelize.deposit.claim import RIGID
 from voxelize.deposit.claims import Squeezed, carry
 from voxelize.deposit.cracks import room_for
 from voxelize.deposit.motion import Motion
@@ -48,13 +49,16 @@ def land_active(
 
 
 def _with_cut_off(motion: Motion, owner, squeezed: Squeezed, work) -> Squeezed:
-    """With the voxels that an overlap cut off from the rest of their body, which are freed."""
-    if len(squeezed.cell) == 0:
-        return squeezed
+    """With the voxels that an overlap or bent bonds left apart from their body, which are freed."""
     body = motion.carriers.body
     suspect = np.zeros(int(body.max()) + 1, bool)
     suspect[body[squeezed.grain]] = True
+    # Where grains turn or pull at each other, rounding may leave a voxel joined by an edge only.
+    turned = np.abs(motion.carriers.turn).max(axis=(1, 2), initial=0.0) > 0.0
+    suspect[body[turned | (motion.carriers.leeway > RIGID)]] = True
     suspect[body[motion.carriers.material != ACTIVE]] = False
+    if not suspect.any():
+        return squeezed
     cell, grain = cut_off(owner, body, suspect, motion.frame.periodic, work)
     return Squeezed(np.concatenate([squeezed.cell, cell]), np.concatenate([squeezed.grain, grain]))
 
