@@ -30,6 +30,8 @@ TABLE = (
     ("cracked_particle_fraction", "Cracked particles", "%", 100.0, 1),
     ("cracked_volume_fraction", "Cracked particles, by volume", "%", 100.0, 1),
     ("crack_area_m2_m3", "Crack area", "m² cm⁻³", 1e-6, 4),
+    ("crack_aperture_um", "Mean aperture of cracks", "µm", 1.0, 3),
+    ("crack_volume_fraction", "Opened crack volume", "vol %", 100.0, 3),
     ("am_pore_area_m2_m3", "Active material to pore", "m² cm⁻³", 1e-6, 4),
     ("am_cbd_area_m2_m3", "Active material to binder", "m² cm⁻³", 1e-6, 4),
     ("tortuosity_factor_z", "Tortuosity factor τ²", "–", 1.0, 3),
