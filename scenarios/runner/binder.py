@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
+import numpy as np
+
 from dem.errors import InputError
 from scenarios.runner.schema import Particle, Recipe, Scenario
 from scenarios.runner.units import KINDS, write_rounded
@@ -10,7 +12,7 @@ from voxelize.binder.nanopores import resolve_nanopores
 from voxelize.binder.place import place_binder
 from voxelize.binder.put_back import put_back
 from voxelize.deposit.electrode import Deposit
-from voxelize.volume import Volume
+from voxelize.volume import CRACK, PORE, Volume
 
 
 def with_domain(volume: Volume, scenario: Scenario) -> Volume:
@@ -34,22 +36,30 @@ def with_domain(volume: Volume, scenario: Scenario) -> Volume:
         raise InputError(f"binder.{error}") from None
 
 
-def pressed_domain(back: Deposit, index: int, nanoporosity: float, scenario: Scenario) -> Deposit:
+def marks_cracks(scenario: Scenario) -> bool:
+    """Whether cracks must be told from pores: as asked for, or to keep new binder out of them."""
+    return scenario.voxels.mark_cracks or scenario.binder.after_pressing == "replaced"
+
+
+def pressed_domain(back: Deposit, index: int, scenario: Scenario) -> Deposit:
     """A state's deposit with the domain as the section asks for it.
 
-    index : of the state, 0 unloaded; nanoporosity : of the domain as coated
+    back : with cracks marked where `marks_cracks`; they stay so only where the scenario says it
+    index : of the state, 0 unloaded
     """
     binder, seed = scenario.binder, scenario.scenario.seed
     if binder.after_pressing == "replaced" and index > 0:
         back = put_back(
             back,
-            nanoporosity=nanoporosity,
             method=binder.method,
             contact_angle=binder.contact_angle,
             seed=seed,
         )
     if binder.nanopore_size is not None:
         back = replace(back, volume=resolve_nanopores(back.volume, binder.nanopore_size, seed))
+    if marks_cracks(scenario) and not scenario.voxels.mark_cracks:
+        labels = np.where(back.volume.labels == CRACK, np.uint8(PORE), back.volume.labels)
+        back = replace(back, volume=replace(back.volume, labels=labels))
     return back
 
 

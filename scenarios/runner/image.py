@@ -5,7 +5,7 @@ from typing import Any
 
 from dem.errors import InputError
 from scenarios.runner.binder import with_domain
-from scenarios.runner.consistency import volume_problems
+from scenarios.runner.consistency import problems, volume_problems
 from scenarios.runner.schema import Image, Scenario
 from voxelize.read.formats import open_image
 from voxelize.read.record import Record
@@ -32,7 +32,11 @@ def with_record(scenario: Scenario) -> Scenario:
         cbd = materials.cbd.model_copy(update={"nanoporosity": record.cbd_nanoporosity})
         materials = materials.model_copy(update={"cbd": cbd})
     electrode = image.model_copy(update=_recorded(image, record))
-    return scenario.model_copy(update={"electrode": electrode, "materials": materials})
+    completed = scenario.model_copy(update={"electrode": electrode, "materials": materials})
+    if lines := [f"{image.image}: records what does not fit: {key} {text}"
+                 for key, text in problems(completed)]:  # fmt: skip
+        raise InputError("\n".join(lines))
+    return completed
 
 
 def _recorded(image: Image, record: Record) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from dem.fragments import (
 from dem.grains import ACTIVE
 from electrochem.structure.phase_fractions import phase_profile, porosity_profile
 from scenarios.runner.analyse import volume_row
+from scenarios.runner.binder import marks_cracks, pressed_domain
 from scenarios.runner.exports import export_volume
 from scenarios.runner.prepare import crystal_density
 from scenarios.runner.progress import Reporter
@@ -84,9 +85,10 @@ def analyse_state(
             state.thickness,
             minimum_nanoporosity=scenario.materials.cbd.minimum_nanoporosity,
             voxel_size=scenario.voxels.voxel_size,
-            mark_cracks=scenario.voxels.mark_cracks,
+            mark_cracks=marks_cracks(scenario),
             progress=progress,
         )
+        back = pressed_domain(back, index, scenario)
         openings = crack_openings(decomposition, state.grains, state.bonds)
         fractions = fractions_of(state, decomposition, back.volume, scenario)
         export_volume(folder, name, back.volume, scenario.output)

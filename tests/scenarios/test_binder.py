@@ -1,16 +1,25 @@
 """The section `binder`: domain brought into an image, put back, and its nanopores in voxels."""
 
+import io
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import tifffile
 
-from scenarios.runner.binder import pressed_domain
+from dem.calender import unloaded_state
+from scenarios.runner.binder import marks_cracks, pressed_domain
 from scenarios.runner.cli import main
 from scenarios.runner.image import read_image
+from scenarios.runner.interrupt import StopRequest
 from scenarios.runner.load import load
+from scenarios.runner.prepare import grains_of
+from scenarios.runner.progress import Reporter
+from scenarios.runner.run_folder import RunFolder
+from scenarios.runner.states import analyse_state
 from voxelize.binder.place import binder_solid_volume
 from voxelize.deposit.electrode import Deposit
-from voxelize.volume import ACTIVE_MATERIAL, CARBON_BINDER, PORE
+from voxelize.volume import ACTIVE_MATERIAL, CARBON_BINDER, CRACK, PORE
 
 H = 50e-9
 
@@ -57,8 +66,9 @@ def test_pressed_state_gets_its_solid_back_and_the_unloaded_keeps_its_own(balls)
     scenario = load("tomography", settings(balls, *more, "scenario.seed=4"))
     contacts = load("tomography", settings(balls, "binder.domain_fraction=6 %"))
     back = deposited(read_image(contacts))
-    assert pressed_domain(back, 0, 0.5, scenario) is back
-    pressed = pressed_domain(back, 1, 0.5, scenario)
+    unloaded = pressed_domain(back, 0, scenario)
+    assert np.array_equal(unloaded.volume.labels, back.volume.labels)
+    pressed = pressed_domain(back, 1, scenario)
     assert (pressed.volume.labels != back.volume.labels).any()
     assert pressed.cbd_solid_volume_after == pytest.approx(back.cbd_solid_volume_after, rel=1e-12)
     new = (pressed.volume.labels == CARBON_BINDER) & (back.volume.labels == PORE)
@@ -66,11 +76,53 @@ def test_pressed_state_gets_its_solid_back_and_the_unloaded_keeps_its_own(balls)
     assert (pressed.grain[pressed.volume.labels == ACTIVE_MATERIAL] == 0).all()
 
 
+def test_state_is_written_with_the_domain_that_was_put_back(balls, tmp_path):
+    imaged = tifffile.imread(balls)
+    imaged[:4][imaged[:4] == PORE] = CARBON_BINDER
+    tifffile.imwrite(balls, imaged)
+    base = ("output.vtk=false", "cell.kind=none")
+    labels, rows = {}, {}
+    for choice in ("carried", "replaced"):
+        more = (*base, f"binder.after_pressing={choice}", "binder.method=film")
+        scenario = load("tomography", settings(balls, *more))
+        reporter = Reporter(StopRequest(), io.StringIO())
+        grains = grains_of(read_image(scenario), scenario, reporter)
+        state = unloaded_state(grains.grains, grains.bonds, grains.volume.thickness)
+        folder = RunFolder.create(tmp_path / choice, scenario)
+        # Index 1: what a pressed state would be that sprang back to where it was.
+        figures = analyse_state("pressed", 1, state, grains, scenario, folder, reporter)
+        labels[choice] = tifffile.imread(folder.path / "volume" / "pressed.tif")
+        rows[choice] = figures.row
+    same = labels["carried"] == labels["replaced"]
+    assert not same.all()
+    assert same[labels["carried"] == ACTIVE_MATERIAL].all()
+    # Placed to a voxel, of which the solid takes some thousands.
+    assert rows["replaced"]["cbd_fraction"] == pytest.approx(
+        rows["carried"]["cbd_fraction"], rel=1e-3
+    )
+    assert rows["replaced"]["am_cbd_area_m2_m3"] != rows["carried"]["am_cbd_area_m2_m3"]
+
+
+def test_binder_that_is_put_back_stays_out_of_opened_cracks(balls):
+    more = ("binder.domain_fraction=6 %", "binder.after_pressing=replaced", "binder.method=film")
+    scenario = load("tomography", settings(balls, *more))
+    assert marks_cracks(scenario)
+    back = deposited(read_image(load("tomography", settings(balls, "binder.domain_fraction=6 %"))))
+    film = pressed_domain(back, 1, scenario).volume.labels == CARBON_BINDER
+    crack = film & (back.volume.labels == PORE)
+    marked = np.where(crack, np.uint8(CRACK), back.volume.labels)
+    opened = replace(back, volume=replace(back.volume, labels=marked))
+    found = pressed_domain(opened, 1, scenario).volume.labels
+    assert (found[crack] == PORE).all()
+    kept = load("tomography", settings(balls, *more, "voxels.mark_cracks=true"))
+    assert (pressed_domain(opened, 1, kept).volume.labels[crack] == CRACK).all()
+
+
 def test_nanopores_become_voxels_of_their_size(balls):
     more = ("binder.domain_fraction=10 %", "binder.nanopore_size=100 nm")
     scenario = load("tomography", settings(balls, *more))
     back = deposited(read_image(scenario))
-    fine = pressed_domain(back, 0, 0.5, scenario).volume
+    fine = pressed_domain(back, 0, scenario).volume
     assert fine.cbd_nanoporosity == 0.0
     opened = (fine.labels == PORE) & (back.volume.labels == CARBON_BINDER)
     domain = np.count_nonzero(back.volume.labels == CARBON_BINDER)

@@ -12,22 +12,21 @@ from voxelize.volume import CARBON_BINDER
 def put_back(
     back: Deposit,
     *,
-    nanoporosity: float,
     method: str,
     contact_angle: float | None = None,
     seed: int = 1,
 ) -> Deposit:
     """Take the carried domain out and put its solid back by `method`; active material stays.
 
-    nanoporosity : of the domain as coated; where the pressed pores have no room for that, the
-        domain fills them at the nanoporosity that is left
+    The domain is as squeezed as it was when carried: it has the same volume, and one nanoporosity.
+
     method, contact_angle, seed : of `place_binder`
     Returns the deposit with binder voxels that belong to no grain.
     """
     if back.cbd_solid_volume_after == 0.0:
         return back
     volume = place_binder(
-        replace(without_binder(back.volume), cbd_nanoporosity=nanoporosity),
+        without_binder(back.volume),
         solid_volume=back.cbd_solid_volume_after,
         method=method,
         contact_angle=contact_angle,
