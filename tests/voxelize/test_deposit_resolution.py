@@ -11,7 +11,7 @@ from tests.voxelize.moving import FOIL, H, decomposition, electrode, turned
 from voxelize.deposit.electrode import deposit
 from voxelize.deposit.fractions import phase_fractions
 from voxelize.deposit.output import fitting_voxel_size
-from voxelize.volume import ACTIVE_MATERIAL, CARBON_BINDER
+from voxelize.volume import ACTIVE_MATERIAL, CARBON_BINDER, COLLECTOR, PORE
 
 
 @pytest.mark.parametrize("parts", [2, 3])
@@ -70,6 +70,28 @@ def test_fractions_keep_the_volumes_and_add_up_to_one():
     )
     active = d.grains.volume[d.grains.material == ACTIVE].sum()
     assert found.am.sum(dtype=float) * H**3 == pytest.approx(active, abs=H**3 / 8)
+
+
+def test_fractions_share_the_voxels_edges_at_sizes_that_are_moved_to_fit():
+    grain = np.full((6, 64, 64), -1)
+    grain[1:5, 3:61, 5:59] = 0
+    d = decomposition(grain, [ACTIVE], [0])
+    size = 64 * H / 64.4  # moved to H; half of it would fit 129 times
+    found = phase_fractions(d, d.grains, d.bonds, d.volume.thickness, voxel_size=size)
+    assert np.array_equal(found.am, (d.volume.labels == ACTIVE_MATERIAL).astype(np.float32))
+
+
+def test_collector_above_its_full_layers_is_no_pore():
+    d = electrode()
+    labels = d.volume.labels.copy()
+    bump = np.zeros(labels.shape, bool)
+    bump[FOIL, :8, :8] = True
+    bump &= labels == PORE
+    labels[bump] = COLLECTOR
+    d = replace(d, volume=replace(d.volume, labels=labels))
+    found = phase_fractions(d, d.grains, d.bonds, d.volume.thickness, voxel_size=H)
+    assert bump.any()
+    assert np.array_equal(found.pore, (labels == PORE).astype(np.float32))
 
 
 def test_fractions_halve_the_voxel_that_a_surface_halves():

@@ -8,9 +8,9 @@ from dem.bonds import Bonds
 from dem.grains import Grains
 from dem.jit import njit
 from voxelize.deposit.electrode import MINIMUM_NANOPOROSITY, deposit
-from voxelize.deposit.output import collector_layers
+from voxelize.deposit.output import collector_layers, fitting_voxel_size
 from voxelize.divide.decompose import Decomposition
-from voxelize.volume import ACTIVE_MATERIAL, CARBON_BINDER
+from voxelize.volume import ACTIVE_MATERIAL, CARBON_BINDER, COLLECTOR
 
 
 class Fractions(NamedTuple):
@@ -40,15 +40,20 @@ def phase_fractions(
     What the finer deposit keeps of each fragment's volume the fractions keep to its last digit.
     Time and memory are those of the finer volume: eight times a deposit's for two cells per edge.
 
-    voxel_size : [m], of the result, as `deposit` gives it
+    voxel_size : [m], of the result, moved to fit the footprint as `deposit` moves it
+    Raises InputError where no size near it fits.
     """
+    # Fitted before it is divided: finer and coarser voxels must share their edges.
+    voxel_size = fitting_voxel_size(decomposition.volume, voxel_size)
     fine = deposit(
         decomposition, grains, bonds, thickness, voxel_size=voxel_size / cells_per_edge,
         minimum_nanoporosity=minimum_nanoporosity,
     ).volume  # fmt: skip
     foil = collector_layers(decomposition.volume, voxel_size / decomposition.volume.voxel_size)
     layers = foil + int(np.ceil(thickness / voxel_size - 1e-9))
-    shape = (layers, *(n // cells_per_edge for n in fine.labels.shape[1:]))
+    rows, columns = fine.labels.shape[1:]
+    assert rows % cells_per_edge == 0 and columns % cells_per_edge == 0
+    shape = (layers, rows // cells_per_edge, columns // cells_per_edge)
     found = Fractions(*(np.zeros(shape, np.float32) for _ in Fractions._fields))
     # Foils of a different number of layers meet at their upper face.
     offset = foil * cells_per_edge - fine.collector_layers
@@ -60,7 +65,8 @@ def phase_fractions(
 def _count(labels, weight, per_edge, offset, active, binder, pore):
     share = 1.0 / per_edge**3
     for k in range(labels.shape[0]):
-        c = (k + offset) // per_edge
+        # A thickness of whole layers but for rounding may have one finer layer more.
+        c = min((k + offset) // per_edge, active.shape[0] - 1)
         for j in range(labels.shape[1]):
             for i in range(labels.shape[2]):
                 b, a = j // per_edge, i // per_edge
@@ -70,5 +76,5 @@ def _count(labels, weight, per_edge, offset, active, binder, pore):
                     active[c, b, a] += weight[k] * share
                 elif labels[k, j, i] == CARBON_BINDER:
                     binder[c, b, a] += weight[k] * share
-                else:
+                elif labels[k, j, i] != COLLECTOR:
                     pore[c, b, a] += weight[k] * share

@@ -12,13 +12,16 @@ from voxelize.deposit.extent import nearest_image
 from voxelize.deposit.motion import rotation
 from voxelize.divide.decompose import Decomposition
 
+_LEAST_PROJECTION = 0.05
+"""Share of a face's area below which its projection gives no normal: it closes upon itself."""
+
 
 class Openings(NamedTuple):
     """The k broken faces inside active particles, in the order of the bonds.
 
-    bond : (k,) int64, row of the bonds; area : (k,) [m²]
+    bond : (k,) int64, row of the bonds; area : (k,) [m²], of the face, curved or not
     aperture : (k,) [m], mean distance along the face's normal that its sides moved apart
-    volume : (k,) [m³], aperture × area
+    volume : (k,) [m³], aperture × the face's projection along its normal, the area of a plane
     """
 
     bond: np.ndarray
@@ -33,7 +36,7 @@ def crack_openings(decomposition: Decomposition, grains: Grains, bonds: Bonds) -
     Each voxel face that the two share opens by how far its two sides moved apart along the mean
     normal, since the unloaded picture; where they moved into each other it is closed: 0. The
     sides' own area is weighted by its share along the normal, so that a staircase of voxels
-    opens by what the plane behind it does.
+    opens by what the plane behind it does, and a cup by its mouth: its walls only slide.
 
     grains, bonds : moved state of the decomposition's
     """
@@ -49,22 +52,27 @@ def crack_openings(decomposition: Decomposition, grains: Grains, bonds: Bonds) -
         period[1:] = old.labels.shape[1:]
     first, second = bonds.first[bond], bonds.second[bond]
     start = np.searchsorted(first, np.arange(len(centre) + 1)).astype(np.int64)
-    faces = np.zeros((len(bond), 3))
-    _face_vectors(decomposition.grain, start, second, old.periodic, faces)
+    faces, shown = np.zeros((len(bond), 3)), np.zeros((len(bond), 3))
+    weight = old.layer_weights
+    _face_vectors(decomposition.grain, start, second, old.periodic, weight, faces, shown)
+    area = np.linalg.norm(shown, axis=1)
+    # Grains that meet at an edge only, or one around the other: along the line between centres.
+    lone = np.linalg.norm(faces, axis=1) <= _LEAST_PROJECTION * area
+    faces[lone] = bonds.rest[bond[lone]][:, ::-1] / h
     size = np.linalg.norm(faces, axis=1)
-    # A bond whose grains meet at an edge only: along the line between their centres.
-    along = bonds.rest[bond][:, ::-1] / h
-    lone = size < 1e-9
-    faces[lone] = along[lone]
+    # A grain centred in its shell has no such line either; any direction opens as little.
+    faces[size == 0.0] = (1.0, 0.0, 0.0)
     normal = faces / np.linalg.norm(faces, axis=1)[:, None]
     opened, seen = np.zeros(len(bond)), np.zeros(len(bond))
     _open_faces(
-        decomposition.grain, start, second, old.periodic, normal, centre, shift, turn, period,
-        opened, seen,
+        decomposition.grain, start, second, old.periodic, weight, normal, centre, shift, turn,
+        period, opened, seen,
     )  # fmt: skip
+    # Overhangs count against the sum and may outweigh it where the face opens on one side only.
+    opened = np.maximum(opened, 0.0)
+    seen = np.maximum(seen, _LEAST_PROJECTION * area)
     aperture = np.divide(opened, seen, where=seen > 0, out=np.zeros(len(bond))) * h
-    area = bonds.area[bond]
-    return Openings(bond, area, aperture, aperture * area)
+    return Openings(bond, bonds.area[bond], aperture, opened * h**3)
 
 
 def aperture_by_area(openings: Openings, share: float) -> float:
@@ -102,8 +110,12 @@ def _across(k, j, i, axis, shape, periodic):
 
 
 @njit
-def _face_vectors(source, start, second, periodic, faces):
-    """Sum of the normals of the voxel faces of each pair, from its first to its second grain."""
+def _face_vectors(source, start, second, periodic, weight, faces, shown):
+    """Sum of the normals of the voxel faces of each pair, from its first to its second grain.
+
+    weight : (nz,), share of a layer, for the faces upright in it; shown : the sum of all faces by
+    direction, whichever way they look
+    """
     nz, ny, nx = source.shape
     for k in range(nz):
         for j in range(ny):
@@ -117,11 +129,14 @@ def _face_vectors(source, start, second, periodic, faces):
                         continue
                     m = _bond_of(start, second, g, source[c, b, a])
                     if m >= 0:
-                        faces[m, axis] += 1.0 if g < source[c, b, a] else -1.0
+                        size = weight[k] if axis > 0 else 1.0
+                        faces[m, axis] += size if g < source[c, b, a] else -size
+                        shown[m, axis] += size
 
 
 @njit
-def _open_faces(source, start, second, periodic, normal, centre, shift, turn, period, opened, seen):
+def _open_faces(source, start, second, periodic, weight, normal, centre, shift, turn, period,
+                opened, seen):  # fmt: skip
     """Add up for each pair what its voxel faces opened, and their area, along its normal."""
     nz, ny, nx = source.shape
     at, jump, along = np.empty(3), np.empty(3), np.empty(3)
@@ -158,5 +173,7 @@ def _open_faces(source, start, second, periodic, normal, centre, shift, turn, pe
                         gap += jump[d] * along[d]
                     gap /= np.sqrt(length)
                     share = normal[m, axis] * (1.0 if g < other else -1.0)
+                    if axis > 0:
+                        share *= weight[k]
                     opened[m] += share * max(gap, 0.0)
                     seen[m] += share
