@@ -26,8 +26,8 @@ def analyse(args: argparse.Namespace, reporter: Reporter) -> RunFolder:
     scenario = _scenario(args)
     path = Path(args.output or f"{scenario.scenario.name}-run")
     refuse_existing_run(path)
+    scenario = with_record(scenario, reporter.say)
     volume = image_as_read(scenario)
-    scenario = with_record(scenario)
     with reporter.stage("Structure and transport") as progress:
         row = {"state": "as_read", **volume_row(volume, scenario.analysis, progress)}
     folder = RunFolder.create(path, scenario)

@@ -76,15 +76,16 @@ def _check(args: argparse.Namespace) -> int:
         return DONE
     if args.file is None:
         raise InputError("check: expected a scenario file or the name of a bundled one")
-    scenario = _with_its_volume(load(args.file, args.set))
+    scenario = _with_its_volume(load(args.file, args.set), checking=True)
     print(explain(scenario))
     print(f"{args.file}: nothing wrong found")
     return DONE
 
 
-def _with_its_volume(scenario):
+def _with_its_volume(scenario, checking: bool):
     """Read image, meshes or table as the run will: what is wrong is said before a run begins.
 
+    checking : also print what was found, which a run tells and keeps by itself
     Returns the scenario with what the image records for keys that were left out.
     """
     from scenarios.runner.schema import Image, Meshes, Table
@@ -96,13 +97,16 @@ def _with_its_volume(scenario):
     if isinstance(scenario.electrode, Meshes):
         from scenarios.runner.meshes import read_bodies
 
-        read_bodies(scenario)
+        read_bodies(scenario, print if checking else lambda text: None)
     if not isinstance(scenario.electrode, Image):
         return scenario
-    from scenarios.runner.image import read_image, with_record
+    from scenarios.runner.image import measures, read_image, with_record
 
-    read_image(scenario)
-    return with_record(scenario)
+    scenario = with_record(scenario, print)
+    volume = read_image(scenario)
+    if checking:
+        print(f"{scenario.electrode.image}: {measures(volume)}")
+    return scenario
 
 
 def _run(args: argparse.Namespace) -> int:
@@ -110,7 +114,7 @@ def _run(args: argparse.Namespace) -> int:
         scenario = load(args.file, args.set)
         path = Path(args.output or f"{scenario.scenario.name}-run")
         refuse_existing_run(path)
-        scenario = _with_its_volume(scenario)
+        scenario = _with_its_volume(scenario, checking=False)
         try:
             folder = RunFolder.create(path, scenario)
         except OSError as error:

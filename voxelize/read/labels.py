@@ -160,7 +160,15 @@ def checked_map(labels: Mapping[str, int]) -> dict[int, int]:
 def checked_ranges(ranges: Ranges) -> dict[str, tuple[float, float]]:
     """Ranges of grey values; InputError where they are empty or overlap."""
     _check_names("thresholds", ranges)
-    found = {name: (float(low), float(high)) for name, (low, high) in ranges.items()}
+    found = {}
+    for name, pair in ranges.items():
+        try:
+            low, high = (float(bound) for bound in pair)
+        except (TypeError, ValueError):
+            raise InputError(
+                f"thresholds: {name} is {pair!r}, expected two grey values, from and to"
+            ) from None
+        found[name] = (low, high)
     for name, (low, high) in found.items():
         if not low < high:
             raise InputError(f"thresholds: {name} goes from {low:g} to {high:g}, expected upwards")

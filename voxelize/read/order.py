@@ -63,25 +63,22 @@ def order_of(
 
 def crop_in_voxels(
     crop: tuple | None,
-    voxel_size: tuple[float, float, float] | None,
+    voxel_size: tuple[float, float, float],
     shape: tuple[int, int, int],
     path: Path,
 ) -> Crop:
     """A crop along z, y, x in voxels, its lengths [m] (floats) converted; None takes all."""
     if crop is None:
         return tuple((0, length) for length in shape)
-    if len(crop) != 3 or any(len(pair) != 2 for pair in crop):
+    try:
+        pairs = [tuple(pair) for pair in crop]
+    except TypeError:
+        pairs = []
+    if len(pairs) != 3 or any(len(pair) != 2 for pair in pairs):
         raise InputError(f"{path}: crop is {crop}, expected ((z0, z1), (y0, y1), (x0, x1))")
     found = []
-    for axis, (name, pair, length) in enumerate(zip("zyx", crop, shape, strict=True)):
-        if any(isinstance(bound, float) for bound in pair) and voxel_size is None:
-            raise InputError(
-                f"{path}: crop is given in lengths, expected a voxel size to convert it"
-            )
-        start, stop = (
-            round(bound / voxel_size[axis]) if isinstance(bound, float) else int(bound)
-            for bound in pair
-        )
+    for axis, (name, pair, length) in enumerate(zip("zyx", pairs, shape, strict=True)):
+        start, stop = (_in_voxels(bound, voxel_size[axis], path) for bound in pair)
         if not 0 <= start < stop <= length:
             raise InputError(
                 f"{path}: crop in {name} is {start} to {stop} voxels, "
@@ -89,3 +86,14 @@ def crop_in_voxels(
             )
         found.append((start, stop))
     return tuple(found)
+
+
+def _in_voxels(bound: object, size: float, path: Path) -> int:
+    """A bound of a crop: whole numbers are voxels, floats are lengths [m]."""
+    if isinstance(bound, int | np.integer):
+        return int(bound)
+    if not isinstance(bound, float | np.floating) or not np.isfinite(bound):
+        raise InputError(
+            f"{path}: crop has the bound {bound!r}, expected whole voxels or a length in metres"
+        )
+    return round(float(bound) / size)

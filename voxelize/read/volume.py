@@ -1,7 +1,9 @@
 """Label volumes of any known format, read into a `Volume`, every doubt refused."""
 
+import math
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,9 +11,10 @@ import numpy as np
 from dem.errors import InputError
 from voxelize.read.formats import open_image
 from voxelize.read.labels import PhaseMap, Ranges, Thresholds, read_phases
-from voxelize.read.order import crop_in_voxels, order_of
+from voxelize.read.place import Crop, expect_resampling, placed
+from voxelize.read.record import Edges
+from voxelize.read.recorded import recorded_thickness
 from voxelize.read.resample import Rule, resampled
-from voxelize.read.stored import StoredImage
 from voxelize.volume import (
     ACTIVE_MATERIAL,
     CARBON_BINDER,
@@ -21,13 +24,8 @@ from voxelize.volume import (
     Volume,
 )
 
-Crop = tuple[tuple[float, float], tuple[float, float], tuple[float, float]]
-Edges = tuple[float, float, float]
-
 NANOPOROSITY = 0.5
 """Of a carbon-binder domain of which nobody says it."""
-_CUBE = 1e-3
-"""Relative difference of edges up to which voxels count as cubes: headers are rounded."""
 
 
 def read_volume(
@@ -71,32 +69,27 @@ def read_volume(
         phase_of = (
             Thresholds(path, thresholds) if thresholds else PhaseMap(path, image.dtype, named)
         )
-        sizes = _sizes(voxel_size, image)
-        order = order_of(axis_order, record.axes, image.shape, path)
-        if voxel_size is None:
-            sizes = order.ordered(sizes)
-        shape = order.ordered(image.shape)
-        voxels = crop_in_voxels(crop, sizes, shape, path)
+        place = placed(image, voxel_size, axis_order, crop, coarsening, resample_to)
+        expect_resampling(path, place)
+        order, sizes, shape, voxels, edge, in_blocks = place
         phases = read_phases(image, order, voxels, phase_of)
     _check_phases(phases, named, path)
-    in_blocks = resample_to is None and max(sizes) <= (1.0 + _CUBE) * min(sizes)
     _check_collector(phases, coarsening if in_blocks else 1, path)
+    recorded = recorded_thickness(path, record, order, sizes, voxels, shape, phases)
     if in_blocks:
-        sizes = (sizes[0],) * 3
         _check_blocks(phases, coarsening, path)
-    edge = (min(sizes) if resample_to is None else resample_to) * coarsening
     phases = resampled(phases, sizes, edge, coarsening_rule)
     if cbd_nanoporosity is None:
-        recorded = record.cbd_nanoporosity
-        cbd_nanoporosity = NANOPOROSITY if recorded is None else recorded
+        said = record.cbd_nanoporosity
+        cbd_nanoporosity = NANOPOROSITY if said is None else said
     volume = Volume(np.ascontiguousarray(phases), edge, False, 0.0, cbd_nanoporosity)
-    whole = voxels[0] == (0, shape[0]) and not order.backwards[order.letters.index("z")]
-    thickness = _thickness(volume, record.thickness if whole else None)
-    return Volume(volume.labels, edge, False, thickness, cbd_nanoporosity)
+    return replace(volume, thickness=_thickness(volume, recorded, path))
 
 
 def _check_arguments(path, coarsening, cbd_nanoporosity, resample_to) -> None:
-    if coarsening != int(coarsening) or coarsening < 1:
+    if not (isinstance(coarsening, int | float | np.number) and 1 <= coarsening < math.inf) or (
+        coarsening != int(coarsening)
+    ):
         raise InputError(f"{path}: coarsening is {coarsening}, expected a whole number from 1 up")
     if cbd_nanoporosity is not None and not 0.0 <= cbd_nanoporosity < 1.0:
         raise InputError(
@@ -104,28 +97,6 @@ def _check_arguments(path, coarsening, cbd_nanoporosity, resample_to) -> None:
         )
     if resample_to is not None and not (np.isfinite(resample_to) and resample_to > 0.0):
         raise InputError(f"{path}: resample_to is {resample_to:g} m, expected a length above 0")
-
-
-def _sizes(given: float | Edges | None, image: StoredImage) -> Edges:
-    """Edges of a voxel [m]: as given, else as recorded along the file's axes."""
-    if given is None:
-        recorded = image.record.voxel_size
-        if recorded is None:
-            note = f" of use ({image.record.note})" if image.record.note else ""
-            raise InputError(
-                f"{image.path}: no voxel size was given and the file records none{note}; expected "
-                "voxel_size"
-            )
-        return recorded
-    sizes = (given,) * 3 if np.ndim(given) == 0 else tuple(given)
-    if len(sizes) != 3:
-        raise InputError(f"{image.path}: voxel_size is {given}, expected one edge or three")
-    for size in sizes:
-        if not (np.isfinite(size) and size > 0.0):
-            raise InputError(
-                f"{image.path}: the voxel size is {size:g} m, expected a length above 0"
-            )
-    return tuple(float(size) for size in sizes)
 
 
 def _check_blocks(phases: np.ndarray, factor: int, path: Path) -> None:
@@ -182,16 +153,18 @@ def _check_phases(phases: np.ndarray, named: Mapping[str, int] | None, path: Pat
         )
 
 
-def _thickness(volume: Volume, recorded: float | None) -> float:
-    """Height of the coating [m]: as recorded if the labels can have it, else its highest solid."""
+def _thickness(volume: Volume, recorded: float | None, path: Path) -> float:
+    """Height of the coating [m]: as recorded, else up to its highest solid voxel."""
     solid = [
         k
         for k, layer in enumerate(volume.labels)
         if ((layer == ACTIVE_MATERIAL) | (layer == CARBON_BINDER)).any()
     ]
     if not solid:
-        raise InputError("coarsening left no solid voxel, expected a finer one")
-    layers = len(volume.labels) - volume.collector_layers
-    if recorded is not None and 0.0 < recorded <= (layers + 1e-6) * volume.voxel_size:
-        return recorded
+        raise InputError(f"{path}: coarsening left no solid voxel, expected a finer one")
+    if recorded is not None:
+        # Merged layers may end up to half a voxel below those of the file.
+        layers = len(volume.labels) - volume.collector_layers
+        fits = recorded <= (layers + 1e-6) * volume.voxel_size
+        return recorded if fits else layers * volume.voxel_size
     return (solid[-1] + 1 - volume.collector_layers) * volume.voxel_size
