@@ -1,6 +1,7 @@
 """The command `analyse`: the figures that a label volume alone can answer, in a run's tables."""
 
 import argparse
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -83,7 +84,7 @@ def _scenario(args: argparse.Namespace) -> Scenario:
         "dataset": args.dataset,
         "voxel_size": _voxel_size(args.voxel_size),
         "axis_order": args.axis_order,
-        "labels": _table(args.labels, "--labels", _label),
+        "labels": _table(args.labels, "--labels", int),
         "thresholds": _table(args.thresholds, "--thresholds", _range),
         "crop": None if args.crop is None else [_bounds(part) for part in args.crop.split(",")],
         "resample_to": args.resample_to,
@@ -107,7 +108,7 @@ def _table(text: str | None, option: str, read_value: Callable[[str], Any]) -> d
     if text is None:
         return None
     found = {}
-    for pair in text.split(","):
+    for count, pair in enumerate(text.split(","), start=1):
         name, equals, value = pair.partition("=")
         try:
             if not equals:
@@ -115,13 +116,9 @@ def _table(text: str | None, option: str, read_value: Callable[[str], Any]) -> d
             found[name.strip()] = read_value(value.strip())
         except ValueError:
             raise InputError(f'{option}: "{pair}"; expected such as {_EXAMPLES[option]}') from None
+        if len(found) < count:
+            raise InputError(f'{option}: names "{name.strip()}" twice; expected each phase once')
     return found
-
-
-def _label(text: str) -> int:
-    if not text.isdecimal():
-        raise ValueError
-    return int(text)
 
 
 def _range(text: str) -> list[float]:
@@ -136,9 +133,10 @@ def _bounds(text: str) -> list[int | str]:
     parts = [part.strip() for part in text.split(":")]
     if len(parts) != 2:
         raise InputError(f'--crop: "{text}"; expected such as {_EXAMPLES["--crop"]}')
-    return [int(part) if part.isdecimal() else part for part in parts]
+    return [int(part) if _WHOLE.fullmatch(part) else part for part in parts]
 
 
+_WHOLE = re.compile(r"[+-]?\d+")
 _EXAMPLES = {
     "--labels": "pore=0,active_material=1,cbd=2",
     "--thresholds": "pore=0:90,active_material=90:255",

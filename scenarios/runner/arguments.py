@@ -1,6 +1,7 @@
 """The arguments of the command `calendem`."""
 
 import argparse
+from collections.abc import Sequence
 from importlib import metadata
 
 
@@ -143,8 +144,22 @@ def _add_threads(command: argparse.ArgumentParser) -> None:
     )
 
 
+def joined(argv: Sequence[str]) -> list[str]:
+    """Arguments in which a value that begins with a minus is joined to its option.
+
+    argparse would take "-zyx" after --axis-order, or "-1:5,…" after --crop, for an option.
+    """
+    found: list[str] = []
+    for text in argv:
+        bare = text.startswith("-") and not text.startswith("--")
+        if bare and found and found[-1] in ("--axis-order", "--crop"):
+            found[-1] = f"{found[-1]}={text}"
+        else:
+            found.append(text)
+    return found
+
+
 def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise ValueError
-    return number
+    if not (text.isascii() and text.isdecimal()) or int(text) < 1:
+        raise argparse.ArgumentTypeError(f'"{text}"; expected a whole number from 1 up')
+    return int(text)

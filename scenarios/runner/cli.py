@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from dem.errors import InputError
-from scenarios.runner.arguments import parser
+from scenarios.runner.arguments import joined, parser
 from scenarios.runner.interrupt import Interrupted, StopRequest, stop_on_signals
 from scenarios.runner.load import bundled, load
 from scenarios.runner.progress import Reporter
@@ -33,7 +33,7 @@ logger = logging.getLogger("calendem")
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code."""
-    args = parser().parse_args(argv)
+    args = parser().parse_args(joined(sys.argv[1:] if argv is None else argv))
     try:
         return _COMMANDS[args.command](args)
     except InputError as error:

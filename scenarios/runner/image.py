@@ -75,7 +75,7 @@ def _sides(image: Image, stored: StoredImage, place: Place, tell) -> str | None:
         cut = cut_in_plane(place.voxels, place.shape)
         if image.sides == "periodic" and cut:
             raise InputError(
-                f"{stored.path}: electrode.sides is \"periodic\", but {cut}; expected the whole "
+                f'{stored.path}: electrode.sides is "periodic", but {cut}; expected the whole '
                 'of a periodic volume in plane, or sides = "symmetric"'
             )
         return None

@@ -110,6 +110,12 @@ def test_reading_keys_are_written_as_they_are_read(tmp_path):
         (["--resample-to", "0 um"], "electrode.resample_to"),
         (["--dataset", "labels"], "holds one volume"),
         (["--axis-order", "xyy"], "axis_order"),
+        (["--axis-order", "-zyy"], "axis_order"),
+        (["--crop", "-1:5,0:8,0:8"], "it is negative"),
+        (["--labels", "pore=0,active_material=1,pore=2"], '--labels: names "pore" twice'),
+        (["--thresholds", "pore=0:1,pore=1:2"], '--thresholds: names "pore" twice'),
+        (["--resample-to", "1 m"], "expected at most 16 times"),
+        (["--resample-to", "1 nm"], "GiB of memory"),
     ],
 )
 def test_wrong_reading_arguments_are_refused(options, words, tmp_path, monkeypatch, capsys):
@@ -142,3 +148,33 @@ def test_stretched_voxels_are_told_along_z_y_x(tmp_path, capsys):
     assert ("voxel_size = [" in printed and '"37.2 nm"' in printed) or "0.0372 um" in printed
     scenario = load("tomography", [f"electrode.{key}={value}" for key, value in keys.items()])
     assert read_image(scenario).voxel_size == 50e-9
+
+
+@pytest.mark.parametrize("option", ["--coarsening", "--threads"])
+def test_counts_are_asked_for_in_words(option, capsys):
+    for text in ("0", "-1", "two"):
+        with pytest.raises(SystemExit) as refusal:
+            main(["analyse", "a.npy", f"{option}={text}"])
+        assert refusal.value.code == 2
+        assert f'"{text}"; expected a whole number from 1 up' in capsys.readouterr().err
+
+
+def test_negative_labels_and_turned_axes_are_given_on_the_command_line(tmp_path, monkeypatch):
+    turned = np.where(coating()[::-1] == 1, -7, 5).astype(np.int16)
+    np.save(tmp_path / "a.npy", turned)
+    monkeypatch.chdir(tmp_path)
+    options = ["--voxel-size", "0.5 um", "--labels", "pore=5,active_material=-7"]
+    assert main(["analyse", "a.npy", *options, "--axis-order", "-zyx"]) == 0
+    with open(tmp_path / "a-run" / "summary.csv", newline="") as file:
+        (row,) = csv.DictReader(file)
+    assert float(row["am_fraction"]) == pytest.approx(0.5, abs=1e-12)
+
+
+def test_check_tells_size_and_thickness_of_what_is_read(tmp_path, capsys):
+    write_labels(tmp_path / "a.tif", Volume(coating(), 0.5e-6, True, 19.5 * 0.5e-6, 0.5))
+    keys = {"image": tmp_path / "a.tif", "crop": "[[0, 20], [0, 8], [0, 18]]"}
+    assert main(["check", "tomography", *settings(**keys)]) == 0
+    printed = capsys.readouterr().out
+    assert 'voxel_size = "0.5 um"\n' in printed
+    assert "20 × 8 × 18 voxels (z, y, x) of 0.5 um, a coating 9.75 um thick" in printed
+    assert "recorded as periodic, but the crop leaves voxels 0 to 8 of 16 along y" in printed

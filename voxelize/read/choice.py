@@ -24,6 +24,8 @@ def chosen(path: Path, what: str, shapes: Mapping[str, tuple[int, ...]], name: s
             f"{path}: holds no {what} {name!r}, expected one of {_listed(shapes)}{hint}"
         )
     solid = [each for each, shape in shapes.items() if sum(n > 1 for n in shape) >= 3]
+    # A volume one voxel thick, but only where there is no other.
+    solid = solid or [each for each, shape in shapes.items() if len(shape) >= 3]
     if len(solid) == 1:
         return solid[0]
     usual = [each for each in solid if each.rpartition("/")[2] in _USUAL]

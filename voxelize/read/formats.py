@@ -8,7 +8,7 @@ from dem.errors import InputError
 from voxelize.read.hdf5 import open_hdf5
 from voxelize.read.nrrd_file import open_nrrd
 from voxelize.read.numpy_file import open_npy, open_npz
-from voxelize.read.record import sidecar
+from voxelize.read.record import Record, sidecar
 from voxelize.read.slices import open_slices
 from voxelize.read.stored import StoredImage
 from voxelize.read.tiff import open_tiff
@@ -34,6 +34,9 @@ MANY_ARRAYS: dict[str, Callable[[Path, str | None], StoredImage]] = {
 }
 """Formats of which `dataset` names one array."""
 
+_SAME = 1e-3
+"""Relative difference of voxel sizes up to which two records agree: headers are rounded."""
+
 
 def open_image(path: Path, dataset: str | None = None) -> StoredImage:
     """Open a label volume by its format; what a sidecar `<file>.json` says comes first.
@@ -49,7 +52,44 @@ def open_image(path: Path, dataset: str | None = None) -> StoredImage:
         raise InputError(
             f"{path}: cannot be read ({error.strerror or error}), expected a label volume"
         ) from None
-    return replace(image, record=beside.over(image.record))
+    try:
+        return replace(image, record=_joined(path, image, beside))
+    except InputError:
+        image.close()
+        raise
+
+
+def _joined(path: Path, image: StoredImage, beside: Record) -> Record:
+    """What a sidecar says over what the file says; InputError where one is of another volume."""
+    own = image.record
+    if beside.shape is not None:
+        sidecar_file = f"{path}: the record beside it ({path.name}.json)"
+        if beside.shape != image.shape:
+            raise InputError(
+                f"{sidecar_file} is of {_told(beside.shape)} voxels, expected one of the file's "
+                f"{_told(image.shape)}: delete it, or write it anew"
+            )
+        if own.shape not in (None, image.shape):
+            # The record in the file is of what it was before; the one beside it knows better.
+            own = Record()
+        sizes = zip(beside.voxel_size or (), own.voxel_size or (), strict=False)
+        if any(abs(one - other) > _SAME * other for one, other in sizes):
+            raise InputError(
+                f"{sidecar_file} gives voxels of {_told(beside.voxel_size)} m, the file itself "
+                f"{_told(own.voxel_size)} m, expected one of them: delete the record, or take "
+                "shape out of it if it is right"
+            )
+    elif own.shape not in (None, image.shape):
+        raise InputError(
+            f"{path}: its record is of {_told(own.shape)} voxels, the file holds "
+            f"{_told(image.shape)}: it was cut or scaled since; expected a record that fits in "
+            f"{path.name}.json, with its shape"
+        )
+    return beside.over(own)
+
+
+def _told(numbers: tuple) -> str:
+    return " × ".join(f"{number:.6g}" for number in numbers)
 
 
 def _open(path: Path, dataset: str | None) -> StoredImage:

@@ -2,6 +2,8 @@
 
 import contextlib
 import importlib
+import itertools
+import math
 from pathlib import Path
 
 import h5py
@@ -9,7 +11,7 @@ import numpy as np
 
 from dem.errors import InputError
 from voxelize.read.choice import chosen
-from voxelize.read.order import Crop
+from voxelize.read.order import Crop, axes_named
 from voxelize.read.record import Record, edges, from_pairs
 from voxelize.read.stored import (
     StoredImage,
@@ -50,6 +52,7 @@ def _opened(path: Path, file: h5py.File, name: str | None) -> StoredImage:
         for axis, bounds in zip(axes, crop, strict=True):
             where[axis] = slice(*bounds)
         with damage_refused(path, "an HDF5 file"):
+            _check_chunks(path, name, data, where)
             return data[tuple(where)]
 
     layers = data.chunks[axes[0]] if data.chunks else 1
@@ -92,6 +95,9 @@ def _check_stored(path: Path, name: str, data: h5py.Dataset) -> None:
                 f"{path}: {name} is compressed by {called}, whose filter is not installed, "
                 "expected the package hdf5plugin beside this one, or gzip"
             )
+    if data.is_virtual:
+        for source in data.virtual_sources():
+            _check_source(path, name, source.file_name, source.dset_name)
     if data.is_virtual or data.external:
         return
     stored = data.id.get_storage_size()
@@ -106,6 +112,51 @@ def _check_stored(path: Path, name: str, data: h5py.Dataset) -> None:
     if data.chunks:
         chunk = int(np.prod(data.chunks)) * data.dtype.itemsize
         expect_memory(path, chunk, f"one chunk of {name}")
+
+
+def _check_source(path: Path, name: str, source: str, dataset: str) -> None:
+    """A part of a virtual dataset whose source is not there would read as its fill value."""
+    if source == "." or "%" in source:
+        return
+    # HDF5 looks beside the file, then in the working folder.
+    places = (path.parent / source, Path(source))
+    found = next((place for place in places if place.is_file()), None)
+    if found is None:
+        raise InputError(
+            f"{path}: {name} is put together of other files, and {source} is not there, expected "
+            "it beside this one"
+        )
+    with h5py.File(found, "r") as file:
+        if dataset not in file:
+            raise InputError(
+                f"{path}: {name} is put together of other files, and {source} holds no {dataset}, "
+                "expected that dataset in it"
+            )
+
+
+def _check_chunks(path: Path, name: str, data: h5py.Dataset, where: list) -> None:
+    """Refuse a crop of which chunks were never written: they would read as the fill value."""
+    if not data.chunks or data.is_virtual:
+        return
+    lengths = zip(data.shape, data.chunks, strict=True)
+    if data.id.get_num_chunks() == math.prod(-(-n // chunk) for n, chunk in lengths):
+        return
+    starts = []
+    for bounds, chunk in zip(where, data.chunks, strict=True):
+        first, stop = (
+            (bounds, bounds + 1) if isinstance(bounds, int) else (bounds.start, bounds.stop)
+        )
+        starts.append(range(first // chunk * chunk, stop, chunk))
+    count = math.prod(map(len, starts))
+    written = sum(
+        data.id.get_chunk_info_by_coord(corner).byte_offset is not None
+        for corner in itertools.product(*starts)
+    )
+    if written < count:
+        raise InputError(
+            f"{path}: {name}: {count - written} of {count} chunks were never written, expected "
+            "labels in them: the program that wrote the file did not end, or give a crop"
+        )
 
 
 def _is_installed(code: int) -> bool:
@@ -123,4 +174,10 @@ def _record(path: Path, file: h5py.File, data: h5py.Dataset, axes: list[int]) ->
     sizes = np.ravel(data.attrs.get("element_size_um", ()))
     if len(sizes) == len(data.shape):
         sizes = sizes[axes]
-    return own.over(Record(voxel_size=edges(sizes, ["um"] * 3)))
+    letters = [data.dims[axis].label for axis in axes]
+    if "c" in letters:
+        raise InputError(
+            f"{path}: {data.name} has the axes {', '.join(letters)}, expected x, y, z: channels "
+            "are no layers"
+        )
+    return own.over(Record(voxel_size=edges(sizes, ["um"] * 3), axes=axes_named(letters)))

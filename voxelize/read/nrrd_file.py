@@ -39,6 +39,8 @@ _KINDS = {
     "float32": ("float",),
     "float64": ("double",),
 }  # fmt: skip
+_TURNED = 1e-3
+"""Share of an axis's direction that may lie along others: written directions are rounded."""
 _OPENERS = {"gzip": gzip.open, "gz": gzip.open, "bzip2": bz2.open, "bz2": bz2.open}
 
 
@@ -162,12 +164,30 @@ class _Decoded:
 
 def _record(path: Path, header: dict) -> Record:
     own = from_pairs(header, path)
+    own = own.over(Record(axes=_axes(path, header.get("space directions"))))
     sizes, units = _spacing(header)
     if sizes is None:
         return own
     found = edges(sizes, units) if units else None
     note = "" if found else "a spacing of " + " × ".join(f"{s:g}" for s in sizes) + " without unit"
     return own.over(Record(voxel_size=found, note=note))
+
+
+def _axes(path: Path, directions: object) -> str | None:
+    """What the axes are, slowest first, where their directions are not x, y, z, x fastest."""
+    if directions is None:
+        return None
+    rows = np.asarray(directions, dtype=float)
+    if rows.shape != (3, 3) or not np.isfinite(rows).all():
+        return None
+    along = np.abs(rows).argmax(axis=1)
+    main = np.abs(rows).max(axis=1)
+    if sorted(along) != [0, 1, 2] or (np.abs(rows).sum(axis=1) > (1.0 + _TURNED) * main).any():
+        told = " ".join(f"({', '.join(f'{part:g}' for part in row)})" for row in rows)
+        raise InputError(f"{path}: its axes are turned ({told}), expected them along x, y, z")
+    signs = rows[np.arange(3), along] < 0.0
+    axes = [("-" if back else "") + "xyz"[axis] for axis, back in zip(along, signs, strict=True)]
+    return None if axes == ["x", "y", "z"] else "".join(axes[::-1])
 
 
 def _spacing(header: dict) -> tuple[Edges | None, list[str] | None]:

@@ -1,6 +1,7 @@
 """Axis order and crop: which of a file's voxels are meant, and where they stand."""
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -45,6 +46,15 @@ def axis_order(text: str, path: Path) -> AxisOrder:
             f"{path}: axis_order is {text!r}, expected each of x, y, z once, as in 'zyx' or '-zyx'"
         )
     return AxisOrder(tuple(axis[-1] for axis in axes), tuple(axis.startswith("-") for axis in axes))
+
+
+def axes_named(letters: Iterable[str]) -> str | None:
+    """The axes that a file names, slowest first, where they are x, y and z in another order.
+
+    Of z, y, x nothing is known: programs call the direction of slices z, through-plane or not.
+    """
+    text = "".join(letters).lower()
+    return text if sorted(text) == ["x", "y", "z"] and text != "zyx" else None
 
 
 def order_of(

@@ -1,5 +1,6 @@
 """What a file says of its voxels beside their values: size, axes, labels, thickness."""
 
+import difflib
 import json
 import math
 from collections.abc import Mapping
@@ -11,6 +12,7 @@ import numpy as np
 
 from dem.errors import InputError
 from voxelize.read.order import AXES
+from voxelize.write.metadata import VERSION
 
 _METRES = {
     "m": 1.0, "meter": 1.0, "metre": 1.0, "mm": 1e-3, "millimeter": 1e-3,
@@ -31,6 +33,7 @@ class Record:
     thickness : [m], of the coating
     cbd_nanoporosity : pore share inside the carbon-binder domain
     periodic : in plane
+    shape : voxels along the file's axes, of the volume that was written with this record
     note : what the file says that could not be used, such as a spacing without a unit
     """
 
@@ -40,6 +43,7 @@ class Record:
     thickness: float | None = None
     cbd_nanoporosity: float | None = None
     periodic: bool | None = None
+    shape: tuple[int, int, int] | None = None
     note: str = ""
 
     def over(self, other: "Record") -> "Record":
@@ -91,6 +95,12 @@ def from_pairs(pairs: Mapping[str, Any], path: Path) -> Record:
     values = {str(key): _plain(value) for key, value in pairs.items()}
     if isinstance(mark, Mapping):
         values |= mark
+        mark = mark.get("calendem", VERSION)
+    if isinstance(mark, int | float) and mark > VERSION:
+        raise InputError(
+            f"{path}: its record is of version {mark:g} (calendem), expected at most {VERSION}: "
+            "read it with the program that wrote it, or a newer one of this"
+        )
     single = {key[6:]: value for key, value in values.items() if key.startswith("label_")}
     values.setdefault("labels", single.pop("map", None) or single or None)
     read = {}
@@ -107,14 +117,34 @@ def from_pairs(pairs: Mapping[str, Any], path: Path) -> Record:
 
 
 def sidecar(path: Path) -> Record:
-    """The record in the file of that name with `.json` behind it, if there is one."""
-    beside = path.with_name(f"{path.name}.json")
+    """The record in the file of that name with `.json` behind it, if there is one.
+
+    A JSON file without the key `calendem` is another program's: its record is a note of that.
+    Raises InputError where the file is damaged or holds what no record has.
+    """
+    path = path if path.name else path.resolve()
+    beside = path.with_name(f"{path.name}.json") if path.name else path
     if not beside.is_file():
         return Record()
     try:
-        return from_json(beside.read_bytes(), beside)
+        found = json.loads(beside.read_bytes())
     except OSError as error:
         raise InputError(f"{beside}: cannot be read ({error.strerror})") from None
+    except (ValueError, RecursionError) as error:
+        raise InputError(
+            f"{beside}: is no JSON ({' '.join(str(error).split()):.100}), expected the record of "
+            f"{path.name}, or no file of this name"
+        ) from None
+    if not isinstance(found, Mapping) or "calendem" not in found:
+        return Record(note=f'{beside.name} lacks the key "calendem"')
+    for key in found:
+        if key not in _KEYS and key != "calendem":
+            near = difflib.get_close_matches(key, _KEYS, n=1)
+            hint = f"; did you mean {near[0]!r}?" if near else ""
+            raise InputError(
+                f"{beside}: holds the unknown key {key!r:.80}, expected {', '.join(_KEYS)}{hint}"
+            )
+    return from_pairs(found, beside)
 
 
 def _plain(value: Any) -> Any:
@@ -135,6 +165,13 @@ def _sizes(value: Any) -> Edges:
     found = [value] * 3 if isinstance(value, int | float) else list(value)
     found = tuple(float(each) for each in found)
     if len(found) != 3 or not all(math.isfinite(each) and each > 0.0 for each in found):
+        raise ValueError
+    return found
+
+
+def _shape(value: Any) -> tuple[int, int, int]:
+    found = tuple(int(each) for each in value)
+    if len(found) != 3 or list(found) != list(value) or min(found) < 1:
         raise ValueError
     return found
 
@@ -165,4 +202,5 @@ _KEYS = {
     "thickness_m": ("thickness", lambda v: _number(v, math.inf), "a length"),
     "cbd_nanoporosity": ("cbd_nanoporosity", lambda v: _number(v, 1.0), "a share below 1"),
     "periodic": ("periodic", lambda v: bool(_number(v, 2.0)), "true or false"),
+    "shape": ("shape", _shape, "three whole numbers of voxels"),
 }

@@ -75,12 +75,18 @@ def _slices(folder: Path) -> list[Path]:
 def _check_numbers(folder: Path, paths: list[Path]) -> None:
     """A stack whose numbers leave one out has lost a slice."""
     parts = [re.split(r"(\d+)", each.stem) for each in paths]
-    if len(paths) < 3 or len({len(each) for each in parts}) > 1:
+    if len({len(each) for each in parts}) > 1:
         return
     varying = [place for place, each in enumerate(zip(*parts, strict=True)) if len(set(each)) > 1]
     if len(varying) != 1 or varying[0] % 2 == 0:
         return
     numbers = [int(each[varying[0]]) for each in parts]
+    for (one, other), (low, high) in zip(pairwise(paths), pairwise(numbers), strict=True):
+        if low == high:
+            raise InputError(
+                f"{folder}: two slices have the number {low}, {one.name} and {other.name}, "
+                "expected each once"
+            )
     steps = Counter(b - a for a, b in pairwise(numbers))
     if len(steps) > 1:
         usual = min(steps)

@@ -1,6 +1,7 @@
 """Multi-page TIFFs: memory-mapped where their voxels lie in one piece, else page by page."""
 
 import logging
+import re
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -10,8 +11,8 @@ import numpy as np
 import tifffile
 
 from dem.errors import InputError
-from voxelize.read.order import Crop
-from voxelize.read.record import Record, edges, from_json, from_pairs
+from voxelize.read.order import Crop, axes_named
+from voxelize.read.record import Record, edges, from_json, from_pairs, length
 from voxelize.read.stored import (
     ANY_CODEC,
     DEFLATE,
@@ -24,6 +25,10 @@ from voxelize.read.stored import (
 
 _RATIO = {1: 1, 8: DEFLATE, 32946: DEFLATE, 32773: 64, 5: 1 << 12}
 """Bytes that one stored byte stands for at most, by TIFF's number of the compression."""
+_STACK = re.compile("[ZQITC]YX|QQQ")
+"""tifffile's axes of a stack: slices, times, or images of a meaning that nobody says."""
+_CHANNELS = 7
+"""As many as ImageJ shows; tifffile writes layers, too, as channels where it is told no axes."""
 
 
 def open_tiff(path: Path) -> StoredImage:
@@ -69,24 +74,35 @@ def _opened(path: Path, tiff: tifffile.TiffFile) -> StoredImage:
             f"{path}: holds colours (axes {series.axes}, shape {series.shape}), expected one "
             "label per voxel"
         )
-    if len(series.shape) != 3 or 0 in series.shape:
-        raise InputError(
-            f"{path}: is {len(series.shape)}-D with shape {series.shape}, expected a stack with "
-            "three axes"
-        )
-    _check_page(path, series.keyframe)
     record = _record(path, tiff)
+    shape = series.shape
+    if record.shape and _long(record.shape) == _long(shape):
+        # tifffile drops axes of length 1.
+        shape = record.shape
+    if len(shape) != 3 or 0 in shape:
+        raise InputError(
+            f"{path}: is {len(shape)}-D with shape {shape}, expected a stack with three axes"
+        )
+    named = axes_named(series.axes)
+    channels = series.axes == "CYX" and shape[0] <= _CHANNELS
+    if channels or not (named or len(series.axes) < 3 or _STACK.fullmatch(series.axes)):
+        raise InputError(
+            f"{path}: has the axes {series.axes} (shape {shape}), expected slices (ZYX): channels "
+            "and the like are no layers; save the labels alone, or layers as slices"
+        )
+    record = record.over(Record(axes=named))
+    _check_page(path, series.keyframe)
     size = path.stat().st_size
-    needed = int(np.prod(series.shape, dtype=object)) * series.dtype.itemsize
+    needed = int(np.prod(shape, dtype=object)) * series.dtype.itemsize
     in_one_piece = series.dataoffset is not None and series.keyframe.is_memmappable
     if in_one_piece:
         expect_bytes(path, needed, size - series.dataoffset)
         tiff.close()
         kind = series.dtype.newbyteorder(tiff.byteorder)
-        data = np.memmap(path, kind, "r", series.dataoffset, series.shape)
-        return StoredImage(path, series.shape, kind, record, view_read(data))
+        data = np.memmap(path, kind, "r", series.dataoffset, shape)
+        return StoredImage(path, shape, kind, record, view_read(data))
     expect_bytes(path, needed, size, _ratio(series.keyframe))
-    by_page = len(series.pages) == series.shape[0] and series.keyframe.shape == series.shape[1:]
+    by_page = len(series.pages) == shape[0] and series.keyframe.shape == shape[1:]
     if by_page:
         _check_segments(path, series, size)
 
@@ -95,13 +111,17 @@ def _opened(path: Path, tiff: tifffile.TiffFile) -> StoredImage:
         with damage_refused(path, "a TIFF up to its end"), _no_damage(path):
             if not by_page:
                 expect_memory(path, needed, "a volume that is stored in one piece")
-                return series.asarray()[tuple(slice(*bounds) for bounds in crop)]
+                return series.asarray().reshape(shape)[tuple(slice(*bounds) for bounds in crop)]
             found = np.empty([stop - start for start, stop in crop], series.dtype)
             for target, k in zip(found, range(*crop[0]), strict=True):
                 target[...] = series.pages[k].asarray()[rows, columns]
             return found
 
-    return StoredImage(path, series.shape, series.dtype, record, read_pages, tiff.close)
+    return StoredImage(path, shape, series.dtype, record, read_pages, tiff.close)
+
+
+def _long(shape: tuple[int, ...]) -> list[int]:
+    return [length for length in shape if length != 1]
 
 
 def _check_page(path: Path, page: tifffile.TiffPage) -> None:
@@ -157,6 +177,10 @@ def _imagej_size(imagej: dict, tags: tifffile.TiffTags) -> Record:
     unit = imagej.get("unit", "")
     # A missing spacing says nothing: ImageJ writes none where it is that of a pixel or unknown.
     if "spacing" not in imagej or "XResolution" not in tags or "YResolution" not in tags:
+        if length(1, unit):
+            return Record(
+                note=f"pixels in {unit} and no spacing of the slices, ImageJ's voxel depth"
+            )
         return Record()
     counts = [tags[key].value for key in ("YResolution", "XResolution")]
     if any(0 in ratio for ratio in counts):

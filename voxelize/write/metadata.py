@@ -16,6 +16,7 @@ def metadata(volume: Volume) -> dict[str, Any]:
     """Figures of a volume that its labels do not hold, as JSON values by their keys.
 
     calendem : `VERSION`; axes : order of the array's axes, z through-plane from the collector up
+    shape : voxels along those axes, by which a reader knows that the rest is of this array
     voxel_size_m : edges along those axes; labels : value of each phase
     thickness_m : of the coating; periodic : in plane
     cbd_nanoporosity : pore share inside the carbon-binder domain
@@ -24,6 +25,7 @@ def metadata(volume: Volume) -> dict[str, Any]:
     return {
         "calendem": VERSION,
         "axes": "zyx",
+        "shape": [int(length) for length in volume.labels.shape],
         "voxel_size_m": [edge, edge, edge],
         "labels": dict(PHASES),
         "thickness_m": float(volume.thickness),

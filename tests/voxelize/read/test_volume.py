@@ -67,7 +67,7 @@ def test_coarsening_takes_the_majority_and_pore_on_a_tie(tiff):
 def test_written_volume_reads_back_with_its_voxel_size(tmp_path):
     labels = coated_foil()
     path = tmp_path / "state.tif"
-    write_labels(path, Volume(labels, 0.398e-6, True, labels.shape[0] * 0.398e-6, 0.5))
+    write_labels(path, Volume(labels, 0.398e-6, True, 4 * 0.398e-6, 0.5))
     volume = read_volume(path)
     assert volume.labels.dtype == np.uint8
     assert np.array_equal(volume.labels, labels)
