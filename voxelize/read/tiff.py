@@ -27,8 +27,8 @@ _RATIO = {1: 1, 8: DEFLATE, 32946: DEFLATE, 32773: 64, 5: 1 << 12}
 """Bytes that one stored byte stands for at most, by TIFF's number of the compression."""
 _STACK = re.compile("[ZQITC]YX|QQQ")
 """tifffile's axes of a stack: slices, times, or images of a meaning that nobody says."""
-_CHANNELS = 7
-"""As many as ImageJ shows; tifffile writes layers, too, as channels where it is told no axes."""
+_CHANNELS = 4
+"""So few are channels; tifffile calls the layers of a stack so, too, where it is told no axes."""
 
 
 def open_tiff(path: Path) -> StoredImage:

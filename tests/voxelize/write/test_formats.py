@@ -41,6 +41,7 @@ def expected(volume):
     return {
         "calendem": 1,
         "axes": "zyx",
+        "shape": list(volume.labels.shape),
         "voxel_size_m": [H, H, H],
         "labels": PHASES,
         "thickness_m": volume.thickness,
@@ -60,13 +61,14 @@ def read_h5(path):
         for place in (file, file["labels"], file["particle"]):
             found = {key: place.attrs[key] for key in expected_keys}
             found["labels"] = json.loads(found["labels"])
-            found["voxel_size_m"] = found["voxel_size_m"].tolist()
+            found |= {key: found[key].tolist() for key in ("voxel_size_m", "shape")}
         assert [dimension.label for dimension in file["labels"].dims] == list("zyx")
         return file["labels"][:], file["particle"][:], found
 
 
 expected_keys = (
-    "calendem", "axes", "voxel_size_m", "labels", "thickness_m", "cbd_nanoporosity", "periodic",
+    "calendem", "axes", "shape", "voxel_size_m", "labels", "thickness_m", "cbd_nanoporosity",
+    "periodic",
 )  # fmt: skip
 
 
@@ -95,7 +97,7 @@ def read_vti(path):
     found = {key: array.GetTuple1(0) for key, array in found.items()}
     found["labels"] = {phase: found[f"label_{phase}"] for phase in PHASES}
     found["voxel_size_m"] = [found["voxel_size_m"]] * 3
-    found["axes"] = "zyx"
+    found["axes"], found["shape"] = "zyx", list(shape)
     assert image.GetSpacing() == pytest.approx([H * 1e6] * 3, rel=1e-12)
     assert image.GetOrigin() == pytest.approx([0.0, 0.0, -2 * H * 1e6], rel=1e-12)
     return labels, ids, {key: found[key] for key in expected_keys}
