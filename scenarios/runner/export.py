@@ -11,8 +11,12 @@ from scenarios.runner.run_folder import refuse_existing_run
 from scenarios.runner.schema.output import Output
 from voxelize.read.written import read_written
 from voxelize.split.watershed import split_particles
-from voxelize.volume import ACTIVE_MATERIAL
+from voxelize.volume import ACTIVE_MATERIAL, Volume
 from voxelize.write.formats import WRITERS
+from voxelize.write.whole import whole_folder
+
+_NO_LABELS = (".particle", ".nanoporosity", "_fractions")
+"""How the files beside a state's volumes end that hold other fields of it than its labels."""
 
 
 def export(args: argparse.Namespace, reporter: Reporter) -> Path:
@@ -31,18 +35,22 @@ def export(args: argparse.Namespace, reporter: Reporter) -> Path:
     files = _volumes(source)
     folder = Path(args.output or f"{source.resolve().stem}-export")
     refuse_existing_run(folder)
-    for file in files:
-        with reporter.stage(f"Exporting {file.stem}"):
-            volume = read_written(file)
-            if args.surfaces != "none" and volume.particle is None:
-                particle = split_particles(
-                    volume.labels == ACTIVE_MATERIAL, volume.voxel_size, periodic=volume.periodic
-                )
-                volume = replace(volume, particle=particle)
-            folder.mkdir(parents=True, exist_ok=True)
-            write_volume_as(folder, file.stem, volume, output)
+    with whole_folder(folder) as place:
+        for file in files:
+            with reporter.stage(f"Exporting {file.stem}"):
+                volume = read_written(file)
+                if args.surfaces != "none" and volume.particle is None:
+                    volume = _split(volume)
+                    reporter.say(f"{file}: holds no ids of particles, so it was split at its necks")
+                write_volume_as(place, file.stem, volume, output)
     reporter.say(f"Done: {folder}")
     return folder
+
+
+def _split(volume: Volume) -> Volume:
+    active = volume.labels == ACTIVE_MATERIAL
+    particle = split_particles(active, volume.voxel_size, periodic=volume.periodic)
+    return replace(volume, particle=particle)
 
 
 def _volumes(source: Path) -> list[Path]:
@@ -52,7 +60,7 @@ def _volumes(source: Path) -> list[Path]:
     found = {}
     for ending in ("tif", "nrrd", "h5", "vti"):
         for file in sorted((source / "volume").glob(f"*.{ending}")):
-            if not file.stem.endswith((".particle", ".nanoporosity")):
+            if not file.stem.endswith(_NO_LABELS):
                 found[file.stem] = file
     if not found:
         raise InputError(f"{source}: holds no volume/*.vti or *.tif; expected a run's folder")

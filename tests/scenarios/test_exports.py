@@ -5,7 +5,12 @@ import numpy as np
 import tifffile
 
 from scenarios.runner.cli import main
+from tests.voxelize.meshes.shapes import balls
+from voxelize.deposit.fractions import Fractions
 from voxelize.read.written import read_written
+from voxelize.split.watershed import split_particles
+from voxelize.write.formats import WRITERS
+from voxelize.write.fractions import write_fractions
 
 BALL = 9.0
 """Radius [voxels]."""
@@ -44,10 +49,42 @@ def test_volume_is_written_in_every_format_asked_for(tmp_path):
         assert np.array_equal(file["particle"][:], np.where(inside, 0, -1))
 
 
+def test_states_of_a_run_are_exported_with_the_particles_that_it_wrote(tmp_path, monkeypatch):
+    """Two balls numbered against the order that splitting gives, phase fractions beside."""
+    monkeypatch.chdir(tmp_path)
+    volume = balls([(5, 6, 18), (5, 6, 6)], [4.0, 4.0], (10, 12, 24))
+    anew = split_particles(volume.labels == 1, volume.voxel_size, periodic=False)
+    assert anew.max() == 1 and not np.array_equal(anew, volume.particle)
+    (tmp_path / "run" / "volume").mkdir(parents=True)
+    for ending in ("tif", "vti"):
+        WRITERS[ending](tmp_path / "run" / "volume" / f"2.80.{ending}", volume)
+    share = Fractions(*np.zeros((3, *volume.labels.shape), np.float32))
+    write_fractions(tmp_path / "run" / "volume" / "2.80_fractions.h5", share, volume)
+    assert main(["export", "run", "--formats=h5", "--surfaces=stl"]) == 0
+    assert sorted(p.name for p in (tmp_path / "run-export").iterdir()) == [
+        "2.80", "2.80.h5", "2.80.stl", "2.80.stl.json",
+    ]  # fmt: skip
+    assert np.array_equal(read_written("run-export/2.80.h5").particle, volume.particle)
+
+
+def test_export_that_fails_leaves_nothing(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    volume = balls([(5, 6, 6)], [4.0], (10, 12, 12))
+    (tmp_path / "run" / "volume").mkdir(parents=True)
+    WRITERS["tif"](tmp_path / "run" / "volume" / "2.80.tif", volume)
+    (tmp_path / "run" / "volume" / "2.90.tif").write_bytes(b"II*\0")
+    (tmp_path / "empty").mkdir()
+    for folder in ("new", "empty"):
+        assert main(["export", "run", "--formats=h5", "-o", folder]) == 2
+        assert "2.90.tif" in capsys.readouterr().err
+    assert not (tmp_path / "new").exists() and not any((tmp_path / "empty").iterdir())
+
+
 def test_run_is_exported_with_its_particles_and_a_volume_by_itself(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     path, inside = ball(tmp_path)
-    assert unpressed(path, tmp_path / "run") == 0
+    assert unpressed(path, tmp_path / "run", "voxels.phase_fractions=true") == 0
+    assert (tmp_path / "run" / "volume" / "as_imaged_fractions.h5").is_file()
     assert main(["export", "run", "--formats", "h5", "--surfaces", "stl"]) == 0
     assert sorted(p.name for p in (tmp_path / "run-export").iterdir()) == [
         "as_imaged", "as_imaged.h5", "as_imaged.stl", "as_imaged.stl.json",
@@ -56,10 +93,11 @@ def test_run_is_exported_with_its_particles_and_a_volume_by_itself(tmp_path, mon
     again = read_written("again/as_imaged.nrrd")
     assert np.array_equal(again.labels, inside)
     assert np.array_equal(again.particle, np.where(inside, 0, -1))
-    # A TIFF has no ids: its particles are split anew.
+    # A TIFF has no ids: its particles are split anew, which is said.
+    capsys.readouterr()
     assert main(["export", "again/as_imaged.tif", "--surfaces=ply", "-o", "third"]) == 0
     assert (tmp_path / "third" / "as_imaged" / "particle_000000.ply").is_file()
-    capsys.readouterr()
+    assert "as_imaged.tif: holds no ids of particles" in capsys.readouterr().out
     for arguments, words in (
         (["run"], ["nothing to write", "--formats"]),
         (["run", "--formats=stl"], ["--formats", '"stl"', "tif, vti, h5, nrrd"]),

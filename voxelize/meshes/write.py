@@ -1,6 +1,5 @@
 """Particle surfaces as mesh files, whole or not at all; lengths in µm."""
 
-import json
 import os
 import shutil
 from collections.abc import Callable, Iterable
@@ -11,8 +10,8 @@ import numpy as np
 
 from voxelize.meshes.surface import Surface
 from voxelize.volume import Volume
-from voxelize.write.metadata import metadata, sidecar
-from voxelize.write.whole import write_whole
+from voxelize.write.metadata import fill_sidecar, metadata, sidecar
+from voxelize.write.whole import write_together
 
 MICROMETRES = 1e6
 _STL_HEADER = b"calendem: closed surfaces of particles, lengths in um, x y z, z=0 on the collector"[
@@ -56,13 +55,15 @@ def write_surfaces(
     try:
         if folder is not None:
             unfinished.mkdir()
-        write_whole(path, fill)
+        # The parts are filled in this order: the sidecar tells how many particles came.
+        write_together(
+            {path: fill, sidecar(path): lambda file: _fill_sidecar(file, volume, written)}
+        )
         if folder is not None:
             shutil.rmtree(folder, ignore_errors=True)
             os.replace(unfinished, folder)
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
-    _write_sidecar(path, volume, written)
     return written
 
 
@@ -115,7 +116,7 @@ _FILLERS: dict[str, Callable[[BinaryIO, Iterable[Surface]], None]] = {
 }
 
 
-def _write_sidecar(path: Path, volume: Volume, particles: int) -> None:
+def _fill_sidecar(file: Path, volume: Volume, particles: int) -> None:
     rows, columns = volume.labels.shape[1:]
     figures = {
         **metadata(volume),
@@ -124,5 +125,4 @@ def _write_sidecar(path: Path, volume: Volume, particles: int) -> None:
         "box_um": [columns * volume.voxel_size * 1e6, rows * volume.voxel_size * 1e6],
         "foil_thickness_um": volume.collector_layers * volume.voxel_size * 1e6,
     }
-    text = json.dumps(figures, indent=2) + "\n"
-    write_whole(sidecar(path), lambda file: file.write_text(text, "utf-8", newline="\n"))
+    fill_sidecar(file, figures)

@@ -28,7 +28,7 @@ def write_hdf5(path: str | os.PathLike, volume: Volume) -> None:
 
 def _fill(path: Path, volume: Volume) -> None:
     with new_file(path) as file:
-        _describe(file, volume)
+        describe(file, volume)
         _add(file, "labels", volume.labels, np.uint8, volume)
         if volume.particle is not None:
             _add(file, "particle", volume.particle, np.int32, volume)
@@ -45,12 +45,13 @@ def _add(file: h5py.File, name: str, array: np.ndarray, kind: type, volume: Volu
         compression_opts=1,
         shuffle=True,
     )
-    _describe(data, volume)
+    describe(data, volume)
     data.attrs["element_size_um"] = 1e6 * volume.voxel_size * np.ones(3)
     for dimension, letter in zip(data.dims, "zyx", strict=True):
         dimension.label = letter
 
 
-def _describe(place: h5py.File | h5py.Dataset, volume: Volume) -> None:
+def describe(place: h5py.File | h5py.Dataset, volume: Volume) -> None:
+    """Give a file or data set the volume's metadata as attributes, the label map as JSON text."""
     for key, value in metadata(volume).items():
         place.attrs[key] = json.dumps(value) if isinstance(value, dict) else value

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 from voxelize.volume import PHASES, Volume
-from voxelize.write.whole import write_whole
 
 VERSION = 1
 """Value of the key `calendem`: by it a reader knows that the other keys mean what they say here."""
@@ -40,7 +39,6 @@ def sidecar(path: str | os.PathLike) -> Path:
     return path.with_name(f"{path.name}.json")
 
 
-def write_sidecar(path: str | os.PathLike, volume: Volume) -> None:
-    """Write the metadata of the volume in file `path` as JSON beside it, whole or not at all."""
-    text = json.dumps(metadata(volume), indent=2) + "\n"
-    write_whole(sidecar(path), lambda file: file.write_text(text, "utf-8", newline="\n"))
+def fill_sidecar(file: Path, figures: dict[str, Any]) -> None:
+    """Write metadata, and what a file adds to them, as JSON text."""
+    file.write_text(json.dumps(figures, indent=2) + "\n", "utf-8", newline="\n")

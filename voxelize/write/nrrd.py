@@ -1,7 +1,9 @@
 """Label volumes written as NRRD, ids of particles and nanoporosities in files beside."""
 
+import io
 import json
 import os
+from functools import partial
 from pathlib import Path
 
 import nrrd
@@ -9,7 +11,7 @@ import numpy as np
 
 from voxelize.volume import Volume
 from voxelize.write.metadata import metadata
-from voxelize.write.whole import write_whole
+from voxelize.write.whole import write_together
 
 
 def write_nrrd(path: str | os.PathLike, volume: Volume) -> None:
@@ -24,7 +26,7 @@ def write_nrrd(path: str | os.PathLike, volume: Volume) -> None:
     path = Path(path)
     pairs = metadata(volume)
     pairs["label_map"] = pairs.pop("labels")
-    files = {}
+    parts, outdated, names = {}, [], {}
     for name, array, kind in (
         ("particle", volume.particle, np.int32),
         ("nanoporosity", volume.nanoporosity_field, np.float32),
@@ -32,14 +34,17 @@ def write_nrrd(path: str | os.PathLike, volume: Volume) -> None:
         beside = path.with_name(f"{path.stem}.{name}.nrrd")
         if array is None:
             # One that an earlier volume left there would be taken for this one's.
-            beside.unlink(missing_ok=True)
+            outdated.append(beside)
             continue
-        _write(beside, np.asarray(array, dtype=kind), volume, pairs)
-        files[f"{name}_file"] = beside.name
-    _write(path, np.asarray(volume.labels, dtype=np.uint8), volume, pairs | files)
+        parts[beside] = partial(_fill, array=array, kind=kind, volume=volume, pairs=pairs)
+        names[f"{name}_file"] = beside.name
+    parts[path] = partial(
+        _fill, array=volume.labels, kind=np.uint8, volume=volume, pairs=pairs | names
+    )
+    write_together(parts, outdated)
 
 
-def _write(path: Path, array: np.ndarray, volume: Volume, pairs: dict) -> None:
+def _fill(path: Path, array: np.ndarray, kind: type, volume: Volume, pairs: dict) -> None:
     edge = 1e6 * volume.voxel_size
     header = {
         "space dimension": 3,
@@ -49,10 +54,11 @@ def _write(path: Path, array: np.ndarray, volume: Volume, pairs: dict) -> None:
         "kinds": ["domain"] * 3,
         **{key: json.dumps(value) for key, value in pairs.items()},
     }
+    image = io.BytesIO()
+    voxels = np.ascontiguousarray(array, dtype=kind)
     # Index order C: the array's last axis, x, is the file's first and fastest.
-    write_whole(
-        path,
-        lambda file: nrrd.write(
-            str(file), np.ascontiguousarray(array), header, compression_level=1, index_order="C"
-        ),
-    )
+    nrrd.write(image, voxels, header, compression_level=1, index_order="C")
+    text, _, rest = image.getvalue().partition(b"\n\n")
+    # pynrrd's comments tell the time of writing: equal volumes are to give equal bytes.
+    lines = [line for line in text.split(b"\n") if not line.startswith(b"#")]
+    path.write_bytes(b"\n".join(lines) + b"\n\n" + rest)

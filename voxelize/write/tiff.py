@@ -3,14 +3,15 @@
 import io
 import json
 import os
+from pathlib import Path
 
 import numpy as np
 import tifffile
 
 from dem.errors import InputError
 from voxelize.volume import Volume
-from voxelize.write.metadata import metadata, write_sidecar
-from voxelize.write.whole import write_whole
+from voxelize.write.metadata import fill_sidecar, metadata, sidecar
+from voxelize.write.whole import write_together
 
 LARGEST = 2**32 - 2**20
 """Bytes that an ImageJ TIFF can hold: its offsets have 32 bits, its tags need some room."""
@@ -44,5 +45,9 @@ def write_labels(path: str | os.PathLike, volume: Volume) -> None:
             "Info": json.dumps(metadata(volume)),
         },
     )
-    write_whole(path, lambda file: file.write_bytes(image.getbuffer()))
-    write_sidecar(path, volume)
+    write_together(
+        {
+            Path(path): lambda file: file.write_bytes(image.getbuffer()),
+            sidecar(path): lambda file: fill_sidecar(file, metadata(volume)),
+        }
+    )

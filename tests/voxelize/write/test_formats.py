@@ -14,10 +14,13 @@ from vtkmodules.util.numpy_support import vtk_to_numpy
 from vtkmodules.vtkIOXML import vtkXMLImageDataReader
 
 from dem.errors import InputError
+from voxelize.deposit.fractions import Fractions
 from voxelize.read.written import read_written
 from voxelize.volume import CARBON_BINDER, COLLECTOR, PHASES, Volume
 from voxelize.write import tiff
 from voxelize.write.formats import WRITERS
+from voxelize.write.fractions import write_fractions
+from voxelize.write.hdf5 import write_hdf5
 
 H = 0.3981234567890123e-6
 """A voxel size that no 32-bit number holds."""
@@ -146,20 +149,37 @@ def test_volume_without_particles_is_read_back_without_them(ending, volume, tmp_
     assert again.particle is None and again.nanoporosity_field is None
 
 
-@pytest.mark.parametrize("ending", WRITERS)
-def test_full_disk_leaves_the_old_file_and_nothing_else(ending, volume, tmp_path, monkeypatch):
+FILES_OF = {"tif": 2, "vti": 1, "h5": 1, "nrrd": 3}
+"""Files that a volume with particles and nanoporosities comes in."""
+
+
+@pytest.mark.parametrize(
+    ("ending", "call"),
+    [(ending, call) for ending, n in FILES_OF.items() for call in range(1, n + 1)],
+)
+def test_full_disk_leaves_the_old_files_and_nothing_else(
+    ending, call, volume, tmp_path, monkeypatch
+):
     path = tmp_path / f"state.{ending}"
     WRITERS[ending](path, volume)
     before = {file.name: file.read_bytes() for file in tmp_path.iterdir()}
+    assert len(before) == FILES_OF[ending]
+    new = replace(volume, labels=volume.labels[:, ::-1], particle=volume.particle[:, ::-1])
+    for other in (new, replace(volume, particle=None, nanoporosity_field=None)):
+        calls = []
 
-    def fills_up(_):
-        raise OSError(errno.ENOSPC, "No space left on device")
+        def fills_up(_, calls=calls):
+            calls.append(1)
+            if len(calls) == call:
+                raise OSError(errno.ENOSPC, "No space left on device")
 
-    # The bytes are written, the disk fills up as they are to reach it.
-    monkeypatch.setattr(os, "fsync", fills_up)
-    with pytest.raises(OSError, match="No space left"):
-        WRITERS[ending](path, volume)
-    assert {file.name: file.read_bytes() for file in tmp_path.iterdir()} == before
+        # The bytes are written, the disk fills up as those of one of the files are to reach it.
+        monkeypatch.setattr(os, "fsync", fills_up)
+        if call > FILES_OF[ending] - (2 if ending == "nrrd" and other is not new else 0):
+            continue
+        with pytest.raises(OSError, match="No space left"):
+            WRITERS[ending](path, other)
+        assert {file.name: file.read_bytes() for file in tmp_path.iterdir()} == before
 
 
 @pytest.mark.parametrize("ending", WRITERS)
@@ -169,6 +189,61 @@ def test_equal_volumes_give_equal_bytes(ending, volume, tmp_path):
         WRITERS[ending](tmp_path / name / f"state.{ending}", volume)
     for file in (tmp_path / "one").iterdir():
         assert file.read_bytes() == (tmp_path / "two" / file.name).read_bytes()
+        # pynrrd writes the second of writing into a comment.
+        assert ending != "nrrd" or b"\n#" not in file.read_bytes().partition(b"\n\n")[0]
+
+
+def test_fractions_say_whose_voxels_they_are(volume, tmp_path):
+    shares = Fractions(*(np.full(volume.labels.shape, 0.25, np.float32) for _ in range(3)))
+    write_fractions(tmp_path / "state_fractions.h5", shares, volume)
+    with h5py.File(tmp_path / "state_fractions.h5") as file:
+        assert {name: data[0, 0, 0] for name, data in file.items()} == {
+            "am": 0.25, "cbd": 0.25, "pore": 0.25,
+        }  # fmt: skip
+        assert {key: file.attrs[key] for key in ("calendem", "axes", "thickness_m")} == {
+            "calendem": 1, "axes": "zyx", "thickness_m": volume.thickness,
+        }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("written", "copied"),
+    [("h5", "COPY.H5"), ("h5", "copy.hdf5"), ("nrrd", "COPY.NRRD"), ("vti", "COPY.VTI")],
+)
+def test_copies_by_other_names_keep_their_particles(written, copied, volume, tmp_path):
+    WRITERS[written](tmp_path / f"state.{written}", volume)
+    (tmp_path / f"state.{written}").rename(tmp_path / copied)
+    assert np.array_equal(read_written(tmp_path / copied).particle, volume.particle)
+
+
+def test_arrays_of_other_programs_are_no_particles(volume, tmp_path):
+    """What bears our names but not our mark, beside labels whose voxel size a sidecar tells."""
+    beside = json.dumps({"calendem": 1, "voxel_size_m": H, "axes": "zyx"})
+    labels = np.where(volume.labels == 1, np.uint8(1), np.uint8(0))
+    with h5py.File(tmp_path / "s.h5", "w") as file:
+        file["labels"], file["particle"] = labels, np.full(labels.shape, 3.7)
+    WRITERS["nrrd"](tmp_path / "s.nrrd", volume)
+    nrrd.write(str(tmp_path / "s.nrrd"), labels, index_order="C")
+    assert (tmp_path / "s.particle.nrrd").is_file()
+    for name in ("s.h5", "s.nrrd"):
+        (tmp_path / f"{name}.json").write_text(beside)
+        assert read_written(tmp_path / name).particle is None
+
+
+def test_particles_that_are_not_the_labels_are_refused(volume, tmp_path):
+    write_hdf5(tmp_path / "s.h5", replace(volume, particle=np.roll(volume.particle, 1, axis=2)))
+    with pytest.raises(InputError, match=r"s\.h5: at \d+ voxels its particles and its active"):
+        read_written(tmp_path / "s.h5")
+    write_hdf5(tmp_path / "s.h5", volume)
+    with h5py.File(tmp_path / "s.h5", "r+") as file:
+        values = file["particle"][:] + 0.5
+        del file["particle"]
+        file["particle"] = values
+    with pytest.raises(InputError, match=r"s\.h5: particle holds float64 values, expected int32"):
+        read_written(tmp_path / "s.h5")
+    WRITERS["nrrd"](tmp_path / "s.nrrd", volume)
+    (tmp_path / "s.particle.nrrd").unlink()
+    with pytest.raises(InputError, match=r"s\.nrrd: its particle_file s\.particle\.nrrd is not th"):
+        read_written(tmp_path / "s.nrrd")
 
 
 def test_volume_too_large_for_a_tiff_is_refused_before_anything_is_written(
