@@ -63,3 +63,11 @@ class Volume:
         per_layer = (self.labels == label).mean(axis=(1, 2))
         weights = self.layer_weights
         return float((per_layer * weights).sum() / weights.sum())
+
+
+def foil_layers(thickness: float, voxel_size: float) -> int:
+    """Whole layers of voxels that a foil is drawn in: none for the thickness 0, else at least one.
+
+    thickness, voxel_size : [m]
+    """
+    return 0 if thickness == 0.0 else max(1, round(thickness / voxel_size))

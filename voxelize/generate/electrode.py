@@ -18,7 +18,14 @@ from voxelize.generate.sizes import draw_diameters
 from voxelize.generate.spread import spread
 from voxelize.generate.surfaces import NONE, Surfaces, surfaces
 from voxelize.generate.voids import closed_voids
-from voxelize.volume import ACTIVE_MATERIAL, CARBON_BINDER, COLLECTOR, PORE, Volume
+from voxelize.volume import (
+    ACTIVE_MATERIAL,
+    CARBON_BINDER,
+    COLLECTOR,
+    PORE,
+    Volume,
+    foil_layers,
+)
 
 _VOXELS_PER_DIAMETER = 3.0
 _WIDTHS_PER_DIAMETER = 1.5
@@ -135,7 +142,7 @@ def _handed_over(specks: np.ndarray, particle: np.ndarray) -> np.ndarray:
 
 def _empty(recipe: Recipe, nx: int, ny: int) -> Volume:
     h = recipe.voxel_size
-    foil = 0 if recipe.foil_thickness == 0.0 else max(1, round(recipe.foil_thickness / h))
+    foil = foil_layers(recipe.foil_thickness, h)
     layers = int(np.ceil(recipe.thickness / h - 1e-9))
     labels = np.zeros((foil + layers, ny, nx), np.uint8)
     labels[:foil] = COLLECTOR

@@ -14,6 +14,8 @@ from dem.errors import InputError
 from voxelize.meshes.topology import joined, pieces, winding_at
 
 ENDINGS = (".stl", ".obj", ".ply")
+_STL_HEAD, _STL_TRIANGLE = 84, 50
+"""Bytes of a binary STL: 80 of any text and the number of triangles, then each triangle."""
 _FARTHEST = 1e12
 """Coordinates [units of the file] that are no electrode's in any unit."""
 
@@ -79,6 +81,8 @@ def _read(path):
     import trimesh
 
     expected = "expected a readable STL, OBJ or PLY file"
+    if path.suffix.lower() == ".stl":
+        _check_length(path)
     logging.getLogger("trimesh").setLevel(logging.CRITICAL)
     try:
         with warnings.catch_warnings():
@@ -105,6 +109,23 @@ def _read(path):
         particle = np.asarray(raw["particle"], dtype=np.int64)
         particle = particle if len(particle) == len(faces) else None
     return points, faces, particle
+
+
+def _check_length(path):
+    """Refuse a binary STL whose length is not that of the triangles that it says it has."""
+    with open(path, "rb") as file:
+        head = file.read(_STL_HEAD)
+    # ASCII files begin with "solid"; so do some binary ones, which hold zeros.
+    if len(head) < _STL_HEAD or (head.lstrip()[:5].lower() == b"solid" and b"\0" not in head):
+        return
+    triangles = int.from_bytes(head[-4:], "little")
+    held, needed = path.stat().st_size, _STL_HEAD + _STL_TRIANGLE * triangles
+    if held != needed:
+        what = "is truncated: it" if held < needed else "is longer than its triangles: it"
+        raise InputError(
+            f"{path}: {what} holds {held} bytes; expected {needed} for {triangles} triangles of a "
+            "binary STL file"
+        )
 
 
 def _apart(file, points, faces, number):

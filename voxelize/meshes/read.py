@@ -13,7 +13,7 @@ from voxelize.meshes.overlaps import paint, settle
 from voxelize.meshes.repair import repaired
 from voxelize.meshes.topology import signed_volume
 from voxelize.meshes.winding import WIDEST, winding_numbers
-from voxelize.volume import ACTIVE_MATERIAL, COLLECTOR, Volume
+from voxelize.volume import ACTIVE_MATERIAL, COLLECTOR, Volume, foil_layers
 
 SMALLEST, LARGEST = 5e-8, 3e-4
 """Median diameters [m] between which particles of an electrode are plausible."""
@@ -29,7 +29,8 @@ class Placing:
     box : (x, y) [m], whole voxels, or None for the bounds of the meshes
     origin : (x, y, z) of the box's corner on the collector's face [m], or None: 0, 0, 0 with a box,
         else the lowest corner of the meshes' bounds
-    thickness : [m] of the coating, None for up to the highest voxel; foil_thickness : [m]
+    thickness : [m] of the coating, None for up to the highest voxel; foil_thickness : [m], drawn
+        in whole layers, at least one if not 0
     periodic : in plane; overlap_limit : share of a body's voxels that others may claim too
     repair : mend bodies that are no solids instead of refusing them
     """
@@ -148,7 +149,7 @@ def _box(path, bodies, placing):
             f"{path}: its meshes reach up to {_length(high[2] - origin[2])}; expected them below "
             f"electrode.thickness ({_length(placing.thickness)})"
         )
-    foil = int(np.rint(placing.foil_thickness / h))
+    foil = foil_layers(placing.foil_thickness, h)
     shape = (max(int(np.ceil(top - _WHOLE)), 1) + foil, int(across[1]), int(across[0]))
     if min(shape) < 1 or max(shape) > WIDEST or np.prod(np.array(shape, float)) > MOST_VOXELS:
         raise InputError(

@@ -12,7 +12,7 @@ from voxelize.rebuild.overlap_kernels import ROOM, alone, box_neighbours, moment
 from voxelize.rebuild.share_out import share_out
 from voxelize.rebuild.slivers import without_slivers
 from voxelize.rebuild.window import Window, window_of
-from voxelize.volume import ACTIVE_MATERIAL, COLLECTOR, PORE, Volume
+from voxelize.volume import ACTIVE_MATERIAL, COLLECTOR, PORE, Volume, foil_layers
 
 _VOXELS_PER_DIAMETER = 3.0
 _MOST_VOXELS = 2.0e9
@@ -110,8 +110,8 @@ def rebuild(
 
 
 def _volume(particle: np.ndarray, settings: RebuildSettings) -> Volume:
-    h, foil = settings.voxel_size, settings.foil_thickness
-    layers = 0 if foil == 0.0 else max(1, round(foil / h))
+    h = settings.voxel_size
+    layers = foil_layers(settings.foil_thickness, h)
     whole = np.full((layers + len(particle), *particle.shape[1:]), -1, np.int32)
     whole[layers:] = particle
     labels = np.where(whole >= 0, np.uint8(ACTIVE_MATERIAL), np.uint8(PORE))

@@ -122,3 +122,27 @@ def test_numbers_that_the_file_does_not_hold_are_refused(ending, content, tmp_pa
     with pytest.raises(InputError, match=r"short\."):
         list(read_bodies(path))
         read_meshes(path, PLACINGS[0])
+
+
+@pytest.mark.parametrize(
+    ("length", "told"), [(-1, "is truncated: it holds 8083"), (1, "is longer than its triangles")]
+)
+@pytest.mark.parametrize("head", [b"exported by a tool \xb5m", b"solid with zeros after it\0"])
+def test_binary_stl_of_another_length_than_its_triangles_is_refused(head, length, told, tmp_path):
+    path = tmp_path / "torn.stl"
+    content = head.ljust(80, b"\0") + whole("stl")[80:] + b"\0"
+    path.write_bytes(content[: len(content) - 1 + length])
+    with pytest.raises(InputError, match=rf"torn\.stl: {told}.*; expected 8084 for 160 triangles"):
+        list(read_bodies(path))
+
+
+@pytest.mark.parametrize("ending", ["obj", "stl"])
+def test_names_in_another_encoding_than_utf_8_change_no_body(ending, tmp_path):
+    """Tools of Windows write µ as the byte B5."""
+    text = whole(ending if ending == "obj" else "stl_ascii")
+    line = b"# lengths in \xb5m\n"
+    text = line + text if ending == "obj" else text.replace(b"solid", b"solid \xb5m", 1)
+    (tmp_path / f"named.{ending}").write_bytes(text)
+    (tmp_path / f"plain.{ending}").write_bytes(whole(ending))
+    named, plain = (list(read_bodies(tmp_path / f"{name}.{ending}")) for name in ("named", "plain"))
+    assert [len(body.faces) for body in named] == [len(body.faces) for body in plain] == [80, 80]

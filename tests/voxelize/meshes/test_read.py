@@ -191,14 +191,27 @@ def test_box_foil_and_origin_come_from_the_scenario(tmp_path):
     assert middle == pytest.approx([4 + 6 - 0.5, 12 - 0.5, 10 - 0.5], abs=0.05)
 
 
+@pytest.mark.parametrize(("foil", "layers"), [(0.0, 0), (0.1e-6, 1), (0.6e-6, 1), (0.8e-6, 2)])
+def test_foil_is_drawn_in_whole_layers_at_least_one(foil, layers, tmp_path):
+    ball(3.0, (5.0, 5.0, 3.0)).export(tmp_path / "one.stl")
+    volume = read_meshes(tmp_path / "one.stl", Placing(0.5e-6, foil_thickness=foil))
+    assert volume.collector_layers == layers
+    assert volume.thickness == pytest.approx(6e-6)
+
+
 def test_body_across_a_periodic_side_comes_in_again(tmp_path):
     ball(3.0, (0.5, 5.0, 3.0)).export(tmp_path / "one.stl")
     box = (10e-6, 10e-6)
     whole = read_meshes(tmp_path / "one.stl", Placing(0.5e-6, box=box, periodic=True))
     said = []
     cut = read_meshes(tmp_path / "one.stl", Placing(0.5e-6, box=box), tell=said.append)
-    assert (whole.labels[:, :, :8] == cut.labels[:, :, :8]).all()
-    assert (whole.labels[:, :, 14:] > 0).any() and not cut.labels[:, :, 14:].any()
+    # The same ball in the middle of the box, moved by a whole number of voxels and rolled back.
+    ball(3.0, (5.5, 5.0, 3.0)).export(tmp_path / "middle.stl")
+    middle = read_meshes(tmp_path / "middle.stl", Placing(0.5e-6, box=box, periodic=True))
+    assert (middle.labels == ACTIVE_MATERIAL).sum() > 800
+    assert np.array_equal(whole.labels, np.roll(middle.labels, -10, axis=2))
+    assert np.array_equal(cut.labels[:, :, :14], whole.labels[:, :, :14])
+    assert not cut.labels[:, :, 14:].any()
     assert "reaches 2.5 um beyond the box: cut there" in said[0]
 
 
