@@ -9,6 +9,7 @@ from tests.voxelize.meshes.shapes import balls
 from voxelize.deposit.fractions import Fractions
 from voxelize.read.written import read_written
 from voxelize.split.watershed import split_particles
+from voxelize.volume import Volume
 from voxelize.write.formats import WRITERS
 from voxelize.write.fractions import write_fractions
 
@@ -39,14 +40,18 @@ def test_volume_is_written_in_every_format_asked_for(tmp_path):
     path, inside = ball(tmp_path)
     folder = tmp_path / "run"
     formats = 'output.formats=["h5", "nrrd", "vti"]'
-    assert unpressed(path, folder, formats, "output.vtk=false") == 0
+    fractions = "voxels.phase_fractions=true"
+    assert unpressed(path, folder, formats, fractions, "output.vtk=false") == 0
     assert sorted(file.name for file in (folder / "volume").iterdir()) == [
         "as_imaged.h5", "as_imaged.nrrd", "as_imaged.particle.nrrd", "as_imaged.tif",
-        "as_imaged.tif.json", "as_imaged.vti",
+        "as_imaged.tif.json", "as_imaged.vti", "as_imaged_fractions.h5",
     ]  # fmt: skip
     with h5py.File(folder / "volume" / "as_imaged.h5") as file:
         assert np.array_equal(file["labels"][:], inside)
         assert np.array_equal(file["particle"][:], np.where(inside, 0, -1))
+    again = tmp_path / "again"
+    assert main(["export", str(folder), "--formats=h5", "-o", str(again)]) == 0
+    assert [file.name for file in again.iterdir()] == ["as_imaged.h5"]
 
 
 def test_states_of_a_run_are_exported_with_the_particles_that_it_wrote(tmp_path, monkeypatch):
@@ -80,11 +85,15 @@ def test_export_that_fails_leaves_nothing(tmp_path, monkeypatch, capsys):
     assert not (tmp_path / "new").exists() and not any((tmp_path / "empty").iterdir())
 
 
-def test_run_is_exported_with_its_particles_and_a_volume_by_itself(tmp_path, monkeypatch, capsys):
+def test_what_was_exported_is_exported_again_and_what_cannot_be_is_refused(
+    tmp_path, monkeypatch, capsys
+):
     monkeypatch.chdir(tmp_path)
-    path, inside = ball(tmp_path)
-    assert unpressed(path, tmp_path / "run", "voxels.phase_fractions=true") == 0
-    assert (tmp_path / "run" / "volume" / "as_imaged_fractions.h5").is_file()
+    _, inside = ball(tmp_path)
+    particle = np.where(inside, np.int32(0), np.int32(-1))
+    volume = Volume(inside.astype(np.uint8), 0.5e-6, False, 9e-6, 0.5, particle)
+    (tmp_path / "run" / "volume").mkdir(parents=True)
+    WRITERS["vti"](tmp_path / "run" / "volume" / "as_imaged.vti", volume)
     assert main(["export", "run", "--formats", "h5", "--surfaces", "stl"]) == 0
     assert sorted(p.name for p in (tmp_path / "run-export").iterdir()) == [
         "as_imaged", "as_imaged.h5", "as_imaged.stl", "as_imaged.stl.json",
