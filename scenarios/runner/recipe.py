@@ -4,9 +4,10 @@ from collections.abc import Iterator
 
 from dem.errors import InputError
 from scenarios.runner import schema
+from voxelize.generate.drawing import draw_diameters
 from voxelize.generate.electrode import check_sizes
 from voxelize.generate.recipe import Recipe, check_recipe
-from voxelize.generate.sizes import SizeMode, Sizes, SizeTable, draw_diameters, read_table
+from voxelize.generate.sizes import SizeMode, Sizes, SizeTable, read_table
 
 _KEYS = {
     "modes": "electrode.size_modes",

@@ -51,7 +51,7 @@ def test_table_and_file_say_the_same(folder):
         ('size_file = "no.csv"\n', ["electrode.size_file", "no.csv", "No such file"]),
         (TABLE.replace("0.6", "0.9"), ["electrode.size_table", "sum 1, found 1.3"]),
         (TABLE.replace("11 um", "7 um"), ["electrode.size_table", "ascending"]),
-        (TABLE.replace("11 um", "22 um"), ["electrode.footprint", "1.5 times"]),
+        (TABLE.replace("11 um", "22 um"), ["electrode.footprint", "D90", "times its area"]),
         (
             TABLE + '[decomposition]\ngrain_size = "9 um"\n',
             ["electrode.size_table", "smaller than a grain", "9 µm"],

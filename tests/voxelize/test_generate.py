@@ -11,11 +11,11 @@ from scipy.sparse.csgraph import connected_components
 
 from dem.errors import InputError
 from dem.jit import use_threads
+from voxelize.generate.drawing import draw_diameters
 from voxelize.generate.electrode import generate
 from voxelize.generate.recipe import Recipe
 from voxelize.generate.sizes import (
     SizeMode,
-    draw_diameters,
     measured_percentile,
     percentile,
 )

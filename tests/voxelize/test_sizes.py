@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from dem.errors import InputError
+from voxelize.generate.drawing import draw_diameters
 from voxelize.generate.sizes import (
     SizeMode,
     SizeTable,
-    draw_diameters,
     measured_percentile,
     percentile,
     read_table,
@@ -48,6 +48,29 @@ def test_few_spheres_have_the_percentiles_asked_for(modes):
         assert measured_percentile(diameter, share) == pytest.approx(
             percentile(modes, share), rel=0.01
         )
+
+
+def test_box_too_small_for_its_percentiles_is_refused_with_one_that_holds_them():
+    modes = (SizeMode(10e-6, 0.35, 1.0),)
+    six = 6 * np.pi / 6 * 1e-15  # ten spheres, whose D90 would be 13.6 % too fine
+    with pytest.raises(InputError, match=r"^footprint: .* 10 would stand .* D90") as refused:
+        draw_diameters(modes, six)
+    growth = float(str(refused.value).split("expected ")[1].split(" times")[0])
+    # The next but one step of 5 %: what is told is rounded to three digits.
+    diameter = draw_diameters(modes, 1.01 * growth * six)
+    assert measured_percentile(diameter, 0.9) == pytest.approx(percentile(modes, 0.9), rel=0.03)
+    with pytest.raises(InputError):
+        draw_diameters(modes, 0.9 * growth * six)
+
+
+def test_equal_spheres_are_met_by_number():
+    one = np.pi / 6 * 1e-15
+    # Seven and a tenth spheres are seven, larger by 0.5 %; one and a half are none of the size.
+    assert draw_diameters((SizeMode(10e-6, 0.0, 1.0),), 7.1 * one) == pytest.approx(
+        np.full(7, 10e-6 * (7.1 / 7) ** (1 / 3))
+    )
+    with pytest.raises(InputError, match="footprint"):
+        draw_diameters((SizeMode(10e-6, 0.0, 1.0),), 1.45 * one)
 
 
 def test_table_is_read_from_csv(tmp_path):

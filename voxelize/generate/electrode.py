@@ -8,13 +8,13 @@ from dem.box import Box
 from dem.errors import InputError
 from dem.settle import separate
 from voxelize.generate.attachment import scattered
+from voxelize.generate.drawing import draw_diameters
 from voxelize.generate.necks import binder_domain
 from voxelize.generate.noise import smooth_noise
 from voxelize.generate.part_shapes import part_shapes
 from voxelize.generate.rank import lowest
 from voxelize.generate.recipe import Recipe, check_recipe
 from voxelize.generate.shapes import draw_shapes
-from voxelize.generate.sizes import draw_diameters
 from voxelize.generate.spread import spread
 from voxelize.generate.surfaces import NONE, Surfaces, surfaces
 from voxelize.generate.voids import closed_voids

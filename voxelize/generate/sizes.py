@@ -1,4 +1,4 @@
-"""Particle size distributions by volume, and the sizes that stand for them in a small box."""
+"""Particle size distributions by volume, asked for and measured."""
 
 import csv
 import math
@@ -14,8 +14,6 @@ from dem.errors import InputError
 _TAIL = 2.3263478740408408
 """Standard deviations at which a size mode is cut: the 1st and 99th percentile by volume."""
 _BELOW_TAIL = ndtr(-_TAIL)
-_LARGEST_SIZE_CORRECTION = 0.1
-"""A box that holds so few particles that sizes must change by more misses its distribution."""
 _COLUMNS = ("diameter_um", "volume_share")
 
 
@@ -196,44 +194,3 @@ def measured_percentile(diameter: np.ndarray, share: float) -> float:
     volume = ordered**3
     middle = (np.cumsum(volume) - 0.5 * volume) / volume.sum()
     return float(np.exp(np.interp(share, middle, np.log(ordered))))
-
-
-def draw_diameters(modes: tuple[Sizes, ...], volume: float) -> np.ndarray:
-    """Sphere diameters by quantiles, largest first: a small box still has the distribution.
-
-    Every sphere stands for the stretch of the cumulated volume that it takes itself, so that
-    the volume distribution is met with any number of particles.
-
-    Returns (n,) [m]; the volumes of the spheres sum to `volume` [m³].
-    Raises InputError where a mode's share is less than a particle, or too few to be met.
-    """
-    diameters = []
-    for mode in modes:
-        part = mode.share * volume
-        drawn = _draw(mode, part)
-        correction = (part / (math.pi / 6 * (drawn**3).sum())) ** (1 / 3) if len(drawn) else 0.0
-        if abs(correction - 1.0) > _LARGEST_SIZE_CORRECTION:
-            raise InputError(
-                f"footprint: too small for particles of {mode.median_diameter * 1e6:.3g} µm with "
-                f"{100 * mode.share:g} % of the active mass; expected a larger footprint or loading"
-            )
-        diameters.append(drawn * correction)
-    return np.sort(np.concatenate(diameters))[::-1]
-
-
-def _draw(mode: Sizes, volume: float) -> np.ndarray:
-    largest, smallest = mode.largest, mode.smallest
-    if largest == smallest:
-        return np.full(round(volume / (math.pi / 6 * largest**3)), largest)
-
-    def unused(diameter: float, taken: float) -> float:
-        """Volume share coarser than `diameter`, less that up to this sphere's middle."""
-        return 1.0 - mode.finer(diameter) - taken - math.pi / 12 * diameter**3 / volume
-
-    drawn: list[float] = []
-    taken = 0.0
-    while unused(smallest, taken) > 0.0:
-        upper = drawn[-1] if drawn else largest
-        drawn.append(brentq(unused, smallest, upper, args=(taken,), xtol=1e-6 * smallest))
-        taken += math.pi / 6 * drawn[-1] ** 3 / volume
-    return np.array(drawn)
