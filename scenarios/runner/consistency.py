@@ -67,6 +67,7 @@ def problems(scenario: Scenario) -> Iterator[Problem]:
     elif isinstance(electrode, Particle):
         yield from _particle_problems(scenario, electrode)
     yield from contact_problems(scenario)
+    yield from _pressed_voxel_problems(scenario)
     cbd, cell = scenario.materials.cbd, scenario.cell
     if cbd.minimum_nanoporosity > cbd.nanoporosity:
         yield (
@@ -151,6 +152,19 @@ def _recipe_problems(scenario: Scenario, recipe: Recipe) -> Iterator[Problem]:
     for axis, edge in enumerate(recipe.footprint):
         yield from _whole_voxels(f"electrode.footprint[{axis}]", edge, recipe.voxel_size)
     yield from _target_problems(scenario, recipe.coated_density, crystal, shut, thickness)
+
+
+def _pressed_voxel_problems(scenario: Scenario) -> Iterator[Problem]:
+    # A grain smaller than a voxel has no voxel of its own to be shown by.
+    size, divided = scenario.voxels.voxel_size, scenario.decomposition
+    name = min("grain_size", "cbd_grain_size", key=lambda each: getattr(divided, each))
+    grain = getattr(divided, name)
+    if size is not None and size > grain:
+        yield (
+            "voxels.voxel_size",
+            f"is {_length(size)}, too coarse to show a grain; expected at most "
+            f"decomposition.{name} ({_length(grain)})",
+        )
 
 
 def _whole_voxels(key: str, edge: float, voxel_size: float) -> Iterator[Problem]:

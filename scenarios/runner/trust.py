@@ -12,7 +12,7 @@ QUASI_STATIC = 3e-3
 """Inertial number below which pressures of breaking particles hardly depend on the speed."""
 STRETCHED_CONTACTS = 0.05
 """Share of contacts beyond the law's limit that a reader must know of."""
-VOLUME_TOLERANCE = 5e-3
+VOLUME_TOLERANCE = 1e-3
 """Relative change of a phase's volume, from grains to voxels, that a reader must know of."""
 
 

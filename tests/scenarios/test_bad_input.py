@@ -86,6 +86,11 @@ def with_change(old: str, new: str) -> str:
         (RECIPE + "[scenario]\nseed = -1\n", ["scenario.seed got -1; expected a whole", "least 0"]),
         (with_change('[{ median_diameter = "8 um" }]', "[]"), ["size_modes", "a list of at least"]),
         (with_change('["20 um", "20 um"]', '["11 um", "20 um"]'), ["electrode.footprint", "1.5"]),
+        (RECIPE + '[voxels]\nvoxel_size = "5 um"\n', ["voxels.voxel_size", "5 um", "grain_size"]),
+        (
+            RECIPE + '[binder]\ncontact_angle = "120 deg"\n',
+            ["binder.contact_angle", "90"],
+        ),
         (with_change('"8 um"', '"8 um", spread = 0.8'), ["electrode.footprint", "expected"]),
         (with_change('"0.5 um"', '"0.625 um"').replace('"8 um"', '"1.6 um"'), ["voxel_size"]),
         (RECIPE + '[cell]\nlower_voltage = "5 V"\n', ["cell.lower_voltage", "4.2 V"]),

@@ -129,7 +129,7 @@ def test_flattened_cathode_keeps_its_solids(cathode):
     binder = (weights * (back.volume.labels == CARBON_BINDER)).sum() * H**3
     # The bound that the project states for every pressed electrode.
     before = (cathode.volume.labels == ACTIVE_MATERIAL).sum() * H**3
-    assert active == pytest.approx(before, rel=5e-3, abs=0.0)
+    assert active == pytest.approx(before, rel=1e-3, abs=0.0)
     solid = (cathode.volume.labels == CARBON_BINDER).sum() * H**3
     solid *= 1.0 - cathode.volume.cbd_nanoporosity
-    assert binder * (1.0 - back.volume.cbd_nanoporosity) == pytest.approx(solid, rel=5e-3, abs=0.0)
+    assert binder * (1.0 - back.volume.cbd_nanoporosity) == pytest.approx(solid, rel=1e-3, abs=0.0)

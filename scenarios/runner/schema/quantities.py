@@ -125,7 +125,7 @@ LengthOrZero = Annotated[float, Quantity("length", at_least=0)]
 EnergyDensityOrZero = Annotated[float, Quantity("energy density", at_least=0)]
 SurfaceEnergyOrZero = Annotated[float, Quantity("surface energy", at_least=0)]
 Time = _positive("time")
-Angle = Annotated[float, Quantity("angle", at_least=0, at_most=150)]
+Angle = Annotated[float, Quantity("angle", at_least=0, at_most=90)]
 Share = Annotated[float, Quantity("share", at_least=0, at_most=1)]
 OpenShare = Annotated[float, Quantity("share", above=0, below=1)]
 PositiveShare = Annotated[float, Quantity("share", above=0, at_most=1)]

@@ -166,7 +166,7 @@ def test_opened_cracks_stay_pores():
         ({"domain_fraction": 0.99}, "which fills every pore"),
         ({"domain_fraction": -0.1}, "expected at least"),
         ({"domain_fraction": 0.1, "method": "paint"}, "expected one of random, contacts, film"),
-        ({"domain_fraction": 0.1, "contact_angle": 3.0}, "expected 0 … 150°"),
+        ({"domain_fraction": 0.1, "contact_angle": 1.6}, "expected 0 … 90°"),
         ({"domain_fraction": 0.1, "nanoporosity": 1.0}, "expected 0 … below 1"),
     ],
 )
