@@ -72,6 +72,12 @@ def binder_problems(scenario: Scenario) -> Iterator[tuple[str, str]]:
             f'is given for an electrode of kind "{scenario.electrode.kind}"; expected none: a '
             "recipe has its binder from its fractions, a single particle has no pores for it",
         )
+    if scenario.voxels.phase_fractions and binder.after_pressing == "replaced":
+        yield (
+            "voxels.phase_fractions",
+            'is true beside binder.after_pressing = "replaced", but counts the binder as carried '
+            'along; expected false, or binder.after_pressing = "carried"',
+        )
     placed = binder.domain_fraction is not None or binder.after_pressing == "replaced"
     if binder.contact_angle is not None and (binder.method == "film" or not placed):
         why = "a film has none" if binder.method == "film" else "nothing is placed"

@@ -140,6 +140,10 @@ def test_nanopores_become_voxels_of_their_size(balls):
             ["binder.contact_angle", "a film has none"],
         ),
         (["binder.domain_fraction=95 %"], ["binder.domain_fraction", "fills every pore"]),
+        (
+            ["binder.after_pressing=replaced", "voxels.phase_fractions=true"],
+            ["voxels.phase_fractions", "binder.after_pressing"],
+        ),
         (["binder.nanopore_size=60 nm"], ["binder.nanopore_size", "two voxels"]),
         (["binder.method=paint"], ["binder.method", "contacts"]),
     ],

@@ -60,8 +60,8 @@ def test_every_fragment_is_one_body_of_its_own_volume(strain):
     before, after = fragment[d.grain], fragment[back.grain]
     several = 0
     for number in np.unique(fragment[:-1][grains.material == ACTIVE]):
-        # To a voxel, as rounding is carried from fragment to fragment; wedged in, to two.
-        assert (after == number).sum() == pytest.approx((before == number).sum(), abs=2.01)
+        # To a voxel, as rounding is carried from fragment to fragment.
+        assert (after == number).sum() == pytest.approx((before == number).sum(), abs=1.01)
         several += pieces(after, number) > 1
     # Only what others shut in completely may lie apart from its body; in the gentler case nothing.
     assert several <= back.detached_fraction * (before >= 0).sum()
@@ -77,9 +77,11 @@ def test_voxels_are_put_back_beside_where_they_were_squeezed_out():
     grains = d.grains._replace(position=d.grains.position - np.array([[0, 0, 0], [7 * H, 0, 0]]))
     back = deposit(d, grains, d.bonds, d.volume.thickness)
     # Two layers of overlap: each cube gives up one, 100 voxels. From the middle it is five to the
-    # rim, around which they fill a ring of three layers.
+    # rim, around which they fill a ring of three layers. Who goes where is paired near to near,
+    # not best: of single voxels this takes up to a half more.
     assert len(back.put_back_distance) == 200
-    assert back.put_back_distance.max() <= np.hypot(6, 3)
+    assert back.put_back_distance.mean() <= np.hypot(6, 3)
+    assert back.put_back_distance.max() <= 1.5 * np.hypot(6, 3)
     body = back.volume.particle
     assert [pieces(body, p, periodic=False) for p in (0, 1)] == [1, 1]
     # Each cube's voxels stay on its side of the plane where the two meet, at x = 14.

@@ -8,6 +8,7 @@ from voxelize.deposit.claim import RIGID
 from voxelize.deposit.claims import Squeezed, carry
 from voxelize.deposit.cracks import room_for
 from voxelize.deposit.motion import Motion
+from voxelize.deposit.nearest_room import take_nearest
 from voxelize.deposit.pieces import cut_off
 from voxelize.deposit.put_back import put_back, scattered
 from voxelize.deposit.surroundings import IN_CRACK, IN_CUT_LAYER
@@ -38,13 +39,14 @@ def land_active(
 
     chosen = some_of(squeezed, body, -surplus())
     cell, grain = squeezed.cell[chosen], squeezed.grain[chosen]
-    distance = put_back(owner, room, frame, body, cell, grain)
+    distance = put_back(owner, room, frame, body, cell, grain, depth.view(np.int32))
     # What found no cell near grows at the body's surface, at last into cracks or the cut layer.
     balance(owner, room, frame, body, surplus(), IN_CRACK)
     balance(owner, room, frame, body, surplus(), IN_CUT_LAYER)
     # A body that another swallowed whole has no surface to grow from.
     lone = some_of(Squeezed(cell, grain), body, -surplus())
-    distance[lone] = put_back(owner, room, frame, body, cell[lone], grain[lone], attached=False)
+    none_to_spare = np.zeros(len(body), np.int64)
+    distance[lone] = take_nearest(owner, room, frame, cell[lone], grain[lone], none_to_spare)
     return distance, len(lone)
 
 
@@ -55,7 +57,7 @@ def _with_cut_off(motion: Motion, owner, squeezed: Squeezed, work) -> Squeezed:
     suspect[body[squeezed.grain]] = True
     # Where grains turn or pull at each other, rounding may leave a voxel joined by an edge only.
     turned = np.abs(motion.carriers.turn).max(axis=(1, 2), initial=0.0) > 0.0
-    suspect[body[turned | (motion.carriers.leeway > RIGID)]] = True
+    suspect[body[turned | (motion.carriers.pull > RIGID)]] = True
     suspect[body[motion.carriers.material != ACTIVE]] = False
     if not suspect.any():
         return squeezed

@@ -80,7 +80,12 @@ def _surface(owner, room, frame, body, surplus, kind):
                     c = beside(f, k, j, i, owner.shape, frame.periodic)
                     if c >= 0 and not near:
                         other = flat[c]
-                        near = other < 0 if g >= 0 else other >= 0 and surplus[body[other]] < 0
+                        if g < 0:
+                            near = other >= 0 and surplus[body[other]] < 0
+                        else:
+                            # One that others shut in gives cells up where it meets them.
+                            shut_in = kind == IN_CUT_LAYER
+                            near = other < 0 or (shut_in and body[other] != body[g])
                 if near:
                     if n == len(found):
                         found = np.concatenate((found, np.empty(n, np.int64)))
@@ -100,7 +105,11 @@ def _candidate(owner, room, body, surplus, kind, periodic, k, j, i):
             return -1, g, 0
         for f in range(6):
             c = beside(f, k, j, i, owner.shape, periodic)
-            if c >= 0 and flat[c] < 0 and 0 < offers[c] <= kind:
+            if c < 0:
+                continue
+            if (flat[c] < 0 and 0 < offers[c] <= kind) or (
+                flat[c] >= 0 and body[flat[c]] != body[g] and kind == IN_CUT_LAYER
+            ):
                 faces += 1
         return body[g], g, faces
     if room[k, j, i] == 0 or room[k, j, i] > kind:

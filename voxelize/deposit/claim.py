@@ -23,11 +23,12 @@ WEAK = 1e4
 def windows(carriers, frame):
     """Half-open ranges (g, 6) int32 of cells (z, y, x) that a grain may claim, not wrapped."""
     centre, shift, turn = carriers.centre, carriers.shift, carriers.turn
-    low, high, leeway = carriers.low, carriers.high, carriers.leeway
+    low, high = carriers.low, carriers.high
+    least, most = carriers.least_pull, carriers.most_pull
     found = np.empty((len(centre), 6), np.int32)
     for g in range(len(centre)):
         for a in range(3):
-            middle, half = centre[g, a] + shift[g, a], leeway[g]
+            middle, half = centre[g, a] + shift[g, a], 0.0
             for c in range(3):
                 entry = turn[g, a, c] + (1.0 if a == c else 0.0)
                 middle += entry * 0.5 * (low[g, c] + high[g, c])
@@ -35,8 +36,10 @@ def windows(carriers, frame):
             if a == 0:
                 middle -= frame.old_foil
             offset = frame.foil if a == 0 else 0
-            found[g, 2 * a] = np.floor((middle - half) / frame.ratio - 1e-6) + offset
-            found[g, 2 * a + 1] = np.ceil((middle + half) / frame.ratio + 1e-6) + offset
+            found[g, 2 * a] = np.floor((middle - half + least[g, a]) / frame.ratio - 1e-6) + offset
+            found[g, 2 * a + 1] = (
+                np.ceil((middle + half + most[g, a]) / frame.ratio + 1e-6) + offset
+            )
     return found
 
 
@@ -86,12 +89,19 @@ def _claim_grain(
     source, material, body = carriers.source, carriers.material, carriers.body
     start, neighbour, period = carriers.start, carriers.neighbour, carriers.period
     oz, oy, ox = source.shape
-    size, pull = carriers.size[g], carriers.leeway[g]
+    size = carriers.size[g]
     moved = carriers.centre[g] + carriers.shift[g]
-    low, high = carriers.low[g] - pull - 1e-6, carriers.high[g] + pull + 1e-6
+    low, high = carriers.low[g] - 1e-6, carriers.high[g] + 1e-6
+    for a in range(3):
+        for c in range(3):
+            # Pulls turned back with the grain.
+            entry = carriers.turn[g, c, a] + (1.0 if a == c else 0.0)
+            one, other = entry * carriers.least_pull[g, c], entry * carriers.most_pull[g, c]
+            low[a] += min(one, other)
+            high[a] += max(one, other)
     first = carriers.centre[g]
     joined = neighbour[start[g] : start[g + 1]]
-    rigid = pull <= RIGID
+    rigid = carriers.pull[g] <= RIGID
     # This grain and those its voxels follow: where they are from it, and their motions back.
     n = 1 if rigid else 1 + len(joined)
     place = np.zeros((n, 3))
@@ -99,8 +109,10 @@ def _claim_grain(
     turn = np.empty((n, 3, 3))
     width = np.empty(n)
     apart = np.empty(n)
+    alike = np.zeros(n, np.bool_)
     for m in range(n):
         k = g if m == 0 else joined[m - 1]
+        alike[m] = m > 0 and material[k] == material[g]
         width[m] = carriers.size[k]
         for a in range(3):
             slip = nearest_image(carriers.shift[k, a] - carriers.shift[g, a], period[a])
@@ -128,12 +140,17 @@ def _claim_grain(
                     continue
                 here = np.sqrt(az * az + ay * ay + ax * ax) - size
                 if not rigid:
-                    nearest = here
+                    nearest, m = here, 0
                     apart[0] = here
                     for m in range(1, n):
                         dz, dy, dx = az - place[m, 0], ay - place[m, 1], ax - place[m, 2]
                         apart[m] = np.sqrt(dz * dz + dy * dy + dx * dx) - width[m]
                         nearest = min(nearest, apart[m])
+                        if apart[m] <= here - size and alike[m]:
+                            break
+                    if apart[m] <= here - size and alike[m]:
+                        # The cell moves with others here, which claim it for this grain.
+                        continue
                     total, bz, by, bx = 0.0, 0.0, 0.0, 0.0
                     for m in range(n):
                         # From 1 where a grain is the nearest to 0 a radius farther from its rim.

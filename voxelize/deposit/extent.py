@@ -41,29 +41,22 @@ def extents(source, centre, period):
 
 
 @njit
-def leeway(centre, shift, turn, low, high, start, neighbour, period):
-    """Bound (g,) on the distance between where a grain and its neighbours carry its voxels.
+def pulls(centre, shift, turn, low, high, start, neighbour, period):
+    """Bounds (g, 3), (g, 3) on where neighbours carry a grain's voxels, less where it does itself.
 
-    Arguments as in `Carriers`. The difference of two rigid motions is largest at the grain's rim.
+    Arguments as in `Carriers`. 0 lies between them; two rigid motions differ most at the rim.
     """
-    bound = np.zeros(len(centre))
+    least, most = np.zeros(centre.shape), np.zeros(centre.shape)
     for g in range(len(centre)):
-        rim = 0.0
-        for a in range(3):
-            reach = max(-low[g, a], high[g, a])
-            rim += reach * reach
-        rim = np.sqrt(rim)
         for b in range(start[g], start[g + 1]):
             k = neighbour[b]
-            slip, twist = 0.0, 0.0
             for a in range(3):
                 # Motion of the grain's centre if it rode on the neighbour, less its own.
-                apart = nearest_image(shift[k, a] - shift[g, a], period[a])
+                slip = nearest_image(shift[k, a] - shift[g, a], period[a])
+                twist = 0.0
                 for c in range(3):
-                    arm = nearest_image(centre[g, c] - centre[k, c], period[c])
-                    apart += turn[k, a, c] * arm
-                    other = turn[k, a, c] - turn[g, a, c]
-                    twist += other * other
-                slip += apart * apart
-            bound[g] = max(bound[g], np.sqrt(slip) + np.sqrt(twist) * rim)
-    return bound
+                    slip += turn[k, a, c] * nearest_image(centre[g, c] - centre[k, c], period[c])
+                    twist += abs(turn[k, a, c] - turn[g, a, c]) * max(-low[g, c], high[g, c])
+                least[g, a] = min(least[g, a], slip - twist)
+                most[g, a] = max(most[g, a], slip + twist)
+    return least, most

@@ -7,7 +7,7 @@ import numpy as np
 from dem.bonds import INTACT, Bonds
 from dem.fragments import fragments, inside_active
 from dem.grains import ACTIVE, CBD, Grains
-from voxelize.deposit.extent import extents, leeway
+from voxelize.deposit.extent import extents, pulls
 from voxelize.deposit.output import empty_volume
 from voxelize.divide.decompose import Decomposition
 
@@ -19,7 +19,8 @@ class Carriers(NamedTuple):
         less the identity
     size : (g,), radius of the sphere of the grain's volume
     low, high : (g, 3), reach of its voxels from its centre before it moved
-    leeway : (g,), how far its neighbours at most pull its voxels from its own rigid motion
+    least_pull, most_pull : (g, 3), between which its neighbours pull its voxels from its own
+        rigid motion; pull : (g,), greatest of any component
     start, neighbour : (g + 1,), (b,) int32, whose motion a grain's voxels follow: those joined by
         intact bonds, neighbour[start[g]:start[g + 1]]
     material, particle, body : (g,) int32; body : what keeps a volume of its own, a fragment or a
@@ -34,7 +35,9 @@ class Carriers(NamedTuple):
     size: np.ndarray
     low: np.ndarray
     high: np.ndarray
-    leeway: np.ndarray
+    least_pull: np.ndarray
+    most_pull: np.ndarray
+    pull: np.ndarray
     start: np.ndarray
     neighbour: np.ndarray
     material: np.ndarray
@@ -84,10 +87,12 @@ class Motion:
         low, high = extents(decomposition.grain, centre, period)
         intact = bonds.state == INTACT
         start, neighbour = _neighbours(bonds, intact, grains.material)
+        least, most = pulls(centre, shift, turn, low, high, start, neighbour, period)
         self.carriers = Carriers(
             centre=centre, shift=shift, turn=turn,
             size=np.cbrt(0.75 / np.pi * reference.volume) / h, low=low, high=high,
-            leeway=leeway(centre, shift, turn, low, high, start, neighbour, period),
+            least_pull=least, most_pull=most,
+            pull=np.maximum(most, -least).max(axis=1, initial=0.0),
             start=start, neighbour=neighbour, material=grains.material, particle=grains.particle,
             body=_bodies(grains, bonds), source=decomposition.grain, period=period,
         )  # fmt: skip
