@@ -11,7 +11,9 @@ from dem.grains import ACTIVE, CBD
 from voxelize.deposit.electrode import deposit
 from voxelize.divide.decompose import DecompositionSettings, SolidPhase, decompose
 from voxelize.divide.quality import assess
+from voxelize.generate.sizes import measured_percentile
 from voxelize.read.volume import read_volume
+from voxelize.split.watershed import split_particles
 from voxelize.volume import ACTIVE_MATERIAL, CARBON_BINDER, PORE
 
 IMAGE = "nrel-nmc-calendered/nmc-1-cal_generatedCBD_bridge.tif"
@@ -133,3 +135,16 @@ def test_flattened_cathode_keeps_its_solids(cathode):
     solid = (cathode.volume.labels == CARBON_BINDER).sum() * H**3
     solid *= 1.0 - cathode.volume.cbd_nanoporosity
     assert binder * (1.0 - back.volume.cbd_nanoporosity) == pytest.approx(solid, rel=1e-3, abs=0.0)
+
+
+@pytest.mark.slow
+def test_particles_of_the_whole_cathode_are_as_large_as_published(electrode_data):
+    labels = {"pore": 0, "active_material": 1, "cbd": 2}
+    volume = read_volume(electrode_data / IMAGE, H, labels)
+    particle = split_particles(volume.labels == ACTIVE_MATERIAL, H)
+    voxels = np.bincount(particle[particle >= 0])
+    assert len(voxels) == 2054  # as docs/splitting.md says
+    diameter = np.cbrt(6 / np.pi * voxels) * H
+    # Published to 0.1 µm.
+    found = [measured_percentile(diameter, share) for share in (0.1, 0.5, 0.9)]
+    assert found == pytest.approx([7.0e-6, 10.3e-6, 14.3e-6], abs=0.1e-6)
