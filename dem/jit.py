@@ -14,11 +14,12 @@ from pathlib import Path
 
 import numba
 from numba import prange
+from numba.core import event
 
 from dem.sources import SOURCES
 
 __all__ = [
-    "kernels_are_cached", "njit", "prange", "threading_layer", "threads_for", "use_threads",
+    "njit", "on_compilation", "prange", "threading_layer", "threads_for", "use_threads",
 ]  # fmt: skip
 
 _ROWS_PER_THREAD = 4000
@@ -66,9 +67,24 @@ def leaf(function):
     return njit(function, forceinline=True)
 
 
-def kernels_are_cached() -> bool:
-    """Whether kernels compiled by an earlier process lie in the cache folder."""
-    return any(Path(numba.config.CACHE_DIR).rglob("*.nbi"))
+class _FirstCompilation(event.Listener):
+    def __init__(self, tell):
+        self.tell = tell
+
+    def on_start(self, _):
+        if self.tell:
+            self.tell, tell = None, self.tell
+            tell()
+
+    def on_end(self, _):
+        pass
+
+
+@contextlib.contextmanager
+def on_compilation(tell):
+    """Call `tell()` once, when a kernel that no cache holds is compiled within the block."""
+    with event.install_listener("numba:compile", _FirstCompilation(tell)):
+        yield
 
 
 def threading_layer() -> str:

@@ -25,7 +25,6 @@ from scenarios.runner.run_folder import (
 
 DONE, WRONG_INPUT, FAILED, INTERRUPTED = 0, 2, 3, 130
 
-_COMPILING = "First run: kernels are being compiled, which takes a minute or two."
 _FAILURES = (RunFailed, RuntimeError, ArithmeticError, MemoryError)
 
 logger = logging.getLogger("calendem")
@@ -142,7 +141,7 @@ def _resume(args: argparse.Namespace) -> int:
 
 def _work(folder: RunFolder, scenario, stop: StopRequest, threads: int | None, fresh: bool) -> int:
     """Run or continue the pipeline in a folder and turn its end into an exit code."""
-    from dem.jit import kernels_are_cached, use_threads
+    from dem.jit import use_threads
     from scenarios.runner import pipeline
 
     reporter = Reporter(stop)
@@ -150,8 +149,6 @@ def _work(folder: RunFolder, scenario, stop: StopRequest, threads: int | None, f
     try:
         with folder.log():
             use_threads(threads)
-            if not kernels_are_cached():
-                reporter.say(_COMPILING)
             with _failures_logged():
                 try:
                     if folder.last_checkpoint() is None:
@@ -245,13 +242,11 @@ def _discharge(args: argparse.Namespace) -> int:
 
 def _analyse(args: argparse.Namespace) -> int:
     with stop_on_signals() as stop:
-        from dem.jit import kernels_are_cached, use_threads
+        from dem.jit import use_threads
         from scenarios.runner.analyse import analyse
 
         reporter = Reporter(stop)
         use_threads(args.threads)
-        if not kernels_are_cached():
-            reporter.say(_COMPILING)
         try:
             analyse(args, reporter)
         except Interrupted:

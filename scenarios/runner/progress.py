@@ -15,6 +15,8 @@ from scenarios.runner.interrupt import StopRequest
 QUIET_SECONDS = 10.0
 """When piped, a stage says how far it is no more often than this."""
 
+_COMPILES = "compiling its kernels first, as after every installation; later runs load them"
+
 logger = logging.getLogger("calendem")
 
 ProgressCallback = Callable[[float, str], None]
@@ -47,12 +49,15 @@ class Reporter:
 
         The callback raises Interrupted if a stop was asked for, as does leaving the stage.
         """
+        # Numba is slow to load, and what only lists or checks has no stages.
+        from dem.jit import on_compilation
+
         self._stop.check()
         logger.info("%s: begins", name)
         start = time.perf_counter()
         show = self._live if self._console.is_terminal else self._plain
         furthest = 0.0
-        with show(name) as tell:
+        with show(name) as tell, on_compilation(lambda: self.say(f"{name}: {_COMPILES}")):
 
             def progress(fraction: float, note: str = "") -> None:
                 nonlocal furthest

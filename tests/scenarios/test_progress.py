@@ -3,6 +3,7 @@
 import io
 from contextlib import nullcontext
 
+import numba
 import pytest
 
 from scenarios.runner import progress
@@ -70,3 +71,14 @@ def test_shown_progress_never_falls_back():
         for fraction in (0.2, 0.5, 0.4, 1.2):
             tell(fraction, "")
     assert seen == [0.2, 0.5, 0.5, 1.0]
+
+
+def test_stage_says_once_that_it_compiles():
+    stream = io.StringIO()
+    with Reporter(StopRequest(), stream).stage("pressing"):
+        for added in (1.0, 2.0):
+            numba.njit(lambda x, added=added: x + added)(1.0)
+    assert stream.getvalue().count("compiling") == 1
+    with Reporter(StopRequest(), stream).stage("pressing again"):
+        pass
+    assert stream.getvalue().count("compiling") == 1
