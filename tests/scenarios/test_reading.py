@@ -1,16 +1,20 @@
 """Volumes of any format through the command line: checked, measured, and refused in a sentence."""
 
 import csv
+from dataclasses import replace
 
 import numpy as np
 import pytest
 import tifffile
 
+from scenarios.runner.analyse import volume_row
 from scenarios.runner.cli import main
 from scenarios.runner.image import read_image, with_record
 from scenarios.runner.load import load, resolved_text
+from scenarios.runner.schema.cell import Analysis
 from tests.voxelize.read.stacks import FORMATS, H, record
 from voxelize.volume import Volume
+from voxelize.write.formats import WRITERS
 from voxelize.write.tiff import write_labels
 
 KINDS = [name for name in FORMATS if "," not in name]
@@ -148,6 +152,37 @@ def test_stretched_voxels_are_told_along_z_y_x(tmp_path, capsys):
     assert ("voxel_size = [" in printed and '"37.2 nm"' in printed) or "0.0372 um" in printed
     scenario = load("tomography", [f"electrode.{key}={value}" for key, value in keys.items()])
     assert read_image(scenario).voxel_size == 50e-9
+
+
+@pytest.mark.parametrize("ending", ["h5", "nrrd", "vti"])
+def test_state_of_a_run_is_analysed_with_its_own_nanoporosities(ending, tmp_path, capsys):
+    labels = coating()[:8, :8, 5:13].copy()
+    # Domain of two densities over the whole height: in parallel, as the field says.
+    labels[:, :, 0], labels[:, :, 1] = 2, 2
+    field = np.full(labels.shape, np.nan, np.float32)
+    field[:, :, 0], field[:, :, 1] = 0.2, 0.8
+    particle = np.where(labels == 1, 0, -1).astype(np.int32)
+    volume = Volume(labels, 0.5e-6, False, 8 * 0.5e-6, 0.5, particle, field)
+    path = tmp_path / f"state.{ending}"
+    WRITERS[ending](path, volume)
+    options = ["analyse", str(path), "-o", str(tmp_path / "whole")]
+    assert main(options) == 0
+    expected, without = (
+        volume_row(each, Analysis(), lambda share, note: None)
+        for each in (volume, replace(volume, nanoporosity_field=None))
+    )
+    with open(tmp_path / "whole" / "summary.csv", newline="") as file:
+        (row,) = csv.DictReader(file)
+    # The table has so many digits.
+    for column in ("effective_diffusivity_z", "electronic_conductivity_z_S_m", "porosity"):
+        assert float(row[column]) == pytest.approx(expected[column], rel=1e-4)
+    assert without["effective_diffusivity_z"] != pytest.approx(
+        expected["effective_diffusivity_z"], rel=1e-2
+    )
+    capsys.readouterr()
+    part = ["--crop", "0:8,0:4,0:8", "-o", str(tmp_path / "part")]
+    assert main([*options[:2], *part]) == 0
+    assert "so with one nanoporosity, 0.5, throughout" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("option", ["--coarsening", "--threads"])
