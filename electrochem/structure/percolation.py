@@ -35,13 +35,6 @@ def spanning(phase: np.ndarray, periodic: bool) -> np.ndarray:
     return np.isin(number, reaches_both)
 
 
-def connected_to_top(phase: np.ndarray, periodic: bool) -> np.ndarray:
-    """(nz, ny, nx) bool, the clusters of a phase that touch the last layer (the separator side)."""
-    number = clusters(phase, periodic)
-    touching = np.unique(number[-1])
-    return np.isin(number, touching[touching > 0])
-
-
 def enclosed(phase: np.ndarray, periodic: bool) -> np.ndarray:
     """(nz, ny, nx) bool, the clusters of a phase that meet no side of the volume.
 

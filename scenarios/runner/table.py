@@ -28,11 +28,11 @@ def read_table(scenario: Scenario, progress=None) -> tuple[Volume, RebuildFigure
             table.table, table.unit, dict(table.columns), table.bounds, table.delimiter
         )
     except InputError as error:
-        raise InputError(_with_key(str(error))) from None
+        raise InputError(_with_key(str(error), table.table)) from None
     try:
         volume, figures = rebuild(particles, _settings(table), progress)
     except InputError as error:
-        raise InputError(f"{table.table}: {_with_key(str(error))}") from None
+        raise InputError(_with_key(str(error), table.table)) from None
     # The table knows nothing of binder; what is brought in has the material's nanoporosity.
     volume = replace(volume, cbd_nanoporosity=scenario.materials.cbd.nanoporosity)
     volume = with_domain(volume, scenario)
@@ -67,22 +67,25 @@ def _settings(table: Table) -> RebuildSettings:
     )
 
 
-def _with_key(sentence: str) -> str:
-    """The sentence under its key in the scenario."""
-    key = "" if sentence.partition(":")[0] in _KEYS else "table: "
-    return f"electrode.{key}{sentence}"
+def _with_key(sentence: str, file: str) -> str:
+    """The sentence under its key in the scenario, the table's file after it."""
+    key, _, rest = sentence.partition(": ")
+    if key in _KEYS:
+        return f"electrode.{key}: {file}: {rest}"
+    named = sentence if sentence.startswith(f"{file}: ") else f"{file}: {sentence}"
+    return f"electrode.table: {named}"
 
 
 def _sentence(figures: RebuildFigures, smallest: float) -> str:
     text = (
         f"{figures.particles} particles, {100 * figures.active_fraction:.1f} % of the window "
         f"(table: {100 * figures.table_fraction:.1f} %); {figures.specks} specks under "
-        f"{smallest * 1e6:g} µm left out ({100 * figures.speck_share:.2g} % of the table's "
-        f"volume), {100 * figures.trimmed_share:.2g} % trimmed at collector and top"
+        f"{smallest * 1e6:g} µm left out ({100 * figures.speck_share:.3g} % of the table's "
+        f"volume), {100 * figures.trimmed_share:.3g} % trimmed at collector and top"
     )
     if figures.shift_median == figures.shift_median:
         text += (
-            f"; overlaps of {100 * figures.overlap_share:.2g} % cut, centroids moved by "
+            f"; overlaps of {100 * figures.overlap_share:.3g} % cut, centroids moved by "
             f"{figures.shift_median * 1e6:.2f} µm (median) and at most "
             f"{figures.shift_largest * 1e6:.2f} µm"
         )

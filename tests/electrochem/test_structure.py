@@ -6,7 +6,7 @@ import tifffile
 
 from dem.errors import InputError
 from electrochem.structure.measure import measure
-from electrochem.structure.percolation import clusters, connected_to_top, share_of, spanning
+from electrochem.structure.percolation import clusters, share_of, spanning
 from tests.analytic_transport import cap_area, sphere_area
 from voxelize.volume import ACTIVE_MATERIAL, CARBON_BINDER, COLLECTOR, CRACK, PORE, Volume
 
@@ -164,7 +164,6 @@ def test_dead_ends_and_islands_are_told_apart():
     phase[3:, 2, 2] = True
     phase[1, 3, 0] = True
     assert spanning(phase, periodic=False).sum() == 5
-    assert connected_to_top(phase, periodic=False).sum() == 7
     got = measure(volume_of(np.where(phase, PORE, ACTIVE_MATERIAL)))
     assert got.pore_percolating_share == pytest.approx(5 / 8)
 

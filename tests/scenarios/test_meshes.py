@@ -8,8 +8,11 @@ import tifffile
 import trimesh
 
 from scenarios.runner.cli import main
+from scenarios.runner.load import load
+from scenarios.runner.meshes import read_bodies
 from tests.scenarios.test_exports import ball as ball_file
 from tests.scenarios.test_exports import unpressed
+from voxelize.volume import ACTIVE_MATERIAL, CARBON_BINDER
 
 SCENARIO = """
 [electrode]
@@ -55,6 +58,29 @@ def test_check_reads_the_meshes_and_explains_every_key(folder, capsys):
     for key in ("meshes", "unit", "box", "origin", "thickness", "overlap_limit", "repair"):
         assert f"  {key} = " in told
     assert "nothing wrong found" in told
+
+
+def test_check_tells_what_it_cuts(folder, capsys):
+    cut = (
+        "--set",
+        'electrode.origin=["2 um", "0 um", "0 um"]',
+        "--set",
+        "electrode.sides=symmetric",
+    )
+    assert main(["check", "packing.toml", *cut]) == 0
+    assert "balls.stl: body 1 of 8 reaches 1.9 um beyond the box: cut there" in (
+        capsys.readouterr().out
+    )
+
+
+def test_domain_of_the_fraction_asked_for_is_brought_between_the_bodies(folder):
+    bare = read_bodies(load("packing.toml", []))
+    filled = read_bodies(load("packing.toml", ["binder.domain_fraction=0.05"]))
+    # One voxel of 32 x 32 x 31 is 3e-5 of them.
+    assert filled.fraction(CARBON_BINDER) == pytest.approx(0.05, abs=1e-4)
+    assert bare.fraction(CARBON_BINDER) == 0.0
+    assert np.array_equal(filled.particle, bare.particle)
+    assert np.array_equal(filled.labels == ACTIVE_MATERIAL, bare.labels == ACTIVE_MATERIAL)
 
 
 @pytest.mark.parametrize(

@@ -83,8 +83,12 @@ def test_table_is_rebuilt_with_foil_and_binder(scenario, tmp_path, capsys):
     [
         ("", ("zmax", "top"), "electrode.table: .*particles.csv: has no column 'zmax' for zmax"),
         ("", ("3591", "many"), "line 2, volume: expected a number, found 'many'"),
-        ('voxel_size = "4 um"', None, "electrode.voxel_size: expected at most a third of"),
-        ('smallest = "50 um"', None, "electrode.smallest: 50 µm leaves none"),
+        (
+            'voxel_size = "4 um"',
+            None,
+            "electrode.voxel_size: .*particles.csv: expected at most a third of",
+        ),
+        ('smallest = "50 um"', None, "electrode.smallest: .*particles.csv: 50 µm leaves none"),
         (
             "bounds = 'inches'",
             None,

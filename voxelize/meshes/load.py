@@ -2,7 +2,6 @@
 
 import logging
 import os
-import re
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ import numpy as np
 
 from dem.errors import InputError
 from voxelize.meshes.topology import joined, pieces, winding_at
+from voxelize.read.slices import natural
 
 ENDINGS = (".stl", ".obj", ".ply")
 _STL_HEAD, _STL_TRIANGLE = 84, 50
@@ -40,7 +40,7 @@ def mesh_files(path: str | os.PathLike) -> list[Path]:
         files = [f for f in path.iterdir() if f.suffix.lower() in ENDINGS and f.is_file()]
         if not files:
             raise InputError(f"{path}: holds no {', '.join(ENDINGS)} file; expected meshes")
-        return sorted(files, key=_natural)
+        return sorted(files, key=lambda file: natural(file.name))
     if not path.is_file():
         raise InputError(f"{path}: there is no such file or folder; expected meshes")
     if path.suffix.lower() not in ENDINGS:
@@ -48,11 +48,6 @@ def mesh_files(path: str | os.PathLike) -> list[Path]:
             f"{path}: is of the kind {path.suffix or 'unknown'}; expected {', '.join(ENDINGS)}"
         )
     return [path]
-
-
-def _natural(path):
-    parts = re.split(r"(\d+)", path.name)
-    return [(int(p), p) if p.isdecimal() else (-1, p) for p in parts]
 
 
 def read_bodies(path: str | os.PathLike) -> Iterator[Body]:

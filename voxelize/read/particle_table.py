@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from dem.errors import InputError
+from dem.fragments import diameter_by_volume
 
 COLUMNS = {
     "id": ("value", "id"),
@@ -220,9 +221,7 @@ def _check_particles(path, body, values, half):
 
 
 def _check_unit(path, table, unit):
-    order = np.argsort(table.diameter, kind="stable")
-    share = np.cumsum(table.volume[order])
-    median = float(table.diameter[order][np.searchsorted(share, 0.5 * share[-1])])
+    median = diameter_by_volume(table.volume, 0.5)
     if not _PLAUSIBLE[0] <= median <= _PLAUSIBLE[1]:
         raise InputError(
             f"{path}: with a unit of {unit * 1e6:g} µm half of the material is in particles above "

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dem.errors import InputError
+from dem.fragments import diameter_by_volume
 from voxelize.read.particle_table import ParticleTable
 from voxelize.rebuild.ellipsoids import Ellipsoids, ellipsoids
 from voxelize.rebuild.overlap_kernels import ROOM, alone, box_neighbours, moments
@@ -175,9 +176,7 @@ def _figures(table, whole, shapes, window, particle, h) -> RebuildFigures:
 
 
 def _side_fullness(active: np.ndarray, voxels: np.ndarray) -> float:
-    order = np.sort(voxels)
-    median = order[np.searchsorted(np.cumsum(order), 0.5 * order.sum())]
-    rim = int(0.5 * np.cbrt(6.0 / np.pi * median)) + 1
+    rim = int(0.5 * diameter_by_volume(voxels, 0.5)) + 1
     column = active.sum(axis=0, dtype=np.int64)
     sides = column[:rim], column[-rim:], column[:, :rim], column[:, -rim:]
     return float(min(side.mean() for side in sides) / column.mean())

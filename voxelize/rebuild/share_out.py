@@ -46,14 +46,14 @@ def share_out(
         start, neighbour = box_neighbours(centre, half)
         sweep(centre, inverse, level, shapes.voxels, start, neighbour, error)
         misplaced = np.abs(error).sum() / total
-        tell(1.0 - 0.8 ** (turn + 1), f"{100 * misplaced:.2g} % of the voxels moved")
+        tell(1.0 - 0.8 ** (turn + 1), f"{100 * misplaced:.3g} % of the voxels moved")
         if misplaced <= _SETTLED:
             break
     if misplaced > _TOLERATED:
         worst = int(np.argmax(np.abs(error)))
         z, y, x = shapes.centre[worst]
         raise InputError(
-            f"{100 * misplaced:.2g} % of the material is in particles that lie within each other, "
+            f"{100 * misplaced:.3g} % of the material is in particles that lie within each other, "
             f"as around voxel z {z:.0f}, y {y:.0f}, x {x:.0f} of the window; expected particles "
             "beside each other"
         )
