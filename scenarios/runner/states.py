@@ -149,10 +149,11 @@ def fractions_of(
 
 def opening_figures(openings: Openings, electrode_volume: float) -> dict[str, float]:
     """Mean aperture of the cracks, by area, and the volume they opened per electrode volume."""
-    area, volume = openings.area.sum(), openings.volume.sum()
+    area = openings.area.sum()
+    by_area = openings.aperture @ openings.area
     return {
-        "crack_aperture_um": 1e6 * volume / area if area > 0 else 0.0,
-        "crack_volume_fraction": volume / electrode_volume,
+        "crack_aperture_um": 1e6 * by_area / area if area > 0 else 0.0,
+        "crack_volume_fraction": openings.volume.sum() / electrode_volume,
     }
 
 

@@ -134,7 +134,7 @@ def test_wrong_setting_is_named_as_such(folder, capsys):
     ("make", "words"),
     [
         (None, ["electrode.image", "does not exist"]),
-        (np.ones((8, 8, 8), np.float32), ["image.tif", "float"]),
+        (np.ones((8, 8, 9), np.float32), ["image.tif", "float"]),
         (np.ones((8, 8), np.uint8), ["image.tif"]),
         (np.ones((8, 8, 8, 3), np.uint8), ["image.tif"]),
         (np.full((8, 8, 9), 7, np.uint8), ["image.tif", "7"]),
