@@ -103,11 +103,11 @@ def test_touching_packing_is_found_again():
     ("share", "voxel", "rounding"), [(0.45, 0.4, 0.0), (0.55, 0.3, 0.0), (0.65, 0.2, 0.7)]
 )
 def test_irregular_particles_are_found_again(share, voxel, rounding):
-    packing = pack(share, 30.0, 0.12, seed=100)
+    packing = pack(share, 36.0, 0.12, seed=100)
     true = voxels(packing, voxel, rounding)
     found = split_particles(true >= 0, voxel * 1e-6, periodic=True)
     best, _ = overlaps(true, found)
-    # What is asked; 99 % are found in larger boxes, of 200 particles two are a scatter.
+    # What is asked, in the box of the benchmark's table.
     assert (best > 0.8).mean() >= 0.95
     assert found.max() + 1 == pytest.approx(len(best), rel=0.03)
 
