@@ -29,6 +29,8 @@ def with_record(scenario: Scenario, tell: Callable[[str], None] = lambda text: N
         return scenario
     try:
         with open_image(image.image, image.dataset) as stored:
+            for doubt in stored.doubts:
+                tell(doubt)
             record, found = stored.record, _recorded(image, stored, tell)
     except InputError as error:
         raise InputError(f"electrode.image: {error}") from None

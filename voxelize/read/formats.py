@@ -34,15 +34,13 @@ MANY_ARRAYS: dict[str, Callable[[Path, str | None], StoredImage]] = {
 }
 """Formats of which `dataset` names one array."""
 
-_SAME = 1e-3
-"""Relative difference of voxel sizes up to which two records agree: headers are rounded."""
-
 
 def open_image(path: Path, dataset: str | None = None) -> StoredImage:
-    """Open a label volume by its format; what a sidecar `<file>.json` says comes first.
+    """Open a label volume by its format, with what it and a sidecar `<file>.json` say of it.
 
     dataset : array of an NPZ or VTI file, path of a dataset in an HDF5 file
-    raises InputError where there is no such file, its format is none of these, or it is damaged
+    raises InputError where there is no such file, its format is none of these, it is damaged, or
+        the sidecar contradicts this program's record in the file
     """
     path = Path(path)
     beside = sidecar(path)
@@ -53,43 +51,54 @@ def open_image(path: Path, dataset: str | None = None) -> StoredImage:
             f"{path}: cannot be read ({error.strerror or error}), expected a label volume"
         ) from None
     try:
-        return replace(image, record=_joined(path, image, beside))
+        return _with_sidecar(path, image, beside)
     except InputError:
         image.close()
         raise
 
 
-def _joined(path: Path, image: StoredImage, beside: Record) -> Record:
-    """What a sidecar says over what the file says; InputError where one is of another volume."""
-    own = image.record
-    if beside.shape is not None:
-        sidecar_file = f"{path}: the record beside it ({path.name}.json)"
-        if beside.shape != image.shape:
-            raise InputError(
-                f"{sidecar_file} is of {_told(beside.shape)} voxels, expected one of the file's "
-                f"{_told(image.shape)}: delete it, or write it anew"
-            )
-        if own.shape not in (None, image.shape):
-            # The record in the file is of what it was before; the one beside it knows better.
-            own = Record()
-        sizes = zip(beside.voxel_size or (), own.voxel_size or (), strict=False)
-        if any(abs(one - other) > _SAME * other for one, other in sizes):
-            raise InputError(
-                f"{sidecar_file} gives voxels of {_told(beside.voxel_size)} m, the file itself "
-                f"{_told(own.voxel_size)} m, expected one of them: delete the record, or take "
-                "shape out of it if it is right"
-            )
-    elif own.shape not in (None, image.shape):
+def _with_sidecar(path: Path, image: StoredImage, beside: Record) -> StoredImage:
+    """The image with what a sidecar says of it; InputError where one record is of another volume.
+
+    A record that this program wrote into the file is the truth of what it holds: a sidecar may fill
+    it, not contradict it. What other programs say may be wrong: there the sidecar knows better.
+    """
+    own, doubts = image.record, image.doubts
+    if beside.shape not in (None, image.shape):
         raise InputError(
-            f"{path}: its record is of {_told(own.shape)} voxels, the file holds "
-            f"{_told(image.shape)}: it was cut or scaled since; expected a record that fits in "
-            f"{path.name}.json, with its shape"
+            f"{_named(path)} is of {_told(beside.shape)} voxels, expected one of the file's "
+            f"{_told(image.shape)}: delete it, or write it anew"
         )
-    return beside.over(own)
+    if own.shape not in (None, image.shape):
+        if beside.shape is None:
+            raise InputError(
+                f"{path}: its record is of {_told(own.shape)} voxels, the file holds "
+                f"{_told(image.shape)}: it was cut or scaled since; expected a record that fits in "
+                f"{path.name}.json, with its shape"
+            )
+        # The record in the file is of what it was before; the one beside it knows better.
+        own = Record()
+    for key, theirs, its in beside.against(own):
+        found = f"{_named(path)} gives {key} = {_told(theirs)}, the file itself {_told(its)}"
+        if own.ours or beside.shape is not None:
+            way = (
+                f"take {key} out of it, and tell the reader where the file is wrong"
+                if own.ours
+                else "delete the record, or take shape out of it if it is right"
+            )
+            raise InputError(f"{found}, expected one of them: {way}")
+        doubts += (f"{found}: the record beside it was taken",)
+    return replace(image, record=beside.over(own), doubts=doubts)
 
 
-def _told(numbers: tuple) -> str:
-    return " × ".join(f"{number:.6g}" for number in numbers)
+def _named(path: Path) -> str:
+    return f"{path}: the record beside it ({path.name}.json)"
+
+
+def _told(value: object) -> str:
+    if isinstance(value, tuple):
+        return " × ".join(f"{number:.6g}" for number in value)
+    return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 
 def _open(path: Path, dataset: str | None) -> StoredImage:

@@ -3,7 +3,7 @@
 import difflib
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,11 @@ _METRES = {
 
 Edges = tuple[float, float, float]
 
+_SAME = 1e-3
+"""Relative difference of lengths up to which two records agree: headers are rounded."""
+_ZERO = 1e-12
+"""Absolute, so that a share of 0 agrees with itself; far below any recorded length."""
+
 
 @dataclass(frozen=True)
 class Record:
@@ -35,6 +40,7 @@ class Record:
     periodic : in plane
     shape : voxels along the file's axes, of the volume that was written with this record
     note : what the file says that could not be used, such as a spacing without a unit
+    ours : whether it stands under the key `calendem`, not only in another program's words
     """
 
     voxel_size: Edges | None = None
@@ -45,11 +51,28 @@ class Record:
     periodic: bool | None = None
     shape: tuple[int, int, int] | None = None
     note: str = ""
+    ours: bool = False
 
     def over(self, other: "Record") -> "Record":
         """This record, its gaps filled from another."""
         gaps = [f.name for f in fields(self) if getattr(self, f.name) in (None, "")]
-        return replace(self, **{name: getattr(other, name) for name in gaps})
+        filled = {name: getattr(other, name) for name in gaps}
+        return replace(self, **filled, ours=self.ours or other.ours)
+
+    def against(self, other: "Record") -> Iterator[tuple[str, Any, Any]]:
+        """Key and both values of each figure that two records give differently."""
+        for key, (name, _, _) in _KEYS.items():
+            one, its = getattr(self, name), getattr(other, name)
+            if one is not None and its is not None and not _agree(one, its):
+                yield key, one, its
+
+
+def _agree(one: Any, other: Any) -> bool:
+    """Whether two recorded values are the same; lengths and shares may be rounded."""
+    pairs = list(zip(np.ravel(one).tolist(), np.ravel(other).tolist(), strict=True))
+    if not all(isinstance(value, float) for pair in pairs for value in pair):
+        return one == other
+    return all(math.isclose(a, b, rel_tol=_SAME, abs_tol=_ZERO) for a, b in pairs)
 
 
 def length(number: Any, unit: Any) -> float | None:
@@ -113,7 +136,7 @@ def from_pairs(pairs: Mapping[str, Any], path: Path) -> Record:
             raise InputError(
                 f"{path}: its record gives {key} = {values[key]!r:.80}, expected {expected}"
             ) from None
-    return Record(**read)
+    return Record(**read, ours=True)
 
 
 def sidecar(path: Path) -> Record:

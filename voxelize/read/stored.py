@@ -27,6 +27,7 @@ class StoredImage:
     read : a crop along the file's axes → its values; no more than the crop (or what is stored
         together with it) is loaded
     layers : how many layers of the first axis are stored together
+    doubts : sentences on what stands beside the values, of which a user should be told
     """
 
     path: Path
@@ -36,6 +37,7 @@ class StoredImage:
     read: Callable[[Crop], np.ndarray]
     close: Callable[[], None] = field(default=lambda: None)
     layers: int = 1
+    doubts: tuple[str, ...] = ()
 
     def __enter__(self) -> "StoredImage":
         return self

@@ -31,15 +31,17 @@ def write_labels(path: str | os.PathLike, volume: Volume) -> None:
             f"{LARGEST}, or the formats h5 and nrrd"
         )
     size = volume.voxel_size * 1e6
+    layers, rows, columns = labels.shape
     # In memory first: on a full disk NumPy's own writing into files does not say so.
     image = io.BytesIO()
     tifffile.imwrite(
         image,
-        labels,
+        # All of ImageJ's axes: of fewer, tifffile takes the last for samples where it is 1.
+        labels.reshape(1, layers, 1, rows, columns, 1),
         imagej=True,
         resolution=(1.0 / size, 1.0 / size),
         metadata={
-            "axes": "ZYX",
+            "axes": "TZCYXS",
             "unit": "um",
             "spacing": size,
             "Info": json.dumps(metadata(volume)),

@@ -10,6 +10,7 @@ import tifffile
 
 from dem.errors import InputError
 from tests.voxelize.read.stacks import MAP, H, electrode, record, vti
+from voxelize.read.formats import open_image
 from voxelize.read.volume import NANOPOROSITY, read_volume
 from voxelize.volume import ACTIVE_MATERIAL, COLLECTOR, Volume
 from voxelize.write.formats import WRITERS
@@ -44,17 +45,37 @@ def test_caller_wins_over_what_is_recorded(tmp_path):
     assert np.array_equal(other.labels == 2, volume.labels == 0)
 
 
-def test_sidecar_fills_and_overrides_what_the_file_says(tmp_path):
+def test_sidecar_fills_what_the_file_says_and_does_not_contradict_it(tmp_path):
     path = tmp_path / "stack.npy"
     np.save(path, electrode())
     (tmp_path / "stack.npy.json").write_text(record())
     assert read_volume(path).voxel_size == H
     tifffile.imwrite(tmp_path / "s.tif", electrode(), description=record())
-    (tmp_path / "s.tif.json").write_text(json.dumps({"calendem": 1, "voxel_size_m": 3e-6}))
-    assert read_volume(tmp_path / "s.tif").voxel_size == 3e-6
+    beside = tmp_path / "s.tif.json"
+    beside.write_text(json.dumps({"calendem": 1, "cbd_nanoporosity": 0.3, "voxel_size_m": H}))
+    assert read_volume(tmp_path / "s.tif").cbd_nanoporosity == 0.3
+    for key, value in {
+        "voxel_size_m": 3e-6,
+        "labels": {"pore": 0, "active_material": 7},
+        "axes": "xyz",
+    }.items():
+        beside.write_text(json.dumps({"calendem": 1, key: value}))
+        with pytest.raises(InputError, match=rf"s\.tif\.json\) gives {key} = .*the file itself"):
+            read_volume(tmp_path / "s.tif")
     # Of another program: nothing in it is ours.
     (tmp_path / "s.tif.json").write_text('{"voxel_size_m": "large"}')
     assert read_volume(tmp_path / "s.tif").voxel_size == H
+
+
+def test_sidecar_wins_over_another_program_and_says_so(tmp_path):
+    path = tmp_path / "s.tif"
+    metadata = {"axes": "ZYX", "unit": "um", "spacing": 0.8}
+    tifffile.imwrite(path, electrode(), imagej=True, resolution=(1.25, 1.25), metadata=metadata)
+    (tmp_path / "s.tif.json").write_text(record())
+    with open_image(path) as image:
+        assert image.record.voxel_size == (H, H, H)
+        (doubt,) = image.doubts
+    assert "gives voxel_size_m = 4e-07 × 4e-07 × 4e-07, the file itself 8e-07" in doubt
 
 
 @pytest.mark.parametrize(
