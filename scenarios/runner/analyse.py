@@ -3,11 +3,8 @@
 import argparse
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
-
-import numpy as np
 
 from dem.errors import InputError
 from electrochem.structure.measure import measure
@@ -17,10 +14,8 @@ from scenarios.runner.load import Source, read
 from scenarios.runner.progress import ProgressCallback, Reporter
 from scenarios.runner.record import write_summary
 from scenarios.runner.run_folder import RunFolder, refuse_existing_run, versions
-from scenarios.runner.schema import Image, Scenario
+from scenarios.runner.schema import Scenario
 from scenarios.runner.schema.cell import Analysis
-from voxelize.read.formats import open_image
-from voxelize.read.written import read_written
 from voxelize.volume import Volume
 
 
@@ -33,7 +28,7 @@ def analyse(args: argparse.Namespace, reporter: Reporter) -> RunFolder:
     path = Path(args.output or f"{scenario.scenario.name}-run")
     refuse_existing_run(path)
     scenario = with_record(scenario, reporter.say)
-    volume = _with_nanoporosities(image_as_read(scenario), scenario.electrode, reporter.say)
+    volume = image_as_read(scenario, reporter.say)
     with reporter.stage("Structure and transport") as progress:
         row = {"state": "as_read", **volume_row(volume, scenario.analysis, progress)}
     folder = RunFolder.create(path, scenario)
@@ -49,30 +44,6 @@ def analyse(args: argparse.Namespace, reporter: Reporter) -> RunFolder:
         reporter.say(f"  {name:<34} {value if isinstance(value, str) else f'{value:.6g}'}")
     reporter.say(f"Done: {folder.path}")
     return folder
-
-
-def _with_nanoporosities(volume: Volume, image: Image, say: Callable[[str], None]) -> Volume:
-    """The volume with the nanoporosities by voxel that a run wrote beside its labels.
-
-    They belong to whole voxels of the file: of a part, or merged, the volume keeps their mean.
-    """
-    if image.image.suffix.lower() not in _WITH_ARRAYS or image.thresholds or image.dataset:
-        return volume
-    with open_image(image.image) as stored:
-        record = stored.record
-    if None in (record.thickness, record.periodic, record.labels, record.axes, record.voxel_size):
-        return volume
-    if image.crop or image.coarsening > 1 or image.resample_to is not None:
-        say(
-            f"{image.image}: read in part or in other voxels, so with one nanoporosity, "
-            f"{volume.cbd_nanoporosity:.3g}, throughout, even where the file has them by voxel"
-        )
-        return volume
-    own = read_written(image.image)
-    if not np.array_equal(own.labels, volume.labels):
-        say(f"{image.image}: read with other axes or labels than recorded, without its arrays")
-        return volume
-    return replace(volume, particle=own.particle, nanoporosity_field=own.nanoporosity_field)
 
 
 def volume_row(volume: Volume, analysis: Analysis, progress: ProgressCallback) -> dict[str, Any]:
@@ -165,8 +136,6 @@ def _bounds(text: str) -> list[int | str]:
     return [int(part) if _WHOLE.fullmatch(part) else part for part in parts]
 
 
-_WITH_ARRAYS = (".h5", ".hdf5", ".nrrd", ".vti")
-"""Suffixes of files that may hold more than labels."""
 _WHOLE = re.compile(r"[+-]?\d+")
 _EXAMPLES = {
     "--labels": "pore=0,active_material=1,cbd=2",

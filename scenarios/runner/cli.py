@@ -102,7 +102,7 @@ def _with_its_volume(scenario, checking: bool):
     from scenarios.runner.image import measures, read_image, with_record
 
     scenario = with_record(scenario, print)
-    volume = read_image(scenario)
+    volume = read_image(scenario, print if checking else lambda text: None)
     if checking:
         print(f"{scenario.electrode.image}: {measures(volume)}")
     return scenario

@@ -7,6 +7,7 @@ from typing import Any
 from dem.errors import InputError
 from scenarios.runner.binder import with_domain
 from scenarios.runner.consistency import problems, volume_problems
+from scenarios.runner.recorded_arrays import with_recorded_arrays
 from scenarios.runner.schema import Image, Scenario
 from scenarios.runner.units import KINDS, write_rounded
 from voxelize.read.formats import open_image
@@ -89,9 +90,12 @@ def _sides(image: Image, stored: StoredImage, place: Place, tell) -> str | None:
     return "symmetric" if why else "periodic"
 
 
-def read_image(scenario: Scenario) -> Volume:
-    """The volume of `electrode.image`; InputError where file and scenario do not fit together."""
-    volume = image_as_read(scenario)
+def read_image(scenario: Scenario, tell: Callable[[str], None] = lambda text: None) -> Volume:
+    """The volume of `electrode.image`; InputError where file and scenario do not fit together.
+
+    tell : as `image_as_read` has it
+    """
+    volume = image_as_read(scenario, tell)
     image = scenario.electrode.image
     if lines := [f"{image}: {key} {text}" for key, text in volume_problems(scenario, volume)]:
         raise InputError("\n".join(lines))
@@ -107,8 +111,11 @@ def measures(volume: Volume) -> str:
     return f"{shape} voxels (z, y, x) of {edge}, a coating {thickness} thick"
 
 
-def image_as_read(scenario: Scenario) -> Volume:
-    """The volume of `electrode.image` as it is measured, whether or not it could be pressed."""
+def image_as_read(scenario: Scenario, tell: Callable[[str], None] = lambda text: None) -> Volume:
+    """The volume of `electrode.image` as it is measured, whether or not it could be pressed.
+
+    tell : is given a sentence for each array beside the labels that is taken, or left
+    """
     scenario = with_record(scenario)
     image = scenario.electrode
     try:
@@ -125,6 +132,7 @@ def image_as_read(scenario: Scenario) -> Volume:
             resample_to=image.resample_to,
             coarsening_rule=image.coarsening_rule,
         )
+        volume = with_recorded_arrays(volume, image, tell)
     except InputError as error:
         raise InputError(f"electrode.image: {error}") from None
     volume = dataclasses.replace(volume, periodic=image.sides == "periodic")

@@ -10,7 +10,10 @@ import tifffile
 from scenarios.runner.analyse import volume_row
 from scenarios.runner.cli import main
 from scenarios.runner.image import read_image, with_record
+from scenarios.runner.interrupt import StopRequest
 from scenarios.runner.load import load, resolved_text
+from scenarios.runner.prepare import electrode_volume
+from scenarios.runner.progress import Reporter
 from scenarios.runner.schema.cell import Analysis
 from tests.voxelize.read.stacks import FORMATS, H, record
 from voxelize.volume import Volume
@@ -183,6 +186,38 @@ def test_state_of_a_run_is_analysed_with_its_own_nanoporosities(ending, tmp_path
     part = ["--crop", "0:8,0:4,0:8", "-o", str(tmp_path / "part")]
     assert main([*options[:2], *part]) == 0
     assert "so with one nanoporosity, 0.5, throughout" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("ending", ["h5", "nrrd", "vti"])
+def test_particles_of_a_run_are_pressed_as_they_were_recorded(ending, tmp_path, capsys):
+    # Two blocks that share a whole face: no neck tells them apart, only what the file records.
+    labels = coating(8, 8, 12)
+    labels[:, :, 0] = 2
+    particle = np.where(labels == 1, 0, -1).astype(np.int32)
+    particle[:, 4:][labels[:, 4:] == 1] = 1
+    field = np.where(labels == 2, np.float32(0.5), np.float32(np.nan))
+    field[:2][labels[:2] == 2], field[6:][labels[6:] == 2] = 0.4, 0.6
+    path = tmp_path / f"state.{ending}"
+    WRITERS[ending](path, Volume(labels, 0.5e-6, False, 8 * 0.5e-6, 0.5, particle, field))
+
+    def read(*given):
+        scenario = with_record(load("tomography", [f"electrode.image={path}", *given]))
+        return electrode_volume(scenario, Reporter(StopRequest())), capsys.readouterr().out
+
+    volume, told = read()
+    assert np.array_equal(volume.particle, particle)
+    assert "its 2 particles were taken as recorded" in told
+    assert "warning" in told and "not carried through pressing" in told
+    volume, told = read("electrode.crop=[[0, 8], [0, 8], [0, 11]]")
+    assert volume.particle is None and "without the particles that the file records" in told
+    volume, told = read("materials.cbd.nanoporosity=0.45")
+    assert volume.nanoporosity_field is None and "another nanoporosity was given" in told
+    whole, _ = read("electrode.split=false")
+    assert whole.particle.max() == 0
+    if ending != "nrrd":
+        name = "labels" if ending == "h5" else "label"
+        bare, told = read(f"electrode.dataset={name}")
+        assert bare.particle is None and "as recorded" not in told
 
 
 @pytest.mark.parametrize("option", ["--coarsening", "--threads"])

@@ -39,6 +39,11 @@ def read_written(path: str | os.PathLike) -> Volume:
     return replace(volume, **found)
 
 
+def arrays_beside(path: str | os.PathLike) -> tuple[str, ...]:
+    """Which of `particle` and `nanoporosity_field` a file of this program holds; none in others."""
+    return tuple(_places(Path(path)))
+
+
 def _places(path: Path) -> dict[str, tuple[Path, str | None]]:
     """File and data set of each array that stands beside the labels in a file of ours."""
     suffix = path.suffix.lower()

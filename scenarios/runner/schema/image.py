@@ -71,7 +71,9 @@ class Image(Section):
         "included, or the most frequent phase wins.",
     )
     split: Switch = Field(
-        True, description="Split touching particles; else what touches is one particle."
+        True,
+        description="Split touching particles, or take them as a run's own file records them; else "
+        "what touches is one particle.",
     )
     sides: Literal["symmetric", "periodic"] = Field(
         "symmetric",

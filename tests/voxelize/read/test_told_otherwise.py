@@ -133,7 +133,7 @@ def test_record_of_what_the_file_held_before_is_refused(tmp_path):
     # Another volume of the same shape, twice as coarse, under the name of the first.
     metadata = {"axes": "ZYX", "unit": "um", "spacing": 0.8}
     tifffile.imwrite(path, labels, imagej=True, resolution=(1.25, 1.25), metadata=metadata)
-    with pytest.raises(InputError, match="gives voxel_size_m = 4e-07.*the file itself 8e-07"):
+    with pytest.raises(InputError, match=r"gives voxel_size_m = 4e-07.*the file itself 8e-07"):
         read_volume(path)
     # A part of it, with the record that Fiji keeps: alone, and with one that fits beside.
     (tmp_path / "a.tif.json").unlink()
