@@ -33,6 +33,7 @@ from scenarios.runner.run_folder import RunFailed, RunFolder, TargetsMissed, ver
 from scenarios.runner.schema import Particle, Scenario
 from scenarios.runner.states import StateFigures, analyse_state, state_names
 from voxelize.deposit.output import fitting_voxel_size
+from voxelize.deposit.refusals import check_voxel_size
 from voxelize.divide.decompose import Decomposition
 from voxelize.divide.quality import Quality, assess
 
@@ -91,6 +92,7 @@ def _run(scenario: Scenario, folder: RunFolder, reporter: Reporter, work: Work) 
         # Refused now, not after the pressing, where the footprint does not hold whole voxels.
         fitting_voxel_size(volume, scenario.voxels.voxel_size)
     decomposition = grains_of(volume, scenario, reporter)
+    check_voxel_size(decomposition, scenario.voxels.voxel_size)
     work.quality = assess(decomposition, scenario.scenario.seed)
     reporter.say(grain_figures.sentence(work.quality))
     with _kept(work, folder):

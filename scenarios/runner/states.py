@@ -122,6 +122,8 @@ def analyse_state(
             else 0.0
         ),
         "displaced_fraction": back.displaced_fraction,
+        "detached_fraction": back.detached_fraction,
+        **back.put_back_figures(),
         "overlap_beyond_hertz": state.overlap_beyond_hertz,
     }
     figures = observed(state)

@@ -14,6 +14,9 @@ STRETCHED_CONTACTS = 0.05
 """Share of contacts beyond the law's limit that a reader must know of."""
 VOLUME_TOLERANCE = 1e-3
 """Relative change of a phase's volume, from grains to voxels, that a reader must know of."""
+DISPLACED = 0.05
+"""Share of the active voxels put back beside others from which the voxels show another structure
+than the mechanics: grains as soft as contacts of metal oxides overlap by a few per cent."""
 
 
 def warnings(work, states: list[State], names: list[str]) -> list[str]:
@@ -33,6 +36,7 @@ def warnings(work, states: list[State], names: list[str]) -> list[str]:
             if abs(figures.checks[what]) > VOLUME_TOLERANCE:
                 name = what.replace("_", " ")
                 found.append(f"{figures.name}: {name} of {100 * figures.checks[what]:.2f} %")
+        found.extend(put_back_sentences(figures.name, figures.checks, figures.row))
     beyond = [
         f"{name} ({100 * state.overlap_beyond_hertz:.0f} %)"
         for name, state in zip(names, states, strict=True)
@@ -58,6 +62,34 @@ def warnings(work, states: list[State], names: list[str]) -> list[str]:
         for name, state in zip(names, states, strict=True)
         if not state.settled
     )
+    return found
+
+
+def put_back_sentences(name: str, checks: Mapping[str, float], row: Mapping) -> list[str]:
+    """Where so much active material, or so far off, was put back beside others that it misleads.
+
+    checks : of a state; row : its columns of summary.csv. States of older runs have fewer checks
+    """
+    displaced = checks.get("displaced_fraction", 0.0)
+    found = []
+    if displaced > DISPLACED:
+        found.append(
+            f"{name}: {100 * displaced:.1f} % of the active voxels lay in other particles or "
+            "plates and were put back beside; surfaces are the mechanics' to that share only"
+        )
+    far, radius = checks.get("put_back_distance_p95_um", 0.0), 0.5 * row["particle_diameter_um"]
+    # A handful of voxels far off is no matter.
+    if displaced > VOLUME_TOLERANCE and far > radius:
+        found.append(
+            f"{name}: of the active voxels put back, {100 * displaced:.2f} % of all, one in "
+            f"twenty went farther than {far:.3g} µm, the median particle's radius being "
+            f"{radius:.3g} µm: around their particle, not beside where they overlapped"
+        )
+    if checks.get("detached_fraction", 0.0) > VOLUME_TOLERANCE:
+        found.append(
+            f"{name}: {100 * checks['detached_fraction']:.2f} % of the active voxels lie apart "
+            "from their fragment, which others shut in"
+        )
     return found
 
 

@@ -14,6 +14,7 @@ from voxelize.deposit.binder import land_binder
 from voxelize.deposit.cracks import room_for
 from voxelize.deposit.labels import label
 from voxelize.deposit.motion import Motion
+from voxelize.deposit.refusals import check_figures, check_inside, check_voxel_size
 from voxelize.divide.decompose import Decomposition
 from voxelize.volume import PORE, Volume
 
@@ -56,6 +57,15 @@ class Deposit:
     detached_fraction: float = 0.0
     put_back_distance: np.ndarray = field(default_factory=lambda: np.zeros(0, np.float32))
 
+    def put_back_figures(self) -> dict[str, float]:
+        """Mean and 95th percentile [µm] of how far displaced voxels were put; 0 if none were."""
+        distance = 1e6 * self.volume.voxel_size * self.put_back_distance.astype(float)
+        some = len(distance) > 0
+        return {
+            "put_back_distance_mean_um": float(distance.mean()) if some else 0.0,
+            "put_back_distance_p95_um": float(np.percentile(distance, 95)) if some else 0.0,
+        }
+
 
 def deposit(
     decomposition: Decomposition,
@@ -78,19 +88,23 @@ def deposit(
     voxel_size : [m], of the result, by default that of the decomposition's volume; moved by up to
         1 % to fit the footprint
     mark_cracks : label CRACK where broken bonds of a particle opened a gap
-    Raises InputError where the coating is too thin for its solids.
+    Raises InputError where the coating is too thin for its solids, a grain has no finite place in
+    its box, or voxels are coarser than grains.
     """
     report = progress or (lambda fraction, note: None)
     if not 0.0 <= minimum_nanoporosity < 1.0:
         raise InputError(f"minimum_nanoporosity: expected 0 … 1, found {minimum_nanoporosity:g}")
-    if not thickness > 0.0:
+    if not 0.0 < thickness < np.inf:
         raise InputError(f"thickness: expected a positive thickness, found {thickness:g} m")
+    check_figures(decomposition, grains)
+    check_voxel_size(decomposition, voxel_size)
     motion = Motion(decomposition, grains, bonds, thickness, voxel_size)
     old, frame = motion.old, motion.frame
     owner = np.full(frame.labels.shape, -1, np.int32)
     before = volumes(decomposition.grain, old.layer_weights, len(motion.material))
     before /= frame.ratio**3
     _check_room(motion, before)
+    check_inside(decomposition, grains, thickness)
     depth = np.empty(owner.shape, np.float32)
     room = np.empty(owner.shape, np.uint8)
     report(0.0, "moving active material")
