@@ -5,6 +5,7 @@ layer must be chosen before the first kernel is declared.
 """
 
 import contextlib
+import functools
 import os
 import shutil
 import tempfile
@@ -16,7 +17,7 @@ import numba
 from numba import prange
 from numba.core import event
 
-from dem.sources import SOURCES
+from dem.sources import digest_behind
 
 __all__ = [
     "njit", "on_compilation", "prange", "threading_layer", "threads_for", "use_threads",
@@ -25,23 +26,37 @@ __all__ = [
 _ROWS_PER_THREAD = 4000
 
 
-def _cache_folder() -> str:
+@functools.cache
+def _cache_root() -> Path | None:
+    """Folder of all kernels; None where none can be written."""
     base = os.environ.get("NUMBA_CACHE_DIR") or os.environ.get("XDG_CACHE_HOME")
-    folder = Path(base or Path.home() / ".cache") / "calendem" / "kernels" / SOURCES
+    root = Path(base or Path.home() / ".cache") / "calendem" / "kernels"
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        folder.touch()
+        root.mkdir(parents=True, exist_ok=True)
     except OSError:
-        return tempfile.mkdtemp(prefix="calendem-kernels-")
-    for other in folder.parent.iterdir():
+        return None
+    for folder in root.iterdir():
         # Kernels of sources that nobody has run for a month.
         with contextlib.suppress(OSError):
-            if time.time() - other.stat().st_mtime > 30 * 86400:
-                shutil.rmtree(other)
-    return str(folder)
+            if time.time() - folder.stat().st_mtime > 30 * 86400:
+                shutil.rmtree(folder)
+    return root
 
 
-numba.config.CACHE_DIR = _cache_folder()
+@functools.cache
+def cache_folder(digest: str) -> str:
+    """Folder of the kernels compiled of sources with a digest."""
+    root = _cache_root()
+    try:
+        if root is not None:
+            (root / digest).mkdir(exist_ok=True)
+            (root / digest).touch()
+            return str(root / digest)
+    except OSError:
+        pass
+    return tempfile.mkdtemp(prefix="calendem-kernels-")
+
+
 if "NUMBA_THREADING_LAYER" not in os.environ:
     # TBB leaks and slows with every parallel region; OpenMP costs under a microsecond a region.
     numba.config.THREADING_LAYER = "omp"
@@ -58,7 +73,9 @@ def njit(function=None, **options):
     options.setdefault("cache", True)
     options.setdefault("error_model", "numpy")
     if function is None:
-        return lambda f: numba.njit(**options)(f)
+        return lambda f: njit(f, **options)
+    # Numba looks for the folder when the kernel is declared, and itself minds its own file alone.
+    numba.config.CACHE_DIR = cache_folder(digest_behind(function.__module__))
     return numba.njit(**options)(function)
 
 

@@ -1,21 +1,77 @@
-"""Digest of the project's sources, which names its compiled kernels and marks its checkpoints."""
+"""Digests of the project's sources, which name its compiled kernels and mark its checkpoints."""
 
+import functools
 import hashlib
+import re
+from collections.abc import Iterable
 from importlib import metadata
 from pathlib import Path
 
+_ROOT = Path(__file__).resolve().parent.parent
 _PACKAGES = ("dem", "voxelize", "electrochem")
+_IMPORT = re.compile(
+    rf"^\s*(?:from|import) ((?:{'|'.join(_PACKAGES)})\b[\w.]*)(?: import (\([^)]*\)|.*))?", re.M
+)
+_LAWS = ("dem/contact/", "dem/bonding/")
+"""Rooms whose laws a kernel calls by their role, without importing the files they stand in."""
 
 
 def source_digest() -> str:
     """Digest of every source file and of Numba's version, 16 hexadecimal digits."""
-    root = Path(__file__).resolve().parent.parent
+    return _digest(path for package in _PACKAGES for path in (_ROOT / package).rglob("*.py"))
+
+
+@functools.cache
+def digest_behind(module: str) -> str:
+    """Digest of the source files that code in a module can reach, as `source_digest` gives it.
+
+    Of a module outside the project: `source_digest`, for nobody knows what it reaches.
+    """
+    start = _file(module)
+    if start is None:
+        return source_digest()
+    reached, laws = _closure({start}), set()
+    if any(_name(path).startswith(_LAWS) for path in reached):
+        laws = {path for room in _LAWS for path in (_ROOT / room).rglob("*.py")}
+    return _digest(_closure(reached | laws))
+
+
+def _digest(paths: Iterable[Path]) -> str:
     digest = hashlib.sha256(metadata.version("numba").encode())
-    for package in _PACKAGES:
-        for path in sorted((root / package).rglob("*.py")):
-            digest.update(path.relative_to(root).as_posix().encode())
-            digest.update(path.read_bytes())
+    for path in sorted(paths):
+        digest.update(_name(path).encode())
+        digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
+
+
+def _name(path: Path) -> str:
+    return path.relative_to(_ROOT).as_posix()
+
+
+def _file(module: str) -> Path | None:
+    if module.split(".")[0] not in _PACKAGES:
+        return None
+    stem = _ROOT.joinpath(*module.split("."))
+    return next((p for p in (stem.with_suffix(".py"), stem / "__init__.py") if p.is_file()), None)
+
+
+def _closure(paths: set[Path]) -> set[Path]:
+    reached, ahead = set(), set(paths)
+    while ahead:
+        path = ahead.pop()
+        reached.add(path)
+        ahead |= _imported(path) - reached
+    return reached
+
+
+@functools.cache
+def _imported(path: Path) -> frozenset[Path]:
+    """Files that a file imports by name; `from room import a` may name modules."""
+    found = set()
+    for module, names in _IMPORT.findall(path.read_text(encoding="utf-8")):
+        found.add(_file(module))
+        found |= {_file(f"{module}.{name}") for name in re.findall(r"\w+", names)}
+    return frozenset(found - {None})
 
 
 SOURCES = source_digest()

@@ -16,7 +16,8 @@ from dem.contact.normal.hertz import Hertz
 from dem.contact.roles import drag, push, spring, stored
 from dem.contact.tangential.mindlin import Mindlin
 from dem.jit import njit, prange, threading_layer, use_threads
-from dem.sources import SOURCES
+from dem.sources import _imported as imported
+from dem.sources import digest_behind
 from tests import analytic
 from tests.dem.assemblies import POISSON, UM, YOUNG
 
@@ -103,9 +104,57 @@ def test_division_by_zero_follows_ieee():
 
 def test_kernels_of_other_sources_are_never_loaded(tmp_path):
     """Also below a cache folder of one's own, a digest of the sources keeps old laws apart."""
-    program = "import dem.jit, numba; print(numba.config.CACHE_DIR)"
+    program = "import dem.quasistatic; print(dem.quasistatic.row_sums.stats.cache_path)"
     ran = run_python(program, NUMBA_CACHE_DIR=str(tmp_path))
-    assert Path(ran.stdout.strip()) == tmp_path / "calendem" / "kernels" / SOURCES
+    folder = tmp_path / "calendem" / "kernels" / digest_behind("dem.quasistatic")
+    assert folder in Path(ran.stdout.strip()).parents
+
+
+def modules(folder=ROOT) -> dict[str, Path]:
+    """Every file of the packages that kernels stand in, by module."""
+    return {
+        ".".join(path.relative_to(folder).with_suffix("").parts): path
+        for package in ("dem", "voxelize", "electrochem")
+        for path in sorted((folder / package).rglob("*.py"))
+    }
+
+
+def test_digest_sees_every_import():
+    """The quick look for imports finds what Python's own parser does."""
+    files = modules()
+    for path in files.values():
+        named = set()
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.ImportFrom):
+                named |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+            elif isinstance(node, ast.Import):
+                named |= {alias.name for alias in node.names}
+        assert {files[name] for name in named & files.keys()} <= imported(path), path
+
+
+def test_digest_of_a_kernel_covers_what_it_reaches_and_no_more(tmp_path):
+    for package in ("dem", "voxelize", "electrochem"):
+        shutil.copytree(ROOT / package, tmp_path / package)
+    program = (
+        "from dem.sources import digest_behind\n"
+        "print([digest_behind(f'{m}') for m in ('dem.integrate', 'voxelize.regions')])"
+    )
+
+    def digests_after_editing(*file: str) -> list[str]:
+        if file:
+            path = tmp_path.joinpath(*file)
+            path.write_text(path.read_text() + "# edited\n")
+        return ast.literal_eval(run_python(program, tmp_path).stdout)
+
+    first = digests_after_editing()
+    assert digests_after_editing("dem", "calender.py") == first
+    assert digests_after_editing("voxelize", "split", "watershed.py") == first
+    # The time loop meets its laws by their roles and imports none of their files.
+    law = digests_after_editing("dem", "contact", "normal", "hertz.py")
+    assert law[0] != first[0]
+    assert law[1] == first[1]
+    assert digests_after_editing("dem", "vector.py")[0] != law[0]
+    assert digests_after_editing("dem", "jit.py")[1] != first[1]
 
 
 PROBE = """
@@ -157,7 +206,8 @@ def test_editing_a_law_changes_the_force_of_kernels_in_other_files(tmp_path, dig
     assert {"dem.contact.normal.hertz", "dem.contact.rolling.spring", "dem.bonding.laws"} <= {*laws}
     if digest == "of nothing":
         sources = tmp_path / "dem" / "sources.py"
-        sources.write_text(sources.read_text() + "\n\nSOURCES = 'pinned'\n")
+        pinned = "\n\ndef digest_behind(module):\n    return 'pinned'\n"
+        sources.write_text(sources.read_text() + pinned)
     program = (
         "from dem import probes\n"
         f"print([getattr(probes, f'kernel{{k}}')(1.0) for k in range({len(laws)})])\n"
