@@ -11,6 +11,7 @@ from electrochem.structure.measure import measure
 from electrochem.transport.effective import electronic_conductivity, pore_transport
 from scenarios.runner.image import image_as_read, with_record
 from scenarios.runner.load import Source, read
+from scenarios.runner.option_names import in_options, options_named
 from scenarios.runner.progress import ProgressCallback, Reporter
 from scenarios.runner.record import write_summary
 from scenarios.runner.run_folder import RunFolder, refuse_existing_run, versions
@@ -24,11 +25,16 @@ def analyse(args: argparse.Namespace, reporter: Reporter) -> RunFolder:
 
     Raises InputError for a wrong argument, an unreadable volume or a folder that holds a run.
     """
-    scenario = _scenario(args)
-    path = Path(args.output or f"{scenario.scenario.name}-run")
-    refuse_existing_run(path)
-    scenario = with_record(scenario, reporter.say)
-    volume = image_as_read(scenario, reporter.say)
+    with options_named():
+        scenario = _scenario(args)
+        path = Path(args.output or f"{scenario.scenario.name}-run")
+        refuse_existing_run(path)
+
+        def tell(text: str) -> None:
+            reporter.say(in_options(text))
+
+        scenario = with_record(scenario, tell)
+        volume = image_as_read(scenario, tell)
     with reporter.stage("Structure and transport") as progress:
         row = {"state": "as_read", **volume_row(volume, scenario.analysis, progress)}
     folder = RunFolder.create(path, scenario)

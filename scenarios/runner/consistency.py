@@ -312,11 +312,12 @@ def _target_problems(
             )
         else:
             continue
-        known = "" if target.kind == "density" else f", that is {_density(density)},"
+        given = target.given or target.text
+        as_shown = target.kind == "density" and given == target.text
+        known = "" if as_shown else f", that is {_density(density)},"
         yield (
             f"calendering.targets[{position}]",
-            f'"{target.text}"{known} is {why}; expected between {_density(start)} and '
-            f"{_density(shut)}",
+            f'"{given}"{known} is {why}; expected between {_density(start)} and {_density(shut)}',
         )
 
 

@@ -86,7 +86,7 @@ def _sides(image: Image, stored: StoredImage, place: Place, tell) -> str | None:
         return None if stored.record.periodic is None else "symmetric"
     why = place.why_not_periodic(stored)
     if why:
-        tell(f'{stored.path}: is recorded as periodic, but {why}: read with sides = "symmetric"')
+        tell(f"{stored.path}: is recorded as periodic, but {why}: read with symmetric sides")
     return "symmetric" if why else "periodic"
 
 

@@ -3,7 +3,6 @@
 import re
 import tomllib
 from collections.abc import Sequence
-from importlib import resources
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -11,6 +10,7 @@ import tomlkit
 from pydantic import ValidationError
 
 from dem.errors import InputError
+from scenarios.runner.bundled import bundled
 from scenarios.runner.consistency import problems
 from scenarios.runner.refusals import refusal_lines, suggestion
 from scenarios.runner.schema import Scenario
@@ -23,13 +23,6 @@ class Source(NamedTuple):
     stem: str
     text: str
     folder: Path
-
-
-def bundled() -> dict[str, str]:
-    """Text of every bundled scenario by its name."""
-    folder = resources.files("scenarios")
-    files = sorted((f for f in folder.iterdir() if f.name.endswith(".toml")), key=lambda f: f.name)
-    return {file.name.removesuffix(".toml"): file.read_text("utf-8") for file in files}
 
 
 def find(file: str) -> Source:

@@ -118,7 +118,8 @@ def _meaning(loc: tuple[str | int, ...], data: dict[str, Any]) -> str:
     field = section.model_fields[str(loc[-1])]
     sentence = (field.description or "").rstrip(".")
     quantity = next((m for m in field.metadata if isinstance(m, Quantity)), None)
-    return f"{sentence}; expected {quantity.expected}" if quantity else sentence
+    text = f"{sentence}; expected {quantity.expected}" if quantity else sentence
+    return f"{text}; {section.beside_required}" if section.beside_required else text
 
 
 def _section_at(loc: tuple[str | int, ...], data: Any) -> type[Section] | None:

@@ -26,7 +26,9 @@ _CONTENTS = (
     "summary.json",
     "report.html",
     "calendem.log",
+    "finished",
 )
+_FINISHED = "finished"
 _CHECKPOINT = re.compile(r"checkpoint-(\d{6})\.h5")
 _FOLDERS = ("", "checkpoints", "volume", "particles", "bonds", "discharge", "surfaces")
 _UNFINISHED = ".*.part*"
@@ -188,18 +190,26 @@ class RunFolder:
     @property
     def is_finished(self) -> bool:
         """Whether the run came to its end."""
-        return (self.path / "checkpoints" / "finished").is_file()
+        return (self.path / _FINISHED).is_file()
 
     @property
     def what_it_missed(self) -> str:
         """What a finished run did not reach, a sentence a line; empty where it did all."""
-        return (self.path / "checkpoints" / "finished").read_text("utf-8")
+        return (self.path / _FINISHED).read_text("utf-8")
 
     def mark_finished(self, missed: str = "") -> None:
-        """Note that the run came to its end, and what it missed; nobody needs its checkpoints."""
-        self.write_text("checkpoints/finished", missed)
+        """Note that the run came to its end, and what it missed; nobody needs its checkpoints.
+
+        The note tells `resume` and `discharge` that all results are there: a run that was killed
+        while it wrote them has none.
+        """
+        self.write_text(_FINISHED, missed)
         for checkpoint in self._checkpoints():
             checkpoint.unlink()
+        folder = self.path / "checkpoints"
+        # The state in which a motion blew up stays there.
+        if folder.is_dir() and not any(folder.iterdir()):
+            folder.rmdir()
 
     @contextmanager
     def log(self) -> Iterator[None]:

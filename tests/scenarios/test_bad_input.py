@@ -71,6 +71,8 @@ def with_change(old: str, new: str) -> str:
         (with_change('["3.0 g/cm^3"]', '["2.2 g/cm^3"]'), ["targets[0]", "2.3 g/cm^3"]),
         (with_change('["3.0 g/cm^3"]', '["4.6 g/cm^3"]'), ["targets[0]", "crystal density"]),
         (with_change('["3.0 g/cm^3"]', '["60 %"]'), ["targets[0]", "start"]),
+        # In the unit that was written, beside what it means.
+        (with_change('["3.0 g/cm^3"]', '["3 kg/m^3"]'), ['"3 kg/m^3", that is 0.003 g/cm^3,']),
         (with_change('["3.0 g/cm^3"]', '["40 um"]'), ["targets[0]", "start"]),
         (with_change('["3.0 g/cm^3"]', "[3.0]"), ["targets[0]", "no unit"]),
         (with_change('["3.0 g/cm^3"]', '["3 V"]'), ["targets[0]", "voltage"]),
@@ -178,6 +180,13 @@ def test_setting_that_does_not_fit_the_image_is_refused(setting, words, folder, 
     message = refused(["run", "tomography", *options, "--set", setting], capsys, folder)
     for word in words:
         assert word in message, message
+
+
+def test_missing_image_is_refused_with_all_that_is_needed(folder, capsys):
+    message = refused(["check", "tomography"], capsys, folder)
+    assert message.count("\n") == 1
+    for key in ("image", "voxel_size", "labels", "axis_order"):
+        assert f"electrode.{key}" in message
 
 
 def test_missing_voxel_size_is_refused(folder, capsys):

@@ -9,9 +9,10 @@ import pytest
 import tifffile
 
 from electrochem.materials import ACTIVE_MATERIALS, ELECTROLYTES
+from scenarios.runner.bundled import bundled
 from scenarios.runner.cli import main
 from scenarios.runner.explain import explain
-from scenarios.runner.load import bundled, load, resolved_text
+from scenarios.runner.load import load, resolved_text
 from scenarios.runner.refusals import all_keys
 from scenarios.runner.schema import Scenario
 from scenarios.runner.schema.cell import Cell

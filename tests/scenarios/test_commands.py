@@ -5,6 +5,7 @@ import errno
 import io
 import os
 import signal
+import subprocess
 import sys
 import types
 
@@ -228,7 +229,7 @@ def test_analyse_measures_a_laminate(tmp_path, monkeypatch, capsys):
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        (["--voxel-size", "0.5"], "voxel_size"),
+        (["--voxel-size", "0.5"], "--voxel-size got"),
         (["--voxel-size", "0.5 um", "--labels", "pore"], "--labels"),
         (["--voxel-size", "0.5 um", "--labels", "pore=0,activ=1"], "activ"),
         ([], "voxel size"),
@@ -240,3 +241,13 @@ def test_analyse_refuses_wrong_arguments(options, words, tmp_path, monkeypatch, 
     assert main(["analyse", "volume.tif", *options]) == 2
     assert words in capsys.readouterr().err
     assert [path.name for path in tmp_path.iterdir()] == ["volume.tif"]
+
+
+def test_list_loads_nothing_of_the_engine():
+    """What only lists must not wait for kernels, schema and solvers to load."""
+    look = (
+        "import sys; from scenarios.runner.cli import main; main(['list']);"
+        "print(sorted({'numba', 'numpy', 'scipy', 'pydantic', 'rich'} & set(sys.modules)))"
+    )
+    printed = subprocess.run([sys.executable, "-c", look], capture_output=True, check=True).stdout
+    assert b"quickstart" in printed and printed.splitlines()[-1] == b"[]"

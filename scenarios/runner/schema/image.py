@@ -1,6 +1,6 @@
 """Section `electrode` of kind `image`: an electrode that was imaged and segmented."""
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
@@ -22,6 +22,10 @@ Ranges = tuple[GreyValue, GreyValue]
 class Image(Section):
     """An electrode that was imaged and segmented: a volume of labels."""
 
+    beside_required: ClassVar[str] = (
+        "needed too, as far as the file does not record them: electrode.voxel_size, "
+        "electrode.labels and, for a cube, electrode.axis_order"
+    )
     kind: Literal["image"] = Field(description="An imaged electrode.")
     image: File = Field(
         description="Label volume (TIFF, NPY, NPZ, HDF5, NRRD, VTI) or folder of TIFF or PNG "

@@ -1,7 +1,7 @@
 """Quantities of a scenario: an SI float in the program, a number with its unit in the file."""
 
 from dataclasses import dataclass, replace
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, GetJsonSchemaHandler, Strict
 from pydantic_core import PydanticCustomError, core_schema
@@ -10,8 +10,12 @@ from scenarios.runner.units import KINDS, Kind, read_quantity, write_quantity
 
 
 class Section(BaseModel):
-    """A section of a scenario: unknown keys are refused, defaults are checked like given values."""
+    """A section of a scenario: unknown keys are refused, defaults are checked like given values.
 
+    beside_required : which other keys the section needs where a required one is missing, in words
+    """
+
+    beside_required: ClassVar[str] = ""
     model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)
 
 

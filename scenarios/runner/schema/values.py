@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -61,14 +61,18 @@ Rate = Annotated[
 
 @dataclass(frozen=True)
 class Target:
-    """A state to press to: what is given ("density", "thickness", …) and its SI value."""
+    """A state to press to: what is given ("density", "thickness", …) and its SI value.
+
+    given : as the user wrote it, for messages; empty where the target was made otherwise
+    """
 
     kind: str
     value: float
+    given: str = field(default="", compare=False)
 
     @property
     def text(self) -> str:
-        """As it stands in a scenario."""
+        """As it is written back, in the unit of its kind."""
         if self.kind == "porosity":
             return write_percent(self.value)
         return write_quantity(self.value, KINDS[_TARGET_KINDS[self.kind]])
@@ -94,7 +98,7 @@ def _read_target(given: object) -> Target:
         raise ValueError(f"a {kind} as target is not available in this version")
     if value <= 0 or (name == "porosity" and value >= 1):
         raise ValueError("it is out of bounds")
-    return Target(name, value)
+    return Target(name, value, str(given))
 
 
 TargetValue = Annotated[
