@@ -46,6 +46,12 @@ class Run:
         return bool(self.scenario.get("output", {}).get("pictures", True))
 
     @property
+    def was_pressed(self) -> bool:
+        """Whether the table has a state that was pressed to."""
+        peaks = [row.get("peak_pressure_MPa") for row in self.rows]
+        return any(isinstance(peak, float) and peak > 0.0 for peak in peaks)
+
+    @property
     def states(self) -> list[str]:
         """Names of the states along the path; of a run without a table, those of its volumes."""
         named = [str(row["state"]) for row in self.rows if "state" in row]

@@ -148,7 +148,12 @@ def test_run_without_pressing_shows_its_one_structure(run):
     page = page_of(run)
     assert "Pressing" not in page.headings[1:3]
     assert "Discharge" not in page.headings
-    assert "One structure of 2.40 g cm⁻³" in "".join(page.text)
+    text = "".join(page.text)
+    assert "One structure of 2.40 g cm⁻³" in text and "Porosity" in text
+    # Zeros of what nobody did would read as findings.
+    for figure in ("Springback", "Peak pressure", "Broken bonds", "Cracked", "Crack", "peak load"):
+        assert figure not in text
+    assert not [svg for svg in page.plots if "Coating density" in svg]
 
 
 def test_crush_run_shows_stress_against_strain(tmp_path):

@@ -1,0 +1,188 @@
+"""Plots of the page, in headed groups."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from dem.release import HERTZ_LIMIT
+from scenarios.runner import plots, trust
+from scenarios.runner.page.figures import Shown, plot
+from scenarios.runner.results import Run, column
+
+PROFILES = {
+    "profile_porosity": "Porosity / –",
+    "profile_am_fraction": "Active material / –",
+    "profile_cbd_fraction": "Carbon-binder domain / –",
+    "profile_broken_bond_fraction": "Broken bonds / –",
+}
+
+
+def curves(run: Run) -> list[tuple[str, list[Shown]]]:
+    """Headed groups of the plots for which the run has figures."""
+    groups = [
+        ("Pressing", _pressing(run)),
+        ("Structure", _structure(run)),
+        ("Transport", _transport(run)),
+        ("Discharge", _cell(run)),
+        ("Is the run to be trusted?", _numerics(run)),
+    ]
+    return [(heading, shown) for heading, shown in groups if shown]
+
+
+def _pressing(run: Run) -> list[Shown]:
+    rows, path, shown = run.rows, run.path, []
+    if "density_g_cm3" in path and "pressure_top_MPa" in path:
+        shown.append(
+            plot(
+                plots.pressure_density(path, run.releases, rows),
+                "Pressure against density along the loading path; each release to zero load ends "
+                "in a state.",
+            )
+        )
+    if {"strain", "stress_MPa"} <= run.crush.keys():
+        shown.append(
+            plot(
+                plots.crush(run.crush),
+                "A particle between platens: nominal stress 2.48 F / (π d²), force F and unloaded "
+                "diameter d.",
+            )
+        )
+    cracks = {
+        "broken_bond_fraction": "broken bonds",
+        "cracked_particle_fraction": "cracked particles",
+        "cracked_volume_fraction": "cracked particles, by volume",
+    }
+    if run.was_pressed and _along_density(run) and plots.has(rows, *cracks):
+        shown.append(
+            plot(
+                plots.against_density(rows, cracks, "Share / %", factor=100.0),
+                "Broken bonds inside active particles, and particles whose largest fragment holds "
+                "less than 95 % of them.",
+            )
+        )
+    last = next((arrays for arrays in reversed(run.breaks.values()) if arrays), {})
+    if "density_g_cm3" in path and np.isfinite(last.get("density_g_cm3", np.nan)).any():
+        shown.append(
+            plot(
+                plots.breaks(path, last),
+                "Bonds broken on the way to the last state, inside active particles and of binder, "
+                "by what broke them; breaks during the release are not drawn.",
+            )
+        )
+    sizes = {state: arrays for state, arrays in run.fragments.items() if "volume_um3" in arrays}
+    if sizes and run.was_pressed:
+        shown.append(
+            plot(
+                plots.fragment_sizes(sizes),
+                "Sizes of what intact bonds hold together, whole particles included, as spheres of "
+                "their volume.",
+            )
+        )
+    return shown
+
+
+def _structure(run: Run) -> list[Shown]:
+    rows, shown = run.rows, []
+    if _along_density(run) and plots.has(rows, "porosity"):
+        phases = {"porosity": "total porosity", "pore_fraction": "pores outside the binder"}
+        shown.append(
+            plot(
+                plots.against_density(rows, phases, "Volume share / %", factor=100.0),
+                "Porosity counted from the labels; the total includes the nanopores of the "
+                "carbon-binder domain.",
+            )
+        )
+    areas = {
+        "am_pore_area_m2_m3": "active material to pore",
+        "am_cbd_area_m2_m3": "active material to binder",
+    }
+    if run.was_pressed:
+        areas["crack_area_m2_m3"] = "cracks"
+    if _along_density(run) and plots.has(rows, *areas):
+        cracks = "; crack faces counted once" if run.was_pressed else ""
+        shown.append(
+            plot(
+                plots.against_density(rows, areas, "Area per electrode volume / m² cm⁻³", 1e-6),
+                f"Interfaces per volume of electrode{cracks}.",
+            )
+        )
+    profiles = {state: arrays for state, arrays in run.profiles.items() if "profile_z_um" in arrays}
+    for name, label in PROFILES.items():
+        if any(name in arrays for arrays in profiles.values()):
+            shown.append(
+                plot(plots.depth_profiles(profiles, name, label), "Over the coating's height.")
+            )
+    return shown
+
+
+def _transport(run: Run) -> list[Shown]:
+    rows, shown = run.rows, []
+    if _along_density(run) and "tortuosity_factor_z" in {name for row in rows for name in row}:
+        shown.append(
+            plot(
+                plots.tortuosity(rows),
+                "Pore space, through-plane. τ² is the tortuosity factor of the tables, "
+                "D_eff = ε D / τ² with ε the share of the conducting space; τ is its square root, "
+                "which many papers call tortuosity.",
+            )
+        )
+    if _along_density(run) and plots.has(rows, "electronic_conductivity_z_S_m"):
+        sigma = {"electronic_conductivity_z_S_m": "electronic, through-plane"}
+        shown.append(
+            plot(
+                plots.against_density(rows, sigma, "Effective conductivity / S m⁻¹"),
+                "Through active material and carbon-binder domain together.",
+            )
+        )
+    return shown
+
+
+def _cell(run: Run) -> list[Shown]:
+    if not run.discharges:
+        return []
+    return [plot(plots.discharge_curves(run.discharges), "Voltage during discharge.", wide=True)]
+
+
+def _numerics(run: Run) -> list[Shown]:
+    path, shown = run.path, []
+    if "density_g_cm3" in path and plots.ENERGIES.keys() & path.keys():
+        shown.append(
+            plot(
+                plots.energy_ledger(path),
+                f"Energy ledger of the loading path{_imbalance(path)}.",
+            )
+        )
+    if "density_g_cm3" in path and {"inertial_number", "unbalanced_force"} & path.keys():
+        shown.append(
+            plot(plots.quasi_static(path), "How quasi-static the run was; smaller is slower.")
+        )
+    if {"density_g_cm3", "pressure_MPa"} <= run.half_speed.keys() and "density_g_cm3" in path:
+        found = run.summary.get("quasi_static_proof")
+        caption = f"The proof: {trust.proof_sentence(found)}." if found else ""
+        shown.append(plot(plots.half_speed(path, run.half_speed), caption))
+    counts = {name: values for name, values in run.overlap.items() if name != "edges"}
+    if run.was_pressed and "edges" in run.overlap and counts:
+        shown.append(
+            plot(
+                plots.overlap_histogram(run.overlap["edges"], counts, HERTZ_LIMIT),
+                "Overlaps of the active material's contacts at peak load; beyond the "
+                "dashed line independent Hertz contacts lose their meaning. The last bin holds "
+                "all larger ones.",
+            )
+        )
+    return shown
+
+
+def _along_density(run: Run) -> bool:
+    """Whether there are states to compare: one alone makes no curve."""
+    return int(np.isfinite(column(run.rows, "density_g_cm3")).sum()) > 1
+
+
+def _imbalance(path: Mapping[str, np.ndarray]) -> str:
+    """How far the stored and lost energies are from the plate's work at the end of the path."""
+    if "wall_work_J" not in path:
+        return ""
+    booked = sum(path[name] for name in plots.ENERGIES if name in path)
+    work = path["wall_work_J"][-1] - path["wall_work_J"][0]
+    missing = abs(booked[-1] - booked[0] - work)
+    return f": at its end {100 * missing / work:.1f} % off the plate's work" if work > 0 else ""
