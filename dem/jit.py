@@ -84,23 +84,24 @@ def leaf(function):
     return njit(function, forceinline=True)
 
 
-class _FirstCompilation(event.Listener):
-    def __init__(self, tell):
-        self.tell = tell
+class _Compilations(event.Listener):
+    def __init__(self, begun, ended):
+        self.begun, self.ended = begun, ended
 
     def on_start(self, _):
-        if self.tell:
-            self.tell, tell = None, self.tell
-            tell()
+        if self.begun:
+            self.begun, begun = None, self.begun
+            begun()
 
     def on_end(self, _):
-        pass
+        self.ended()
 
 
 @contextlib.contextmanager
-def on_compilation(tell):
-    """Call `tell()` once, when a kernel that no cache holds is compiled within the block."""
-    with event.install_listener("numba:compile", _FirstCompilation(tell)):
+def on_compilation(begun, ended=lambda: None):
+    """Call `begun()` once, when a kernel that no cache holds is compiled within the block, and
+    `ended()` after each such kernel."""
+    with event.install_listener("numba:compile", _Compilations(begun, ended)):
         yield
 
 

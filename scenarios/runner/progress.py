@@ -8,18 +8,43 @@ from contextlib import contextmanager
 from typing import TextIO
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, Progress, TextColumn
 
 from scenarios.runner.interrupt import StopRequest
 
 QUIET_SECONDS = 10.0
 """When piped, a stage says how far it is no more often than this."""
 
+MEASURED_SECONDS, MEASURED_SHARE = 2.0, 0.01
+"""A pace counts from so long a time and so large a share of the stage."""
+
 _COMPILES = "compiling its kernels first, as after every installation; later runs load them"
 
 logger = logging.getLogger("calendem")
 
 ProgressCallback = Callable[[float, str], None]
+_Tell = Callable[[float, str, float, float | None], None]
+"""Shows fraction, note, the time and the seconds left."""
+
+
+class Pace:
+    """How long a stage still takes, by its pace since the last kernel was compiled."""
+
+    def __init__(self) -> None:
+        self._origin: tuple[float, float] | None = None
+
+    def restart(self) -> None:
+        """Forget what was measured: what was compiled since does not come again."""
+        self._origin = None
+
+    def left(self, fraction: float, now: float) -> float | None:
+        """Seconds left at this fraction and time; None before enough was measured."""
+        if self._origin is None:
+            self._origin = now, fraction
+        start, begun = self._origin
+        if now - start < MEASURED_SECONDS or fraction - begun < MEASURED_SHARE:
+            return None
+        return (now - start) * (1.0 - fraction) / (fraction - begun)
 
 
 class Reporter:
@@ -56,14 +81,16 @@ class Reporter:
         logger.info("%s: begins", name)
         start = time.perf_counter()
         show = self._live if self._console.is_terminal else self._plain
-        furthest = 0.0
-        with show(name) as tell, on_compilation(lambda: self.say(f"{name}: {_COMPILES}")):
+        furthest, pace = 0.0, Pace()
+        compiles = on_compilation(lambda: self.say(f"{name}: {_COMPILES}"), pace.restart)
+        with show(name) as tell, compiles:
 
             def progress(fraction: float, note: str = "") -> None:
                 nonlocal furthest
                 # An iteration's estimate of how far it is may fall back; what is shown does not.
                 furthest = max(furthest, min(fraction, 1.0))
-                tell(furthest, note)
+                now = time.perf_counter()
+                tell(furthest, note, now, pace.left(furthest, now))
                 self._stop.check()
 
             yield progress
@@ -73,39 +100,41 @@ class Reporter:
         self._stop.check()
 
     @contextmanager
-    def _live(self, name: str) -> Iterator[ProgressCallback]:
+    def _live(self, name: str) -> Iterator[_Tell]:
         bar = Progress(
             TextColumn("{task.description}"),
             BarColumn(bar_width=30),
             TextColumn("{task.percentage:>3.0f} %"),
-            TimeRemainingColumn(compact=True),
+            TextColumn("{task.fields[left]}"),
             TextColumn("{task.fields[note]}"),
             console=self._console,
             transient=True,
             refresh_per_second=4,
         )
         with bar:
-            task = bar.add_task(name, total=1.0, note="")
-            yield lambda fraction, note: bar.update(task, completed=fraction, note=note)
+            task = bar.add_task(name, total=1.0, note="", left="")
+            yield lambda fraction, note, now, left: bar.update(
+                task, completed=fraction, note=note, left=_told(left)
+            )
 
     @contextmanager
-    def _plain(self, name: str) -> Iterator[ProgressCallback]:
-        start = last = time.perf_counter()
+    def _plain(self, name: str) -> Iterator[_Tell]:
+        last = time.perf_counter()
         self._console.print(f"{name} …", markup=False)
 
-        def tell(fraction: float, note: str) -> None:
+        def tell(fraction: float, note: str, now: float, left: float | None) -> None:
             nonlocal last
-            now = time.perf_counter()
             if now - last < QUIET_SECONDS:
                 return
             last = now
-            left = (now - start) * (1.0 - fraction) / fraction if fraction > 0.01 else None
-            text = f"{name}: {100 * fraction:.0f} %"
-            if left:
-                text += f", about {_duration(left)} left"
-            self._console.print(text + (f" ({note})" if note else ""), markup=False)
+            done = [f"{name}: {100 * fraction:.0f} %", *([_told(left)] if left else [])]
+            self._console.print(", ".join(done) + (f" ({note})" if note else ""), markup=False)
 
         yield tell
+
+
+def _told(left: float | None) -> str:
+    return "" if left is None else f"about {_duration(left)} left"
 
 
 def _duration(seconds: float) -> str:

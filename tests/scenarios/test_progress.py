@@ -66,7 +66,7 @@ def test_shown_progress_never_falls_back():
     stream = Terminal()
     seen = []
     reporter = Reporter(StopRequest(), stream)
-    reporter._live = lambda name: nullcontext(lambda fraction, note: seen.append(fraction))
+    reporter._live = lambda name: nullcontext(lambda fraction, *_: seen.append(fraction))
     with reporter.stage("solving") as tell:
         for fraction in (0.2, 0.5, 0.4, 1.2):
             tell(fraction, "")
@@ -82,3 +82,22 @@ def test_stage_says_once_that_it_compiles():
     with Reporter(StopRequest(), stream).stage("pressing again"):
         pass
     assert stream.getvalue().count("compiling") == 1
+
+
+def test_time_left_is_told_by_the_pace_after_compilation():
+    pace = progress.Pace()
+    assert pace.left(0.0, 0.0) is None
+    # A minute of compilation, which does not come again; then a share of 0.01 a second.
+    pace.restart()
+    assert pace.left(0.001, 60.0) is None
+    assert pace.left(0.011, 61.0) is None
+    assert pace.left(0.101, 70.0) == pytest.approx(10.0 * 0.899 / 0.1)
+
+
+def test_compilation_within_a_stage_restarts_its_pace(monkeypatch):
+    restarts = []
+    monkeypatch.setattr(progress.Pace, "restart", lambda self: restarts.append(1))
+    with Reporter(StopRequest(), io.StringIO()).stage("pressing"):
+        for added in (3.0, 4.0):
+            numba.njit(lambda x, added=added: x + added)(1.0)
+    assert len(restarts) >= 2
