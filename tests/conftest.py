@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from dem.jit import use_threads
+
 
 @pytest.fixture(scope="session")
 def electrode_data() -> Path:
@@ -14,3 +16,9 @@ def electrode_data() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no real electrode data at {folder}; set CALENDEM_DATA to its folder")
     return folder
+
+
+@pytest.fixture(autouse=True)
+def one_thread():
+    """Each test begins on one thread: the suite runs on as many workers as there are cores."""
+    use_threads(1)
