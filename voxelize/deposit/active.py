@@ -11,17 +11,20 @@ from voxelize.deposit.motion import Motion
 from voxelize.deposit.nearest_room import take_nearest
 from voxelize.deposit.pieces import cut_off
 from voxelize.deposit.put_back import put_back, scattered
+from voxelize.deposit.squeeze import unsqueezed_volumes
 from voxelize.deposit.surroundings import IN_CRACK, IN_CUT_LAYER
 
 
 def land_active(
     motion: Motion, before: np.ndarray, owner: np.ndarray, depth: np.ndarray, room: np.ndarray
-) -> tuple[np.ndarray, int]:
+) -> tuple[np.ndarray, int, np.ndarray]:
     """Let active material land in `owner` (nz, ny, nx), which is changed.
 
-    before : (grains,) [new cells], volumes to keep; depth, room : work space of the volume's shape
+    before : (grains,) [new cells], volumes to keep; room : work space of the volume's shape
+    depth : (nz, ny, nx) float32, left 1 in cells that bodies grew into at their surface, else 0
     Returns how far voxels were put back from where they were squeezed out, (n,) float32 [cells],
-    and how many of them found no room beside their own body.
+    how many of them found no room beside their own body, and which share (bodies,) of what bodies
+    grew at their surface made up for rounding.
     """
     carriers, frame = motion.carriers, motion.frame
     is_active = carriers.material == ACTIVE
@@ -30,16 +33,22 @@ def land_active(
     squeezed = carry(motion, ACTIVE, owner, depth)
     squeezed = _with_cut_off(motion, owner, squeezed, depth.view(np.int32))
     room_for(motion, owner, room)
+    whole = unsqueezed_volumes(motion, ACTIVE, owner, depth, np.zeros(bodies))[:, 0]
+
+    def lacking(cells: np.ndarray) -> np.ndarray:
+        return np.bincount(body, np.where(is_active, before - cells, 0.0), bodies)
 
     def surplus() -> np.ndarray:
         """Cells too many of each body; rounding is carried on, so that the sum is right too."""
-        after = volumes(owner, frame.weight, len(before))
-        excess = np.bincount(body, np.where(is_active, after - before, 0.0), bodies)
-        return np.diff(np.rint(np.cumsum(excess)), prepend=0.0).astype(np.int64)
+        excess = np.cumsum(-lacking(volumes(owner, frame.weight, len(before))))
+        return np.diff(np.rint(excess), prepend=0.0).astype(np.int64)
 
     chosen = some_of(squeezed, body, -surplus())
     cell, grain = squeezed.cell[chosen], squeezed.grain[chosen]
     distance = put_back(owner, room, frame, body, cell, grain, depth.view(np.int32))
+    np.less(owner, 0, out=depth)
+    grows = lacking(volumes(owner, frame.weight, len(before)))
+    rounding = np.divide(lacking(whole), grows, where=grows > 0.0, out=np.zeros(bodies))
     # What found no cell near grows at the body's surface, at last into cracks or the cut layer.
     balance(owner, room, frame, body, surplus(), IN_CRACK)
     balance(owner, room, frame, body, surplus(), IN_CUT_LAYER)
@@ -47,7 +56,7 @@ def land_active(
     lone = some_of(Squeezed(cell, grain), body, -surplus())
     none_to_spare = np.zeros(len(body), np.int64)
     distance[lone] = take_nearest(owner, room, frame, cell[lone], grain[lone], none_to_spare)
-    return distance, len(lone)
+    return distance, len(lone), rounding.clip(0.0, 1.0)
 
 
 def _with_cut_off(motion: Motion, owner, squeezed: Squeezed, work) -> Squeezed:

@@ -14,7 +14,9 @@ from voxelize.deposit.binder import land_binder
 from voxelize.deposit.cracks import room_for
 from voxelize.deposit.labels import label
 from voxelize.deposit.motion import Motion
+from voxelize.deposit.nanoporosity import carried_field
 from voxelize.deposit.refusals import check_figures, check_inside, check_voxel_size
+from voxelize.divide.bodies import grain_nanoporosity
 from voxelize.divide.decompose import Decomposition
 from voxelize.volume import PORE, Volume
 
@@ -103,14 +105,17 @@ def deposit(
     owner = np.full(frame.labels.shape, -1, np.int32)
     before = volumes(decomposition.grain, old.layer_weights, len(motion.material))
     before /= frame.ratio**3
-    _check_room(motion, before)
+    former = np.where(
+        motion.material == CBD, grain_nanoporosity(decomposition.grain, len(before), old), 0.0
+    )
+    _check_room(motion, before, former)
     check_inside(decomposition, grains, thickness)
     depth = np.empty(owner.shape, np.float32)
     room = np.empty(owner.shape, np.uint8)
     report(0.0, "moving active material")
-    distance, detached = land_active(motion, before, owner, depth, room)
+    distance, detached, rounding = land_active(motion, before, owner, depth, room)
     report(0.5, "moving binder")
-    land_binder(motion, minimum_nanoporosity, before, owner, depth, room)
+    land_binder(motion, minimum_nanoporosity, before, former, rounding, owner, depth, room)
     del depth
     report(0.9, "labelling")
     if mark_cracks:
@@ -119,14 +124,13 @@ def deposit(
         room[...] = 0
     particle = np.empty(owner.shape, np.int32)
     label(owner, room, motion.material, motion.particle, frame.labels, particle)
-    result = _account(motion, owner, particle, before, distance, detached)
+    result = _account(motion, owner, particle, before, former, distance, detached)
     report(1.0, "electrode deposited")
     return result
 
 
-def _check_room(motion: Motion, before: np.ndarray) -> None:
-    nanoporosity = motion.old.cbd_nanoporosity
-    solid = np.where(motion.material == CBD, (1.0 - nanoporosity) * before, before).sum()
+def _check_room(motion: Motion, before: np.ndarray, former: np.ndarray) -> None:
+    solid = ((1.0 - former) * before).sum()
     free = (motion.frame.labels == PORE).sum(axis=(1, 2))
     if solid > (motion.frame.weight * free).sum():
         h = motion.new.voxel_size
@@ -136,43 +140,51 @@ def _check_room(motion: Motion, before: np.ndarray) -> None:
         )
 
 
-def _account(motion: Motion, owner, particle, before: np.ndarray, distance, detached) -> Deposit:
+def _account(motion: Motion, owner, particle, before, former, distance, detached) -> Deposit:
     """Measure what was deposited; binder solid counts no more than the room it was given."""
     is_active, is_binder = motion.material == ACTIVE, motion.material == CBD
     after = volumes(owner, motion.frame.weight, len(before))
-    former = motion.old.cbd_nanoporosity
     # Former domain whose solid the deposited cells can hold.
     held = np.where(is_binder, np.minimum(before, after / (1.0 - former)), 0.0)
-
-    def nanoporosity(held, domain):
-        """Exactly the former one where a domain kept its volume."""
-        return former + (1.0 - former) * (1.0 - held / domain)
-
     with np.errstate(divide="ignore", invalid="ignore"):
-        per_grain = np.where(is_binder & (after > 0), nanoporosity(held, after), np.nan)
-    domain = after[is_binder].sum()
-    overall = nanoporosity(held[is_binder].sum(), domain) if domain > 0 else former
+        # Exactly the former one where a domain kept its volume.
+        per_grain = former + (1.0 - former) * (1.0 - held / after)
+        per_grain[~is_binder | (after == 0)] = np.nan
+    overall = _overall(motion, before, former, held, after * is_binder)
+    if motion.old.nanoporosity_field is None:
+        field = _by_voxel(per_grain, owner, overall)
+    else:
+        field = carried_field(motion, owner, former, held * (1.0 - former))
     cell_volume = motion.new.voxel_size**3
     active = before[is_active].sum()
     return Deposit(
         volume=replace(
-            motion.new,
-            particle=particle,
-            cbd_nanoporosity=float(overall),
-            nanoporosity_field=_by_voxel(per_grain, owner, float(overall)),
+            motion.new, particle=particle, cbd_nanoporosity=overall, nanoporosity_field=field
         ),
         grain=owner,
         active_volume_before=float(active * cell_volume),
         active_volume_after=float(after[is_active].sum() * cell_volume),
-        cbd_solid_volume_before=float(before[is_binder].sum() * (1.0 - former) * cell_volume),
-        cbd_solid_volume_after=float(held.sum() * (1.0 - former) * cell_volume),
+        cbd_solid_volume_before=float((before * (1.0 - former))[is_binder].sum() * cell_volume),
+        cbd_solid_volume_after=float((held * (1.0 - former)).sum() * cell_volume),
         cbd_domain_volume_before=float(before[is_binder].sum() * cell_volume),
-        cbd_domain_volume_after=float(domain * cell_volume),
+        cbd_domain_volume_after=float(after[is_binder].sum() * cell_volume),
         displaced_fraction=len(distance) / max(active, 1.0),
         grain_nanoporosity=per_grain,
         detached_fraction=detached / max(active, 1.0),
         put_back_distance=distance[np.isfinite(distance)],
     )
+
+
+def _overall(motion: Motion, before, former, held, domain) -> float:
+    """Nanoporosity of all domain: exactly the former one where the domain kept its volume."""
+    if not domain.any():
+        return motion.old.cbd_nanoporosity
+    is_binder = motion.material == CBD
+    solid = (before * (1.0 - former))[is_binder].sum() / before[is_binder].sum()
+    mean = motion.old.cbd_nanoporosity
+    if motion.old.nanoporosity_field is not None:
+        mean = 1.0 - solid
+    return float(mean + (solid - (held * (1.0 - former)).sum() / domain.sum()))
 
 
 def _by_voxel(per_grain: np.ndarray, grain: np.ndarray, overall: float) -> np.ndarray | None:

@@ -1,4 +1,4 @@
-"""Volume and centroid of grains from their voxels."""
+"""Volume, centroid and nanoporosity of grains from their voxels."""
 
 import numpy as np
 
@@ -22,6 +22,29 @@ def grain_bodies(grain, count, volume):
     size, centroid = np.empty(count), np.empty((count, 3))
     _sum_chunks(voxel, start, grain.shape, volume.periodic, weights, height, size, centroid)
     return size, centroid
+
+
+def grain_nanoporosity(grain, count, volume):
+    """Mean pore share inside each grain's voxels (n,), a cut top layer weighted.
+
+    grain : (nz, ny, nx) int32, 0 … count−1, −1 outside. The volume's own where it has no field of
+    them; NaN for grains whose voxels have none
+    """
+    if volume.nanoporosity_field is None:
+        return np.full(count, volume.cbd_nanoporosity)
+    size, pores = np.zeros(count), np.zeros(count)
+    _sum_pores(grain, volume.nanoporosity_field, volume.layer_weights, size, pores)
+    return np.divide(pores, size, where=size > 0, out=np.full(count, np.nan))
+
+
+@njit
+def _sum_pores(grain, field, weight, size, pores):
+    for k in range(grain.shape[0]):
+        for j in range(grain.shape[1]):
+            for i in range(grain.shape[2]):
+                if grain[k, j, i] >= 0:
+                    size[grain[k, j, i]] += weight[k]
+                    pores[grain[k, j, i]] += weight[k] * field[k, j, i]
 
 
 @njit(parallel=True)

@@ -9,13 +9,13 @@ from dem.bonding.strength import BondStrength, bond_factors, particle_factors
 from dem.bonds import INTACT, Bonds
 from dem.errors import InputError
 from dem.grains import ACTIVE, CBD, Grains, at_rest
-from voxelize.divide.bodies import grain_bodies
+from voxelize.divide.bodies import grain_bodies, grain_nanoporosity
 from voxelize.divide.faces import faces_between_grains, ways
 from voxelize.divide.members import voxels_of_labels
 from voxelize.divide.partition import divide
 from voxelize.divide.plan import regions, wanted_grains
 from voxelize.split.watershed import NECK, equivalent_diameter
-from voxelize.volume import Volume
+from voxelize.volume import CARBON_BINDER, Volume
 
 CONTACT_RADIUS_FACTOR = 0.85
 """Contact radius over the radius of the grain's volume, so that round particles pressed together
@@ -96,7 +96,8 @@ def decompose(
     Particles come from `volume.particle` or, where that is None, from the watershed; one in
     several pieces becomes several. A particle too coarsely resolved to hold `minimum_grains` of
     `SMALLEST_GRAIN` voxels stays one unbreakable grain. CBD pieces that touch by edges or corners
-    are one region. The CBD's mass is that of its solid: (1 − nanoporosity) of its domain.
+    are one region. The CBD's mass is that of its solid: (1 − nanoporosity) of its domain,
+    voxel by voxel where the volume has a field of them.
     raises InputError where a setting is out of range or the particles cannot hold grains
     """
     tell = progress or (lambda fraction, note: None)
@@ -156,15 +157,33 @@ def _check_settings(settings, active, cbd, volume):
                 )
     if not 0.0 <= volume.cbd_nanoporosity < 1.0:
         raise InputError(f"the CBD nanoporosity is {volume.cbd_nanoporosity:g}, not 0 … below 1")
+    if volume.nanoporosity_field is not None:
+        _check_field(volume)
+
+
+def _check_field(volume):
+    field, labels = volume.nanoporosity_field, volume.labels
+    if field.shape != labels.shape:
+        raise InputError(
+            f"nanoporosity_field has the shape {field.shape}; expected that of the labels, "
+            f"{labels.shape}"
+        )
+    for layer, label in zip(field, labels, strict=True):
+        found = layer[label == CARBON_BINDER]
+        wrong = found[~((found >= 0.0) & (found < 1.0))]
+        if len(wrong):
+            raise InputError(
+                f"nanoporosity_field is {wrong[0]:g} in a voxel of the binder; expected 0 to below "
+                "1"
+            )
 
 
 def _grains(grain, owner, particles, volume, settings, active, cbd):
     voxels, centroid = grain_bodies(grain, len(owner), volume)
     material = np.where(owner < particles, ACTIVE, CBD)
     size = voxels * volume.voxel_size**3
-    density = np.where(
-        material == ACTIVE, active.density, cbd.density * (1.0 - volume.cbd_nanoporosity)
-    )
+    solid = 1.0 - grain_nanoporosity(grain, len(owner), volume)
+    density = np.where(material == ACTIVE, active.density, cbd.density * solid)
     # A particle of one grain is no Voronoi cell among others: its sphere is its surface.
     alone = (np.bincount(owner)[owner] == 1) & (material == ACTIVE)
     factor = np.where(alone, 1.0, settings.contact_radius_factor)
