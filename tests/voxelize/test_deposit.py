@@ -53,22 +53,6 @@ def test_shift_by_whole_voxels_is_exact():
     assert result.volume.labels.shape[0] == FOIL + 46
 
 
-@pytest.mark.parametrize("about", ["voxel centre", "voxel corner"])
-def test_quarter_turn_returns_the_turned_voxels(about):
-    grain = np.full((21, 21, 21), -1)
-    grain[8:13, 3:9, 9:13] = 0
-    grain[8:13, 9:15, 9:12] = 1
-    d = decomposition(grain, [ACTIVE, ACTIVE], [0, 0], periodic=False)
-    # About a corner the picture is one voxel off the one about the central voxel's centre.
-    offset = 10.5 if about == "voxel centre" else 10.0
-    grains = turned(d.grains, [0, 0, 1], np.pi / 2, np.array([offset, offset, 0]) * H)
-    result = deposit(d, grains, d.bonds, d.volume.thickness)
-    expected = np.rot90(d.grain, -1, axes=(1, 2))
-    if about == "voxel corner":
-        expected = np.roll(expected, -1, 2)
-    assert np.array_equal(result.grain, expected)
-
-
 @pytest.mark.parametrize(("axis", "angle"), [((0, 0, 1), 0.5), ((1, 2, 3), 1.0), ((1, 1, 0), 0.05)])
 def test_rotation_keeps_volume_and_shape(axis, angle):
     z, y, x = np.indices((40, 40, 40)) + 0.5

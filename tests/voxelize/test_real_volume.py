@@ -4,10 +4,14 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy import ndimage
 
 from dem.bonding.strength import BondStrength
-from dem.bonds import INTACT
+from dem.bonds import BROKEN_TENSION, INTACT
+from dem.errors import InputError
+from dem.fragments import fragments
 from dem.grains import ACTIVE, CBD
+from tests.voxelize.test_deposit_motions import distances
 from voxelize.deposit.electrode import deposit
 from voxelize.divide.decompose import DecompositionSettings, SolidPhase, decompose
 from voxelize.divide.quality import assess
@@ -17,23 +21,22 @@ from voxelize.split.watershed import split_particles
 from voxelize.volume import ACTIVE_MATERIAL, CARBON_BINDER, PORE
 
 IMAGE = "nrel-nmc-calendered/nmc-1-cal_generatedCBD_bridge.tif"
+GENERATED = "polaron-generated/electrode.tiff"
 H = 398e-9
 ACTIVE_DENSITY, CBD_DENSITY = 4760.0, 1935.0
+SETTINGS = DecompositionSettings(grain_size=2.5e-6, cbd_grain_size=2.5e-6, single_grain_below=4e-6)
+ACTIVE_PHASE = SolidPhase(ACTIVE_DENSITY, BondStrength(400e6, 400e6, 10.0))
+BINDER_PHASE = SolidPhase(CBD_DENSITY, BondStrength(6.8e6, 3.9e6, 10.0))
 CROP = ((90, 140), (40, 104), (130, 202))
 SHIFT = np.array([3, -5, 2])
 """Voxels along x, y and z."""
 
 
-def divided(folder, periodic):
+def divided(folder, periodic, crop=CROP):
     """The crop with its particles and binder divided into grains."""
     labels = {"pore": 0, "active_material": 1, "cbd": 2}
-    volume = read_volume(folder / IMAGE, H, labels, crop=CROP)
-    settings = DecompositionSettings(
-        grain_size=2.5e-6, cbd_grain_size=2.5e-6, single_grain_below=4e-6
-    )
-    active = SolidPhase(ACTIVE_DENSITY, BondStrength(400e6, 400e6, 10.0))
-    cbd = SolidPhase(CBD_DENSITY, BondStrength(6.8e6, 3.9e6, 10.0))
-    return decompose(replace(volume, periodic=periodic), settings, active, cbd, seed=1)
+    volume = replace(read_volume(folder / IMAGE, H, labels, crop=crop), periodic=periodic)
+    return decompose(volume, SETTINGS, ACTIVE_PHASE, BINDER_PHASE, seed=1)
 
 
 @pytest.fixture(scope="module")
@@ -119,22 +122,92 @@ def test_shift_by_whole_voxels_moves_every_voxel_exactly(wrapped):
     assert np.array_equal(back.grain[z:], np.roll(wrapped.grain, (y, x), (1, 2)))
 
 
-def test_flattened_cathode_keeps_its_solids(cathode):
+def test_uniform_compression_moves_no_voxel_by_more_than_a_layer(cathode):
     """An affine squeeze by a tenth, far rougher than the mechanics: overlaps are put beside."""
-    grains, strain = cathode.grains, 0.9
-    squeezed = grains._replace(position=grains.position * [1.0, 1.0, strain])
+    grains, strain = cathode.grains, 0.1
+    squeezed = grains._replace(position=grains.position * [1.0, 1.0, 1.0 - strain])
     assert (cathode.bonds.state == INTACT).all()
-    back = deposit(cathode, squeezed, cathode.bonds, strain * cathode.volume.thickness)
+    back = deposit(cathode, squeezed, cathode.bonds, (1.0 - strain) * cathode.volume.thickness)
     assert back.displaced_fraction > 0.0
+    assert_solids_are_kept(cathode, back)
+    after, image = distances(cathode, back, strain)
+    # Half a voxel and a layer between centres. Only what was put beside may lie farther off.
+    assert (after > 1.5).mean() <= back.displaced_fraction
+    assert (image > 1.5).mean() <= 1e-4
+
+
+def assert_solids_are_kept(d, back):
+    """To 0.1 %, the bound that the project states for every pressed electrode."""
     weights = back.volume.layer_weights[:, None, None]
     active = (weights * (back.volume.labels == ACTIVE_MATERIAL)).sum() * H**3
     binder = (weights * (back.volume.labels == CARBON_BINDER)).sum() * H**3
-    # The bound that the project states for every pressed electrode.
-    before = (cathode.volume.labels == ACTIVE_MATERIAL).sum() * H**3
+    before = (d.volume.labels == ACTIVE_MATERIAL).sum() * H**3
     assert active == pytest.approx(before, rel=1e-3, abs=0.0)
-    solid = (cathode.volume.labels == CARBON_BINDER).sum() * H**3
-    solid *= 1.0 - cathode.volume.cbd_nanoporosity
+    solid = (d.volume.labels == CARBON_BINDER).sum() * H**3
+    solid *= 1.0 - d.volume.cbd_nanoporosity
     assert binder * (1.0 - back.volume.cbd_nanoporosity) == pytest.approx(solid, rel=1e-3, abs=0.0)
+
+
+def ridden(d, strain, torn_share):
+    """Each particle keeps its form and rides on the squeeze of its centre; some bonds break."""
+    material, bonds = d.grains.material, d.bonds
+    inner = (material[bonds.first] == ACTIVE) & (material[bonds.second] == ACTIVE)
+    torn = inner & (np.random.default_rng(0).random(len(inner)) < torn_share)
+    bonds = bonds._replace(state=np.where(torn, BROKEN_TENSION, bonds.state).astype(np.uint8))
+    _, of = np.unique(d.grains.particle, return_inverse=True)
+    mass, height = d.grains.mass, d.grains.position[:, 2]
+    middle = np.bincount(of, mass * height) / np.bincount(of, mass)
+    ride = np.where(material == ACTIVE, middle[of], height)
+    return d.grains._replace(position=d.grains.position - np.outer(strain * ride, [0, 0, 1])), bonds
+
+
+def pieces(mask):
+    return ndimage.label(mask)[1]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("torn_share", [0.0, 0.1])
+def test_cathode_squeezed_by_three_tenths_keeps_its_solids_and_its_particles(
+    electrode_data, torn_share
+):
+    d = divided(electrode_data, periodic=False, crop=((60, 160), (40, 160), (130, 250)))
+    grains, bonds = ridden(d, 0.3, torn_share)
+    back = deposit(d, grains, bonds, 0.7 * d.volume.thickness)
+    assert_solids_are_kept(d, back)
+    # No cell is of two particles or of none: each has one grain, of its own phase.
+    active = back.volume.labels == ACTIVE_MATERIAL
+    assert np.array_equal(back.volume.particle >= 0, active)
+    assert np.array_equal(back.volume.particle[active], grains.particle[back.grain[active]])
+    fragment = fragments(grains, bonds)
+    before = np.where(d.volume.labels == ACTIVE_MATERIAL, fragment[d.grain], -1)
+    after = np.where(active, fragment[back.grain], -1)
+    count = [np.bincount(each[each >= 0], minlength=len(fragment)) for each in (before, after)]
+    # Every fragment's own volume, to the voxel that rounding carries on.
+    assert np.abs(count[0] - count[1]).max() <= 1
+    several = sum(
+        pieces(after[where] == number) > pieces(before[was] == number)
+        for number, (was, where) in enumerate(
+            zip(ndimage.find_objects(before + 1), ndimage.find_objects(after + 1), strict=True)
+        )
+        if was is not None
+    )
+    # What others shut in completely lies apart; nothing else does.
+    assert several <= round(back.detached_fraction * count[0].sum())
+    assert back.detached_fraction < 1e-5
+
+
+def test_generated_electrode_without_motion_changes_no_voxel(electrode_data):
+    """A cube, so that the through-plane axis must be told; another labelling, narrow pores."""
+    labels = {"pore": 0, "active_material": 85, "cbd": 170}
+    with pytest.raises(InputError, match="cube"):
+        read_volume(electrode_data / GENERATED, 390.6e-9, labels)
+    crop = ((100, 130), (60, 100), (60, 108))
+    volume = read_volume(electrode_data / GENERATED, 390.6e-9, labels, "zyx", crop)
+    d = decompose(volume, SETTINGS, ACTIVE_PHASE, BINDER_PHASE, seed=1)
+    back = deposit(d, d.grains, d.bonds, d.volume.thickness, mark_cracks=True)
+    assert np.array_equal(back.volume.labels, volume.labels)
+    assert np.array_equal(back.grain, d.grain)
+    assert back.volume.cbd_nanoporosity == volume.cbd_nanoporosity
 
 
 @pytest.mark.slow
