@@ -40,6 +40,7 @@ def write_grains(
     field: Mapping[str, float],
     cracked: np.ndarray | None = None,
     skeleton: Skeleton | None = None,
+    unbroken: np.ndarray | None = None,
 ) -> None:
     """Write the grains as points of a `.vtp` file, wrapped into a periodic box.
 
@@ -49,6 +50,7 @@ def write_grains(
     field : figures of the whole state, such as `density_g_cm3`, written as field data
     cracked : (n,) bool, whether the grain's particle is cracked; left out when None
     skeleton : what carried the load; without it there are neither contacts nor chains
+    unbroken : (n,) [Pa], von Mises stress where no bond breaks; left out when None
     Raises OSError when the file cannot be written.
     """
     centre = box.wrap(grains.position) * MICROMETRES
@@ -64,6 +66,8 @@ def write_grains(
     if cracked is not None:
         add_array(arrays, "cracked", cracked, np.uint8)
     add_array(arrays, "von_mises_MPa", von_mises(stress_MPa), np.float32)
+    if unbroken is not None:
+        add_array(arrays, "unbroken_von_mises_MPa", unbroken * MEGAPASCALS, np.float32)
     _add_tensor(arrays, "stress_MPa", stress_MPa)
     _, of_particle, row = particle_stress(stress_MPa, grains.volume, grains.particle)
     add_array(arrays, "particle_von_mises_MPa", von_mises(of_particle)[row], np.float32)

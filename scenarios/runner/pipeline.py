@@ -14,10 +14,20 @@ import numpy as np
 
 from dem import checkpoint
 from dem.calender import Calendering, State, unloaded_state
+from dem.companion import Companion, unbroken
 from dem.crush import Crushing
 from dem.errors import Unstable
 from dem.half_speed import HalfSpeed, at_half_speed
-from scenarios.runner import crushing, fault_record, grain_figures, results_file, series, trust
+from dem.second_path import SecondPath
+from scenarios.runner import (
+    crushing,
+    fault_record,
+    grain_figures,
+    results_file,
+    series,
+    stresses,
+    trust,
+)
 from scenarios.runner.discharges import discharge_states
 from scenarios.runner.interrupt import Interrupted
 from scenarios.runner.prepare import (
@@ -45,12 +55,14 @@ class Work:
     """What a run has done so far.
 
     pressing : the series, or the crushing of a single particle; None before it began
-    proof : the loading path at half the speed, where the scenario asks for it
+    companion : the loading path of unbroken bonds; proof : that at half the speed; where the
+        scenario asks for them
     figures : of each state analysed, in the order of the path
     quality : of the decomposition, which is made again at a resumption and this with it
     """
 
     pressing: Calendering | Crushing | None = None
+    companion: Companion | None = None
     proof: HalfSpeed | None = None
     figures: list[StateFigures] = field(default_factory=list)
     quality: Quality | None = None
@@ -69,6 +81,7 @@ def resume(folder: RunFolder, reporter: Reporter) -> None:
     with h5py.File(folder.last_checkpoint()) as file:
         work = Work(
             pressing=checkpoint.load(file, "pressing"),
+            companion=checkpoint.load(file, "companion"),
             proof=checkpoint.load(file, "proof"),
             figures=[StateFigures(**row) for row in checkpoint.load(file, "figures")],
         )
@@ -110,19 +123,24 @@ def _calender(
     work: Work,
 ) -> None:
     states = _press(decomposition, scenario, folder, reporter, work)
+    if scenario.mechanics.companion and len(states) > 1:
+        _press_unbroken(states, decomposition, scenario, folder, reporter, work)
     if scenario.mechanics.prove_quasi_static and len(work.pressing.record) > 1:
         _prove(decomposition, scenario, folder, reporter, work)
     names = state_names(states, scenario)
     for index in range(len(work.figures), len(states)):
+        stress = stresses.stress_of(states[index], work.pressing, work.companion)
         work.figures.append(
             analyse_state(
-                names[index], index, states[index], decomposition, scenario, folder, reporter
+                names[index], index, states[index], stress, decomposition, scenario, folder,
+                reporter,
             )
-        )
+        )  # fmt: skip
     if scenario.output.vtk:
         series.write_collections(folder, names)
     warnings = discharge_states(work.figures, scenario.cell, folder, reporter)
     warnings += trust.warnings(work, states, names)
+    warnings += stresses.companion_warnings(work.companion, work.pressing, states, names)
     folder.write(
         "run.h5", lambda path: results_file.write(path, work, states, names, decomposition)
     )
@@ -137,6 +155,7 @@ def _calender(
         versions=versions(),
         observed={figures.name: figures.observed for figures in work.figures},
         decomposition=grain_figures.plain(work.quality),
+        companion=stresses.plain(work.companion, scenario.mechanics.companion),
         **trust.summary(work),
     )
     _report(folder, reporter, warnings)
@@ -161,6 +180,24 @@ def _press(
         decomposition.grains, decomposition.bonds, decomposition.volume.thickness
     )
     return [first, *work.pressing.states]
+
+
+def _press_unbroken(
+    states: list[State],
+    decomposition: Decomposition,
+    scenario: Scenario,
+    folder: RunFolder,
+    reporter: Reporter,
+    work: Work,
+) -> None:
+    """Press a second time, with bonds that hold, to the loaded densities of the states."""
+    if work.companion is None:
+        densities = [stresses.loaded_density(state, work.pressing) for state in states[1:]]
+        sim = simulation_of(decomposition, scenario)
+        work.companion = unbroken(sim, work.pressing.pressing, densities)
+    if not work.companion.finished:
+        with reporter.stage("Pressing unbroken") as progress:
+            _advance(work.companion, work, folder, progress)
 
 
 def _prove(
@@ -197,7 +234,7 @@ def _crush(
 
 
 def _advance(
-    machine: Calendering | Crushing | HalfSpeed, work: Work, folder: RunFolder, progress
+    machine: Calendering | Crushing | SecondPath, work: Work, folder: RunFolder, progress
 ) -> None:
     """Move a part of the mechanics to its end, a checkpoint every minute."""
     kept = time.monotonic()
@@ -212,7 +249,7 @@ def _advance(
         # No checkpoint of it: the last one is from before, and good.
         fault_record.write(folder, error.sim)
         raise RunFailed(f"{error}; {fault_record.WHERE}") from error
-    if isinstance(machine, Calendering | HalfSpeed) and machine.fault is not None:
+    if isinstance(machine, Calendering | SecondPath) and machine.fault is not None:
         fault_record.write(folder, machine.fault)
     _keep(work, folder)
 
@@ -235,6 +272,7 @@ def _keep(work: Work, folder: RunFolder) -> None:
     def write(path: Path) -> None:
         with checkpoint.new_file(path) as file:
             checkpoint.save(file, "pressing", work.pressing)
+            checkpoint.save(file, "companion", work.companion)
             checkpoint.save(file, "proof", work.proof)
             checkpoint.save(file, "figures", [_plain(asdict(f)) for f in work.figures])
 

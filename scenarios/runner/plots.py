@@ -8,7 +8,6 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from dem.bonds import BROKEN_SHEAR, BROKEN_STRAIN, BROKEN_TENSION
 from scenarios.runner.pictures import StatePicture, section_image
 from scenarios.runner.results import Rows, column
 
@@ -233,54 +232,6 @@ def half_speed(path: Arrays, half: Arrays) -> bytes:
         axes.set_xlabel("Coating density / g cm⁻³")
         axes.set_ylabel("Pressure / MPa")
         axes.legend(loc="upper left")
-
-    return svg(draw)
-
-
-BREAKING = {BROKEN_TENSION: "tension", BROKEN_SHEAR: "shear", BROKEN_STRAIN: "plastic strain"}
-
-
-def breaks(path: Arrays, record: Arrays) -> bytes:
-    """Bonds broken so far along the loading path, by where they were and what broke them."""
-    span = [path["density_g_cm3"].min(), path["density_g_cm3"].max()]
-
-    def draw(axes: Axes) -> None:
-        for inside, where, style in ((1, "particles", "-"), (0, "binder", "--")):
-            for index, (mode, how) in enumerate(BREAKING.items()):
-                these = (record["mode"] == mode) & (record["inside_particle"] == inside)
-                at = np.sort(record["density_g_cm3"][these])
-                at = at[np.isfinite(at)]
-                if len(at):
-                    x = np.concatenate((span[:1], at, span[1:]))
-                    count = np.append(np.arange(len(at) + 1), len(at))
-                    label, colour = f"{where}, {how}", COLOURS[index]
-                    axes.step(x, count, style, where="post", label=label, color=colour)
-        axes.set_xlabel("Coating density / g cm⁻³")
-        axes.set_ylabel("Broken bonds / –")
-        axes.set_ylim(bottom=0)
-        axes.legend(loc="upper left")
-
-    return svg(draw)
-
-
-def fragment_sizes(fragments: Mapping[str, Arrays]) -> bytes:
-    """Share of the active volume in fragments up to a diameter, one line a state."""
-
-    def draw(axes: Axes) -> None:
-        for state, arrays in fragments.items():
-            volume = np.sort(arrays["volume_um3"])
-            diameter = (6 * volume / np.pi) ** (1 / 3)
-            share = 100 * np.cumsum(volume) / volume.sum()
-            axes.step(
-                np.append(diameter[:1], diameter),
-                np.append(0.0, share),
-                where="post",
-                label=state.replace("_", " "),
-            )
-        axes.set_xlabel("Diameter of the fragment / µm")
-        axes.set_ylabel("Share of the active volume / %")
-        axes.set_ylim(0, 103)
-        axes.legend()
 
     return svg(draw)
 

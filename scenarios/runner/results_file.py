@@ -8,6 +8,7 @@ import numpy as np
 
 from dem.calender import PATH_COLUMNS, State
 from dem.checkpoint import new_file
+from dem.companion import LIMITS, Companion
 from dem.fragments import crack_faces, fragment_volumes, fragments, inside_active
 from dem.release import OVERLAP_EDGES
 from scenarios.runner.states import StateFigures
@@ -57,6 +58,8 @@ def write(
             half = np.array(work.proof.record)
             file["half_speed/density_g_cm3"] = 1e-3 * half[:, 0]
             file["half_speed/pressure_MPa"] = 1e-6 * half[:, 2:4].mean(axis=1)
+        if work.companion is not None:
+            _write_companion(file, work.companion)
         write_decomposition(file, work.quality)
         _write_overlaps(file, states, names)
         groups = file.create_group("states")
@@ -72,6 +75,15 @@ def write(
             group["breaks/density_g_cm3"] = _break_density(state, columns)
             _write_fragments(group, state, decomposition)
             _write_skeleton(group, state)
+
+
+def _write_companion(file: h5py.File, companion: Companion) -> None:
+    """The unbroken loading path: pressure and volume above each stress, by loaded density."""
+    density, pressure, *shares = np.array(companion.readings).T
+    file["companion/density_g_cm3"] = 1e-3 * density
+    file["companion/pressure_MPa"] = 1e-6 * pressure
+    for limit, share in zip(LIMITS, shares, strict=True):
+        file[f"companion/am_volume_above_{1e-6 * limit:.0f}MPa"] = share
 
 
 def _write_overlaps(file: h5py.File, states: list[State], names: list[str]) -> None:

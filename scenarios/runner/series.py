@@ -7,6 +7,7 @@ from dem.calender import State
 from dem.fragments import cracked_particles, fragments
 from dem.vtk_output import write_bonds, write_grains, write_series
 from scenarios.runner.run_folder import RunFolder
+from scenarios.runner.stresses import GrainStress
 from voxelize.deposit.electrode import Deposit
 from voxelize.deposit.fractions import Fractions
 from voxelize.deposit.openings import Openings
@@ -25,6 +26,7 @@ def write_state(
     back: Deposit | None,
     openings: Openings | None = None,
     fractions: Fractions | None = None,
+    stress: GrainStress | None = None,
 ) -> None:
     """Grains, bonds and, where there is one, the volume of a state; stresses at peak load."""
     volume = decomposition.volume
@@ -35,6 +37,7 @@ def write_state(
         "pressure_MPa": state.peak_pressure / 1e6,
         "state_index": float(index),
     }
+    unbroken = None if stress is None else stress.unbroken
     for kind in _KINDS:
         (folder.path / kind).mkdir(exist_ok=True)
     write_grains(
@@ -46,6 +49,7 @@ def write_state(
         fragment=fragments(state.grains, state.bonds),
         cracked=cracked_particles(state.grains, state.bonds),
         skeleton=state.skeleton,
+        unbroken=unbroken,
         field=field,
     )
     write_bonds(
@@ -65,6 +69,7 @@ def write_state(
             back.volume,
             back.grain,
             fractions=None if fractions is None else fractions._asdict(),
+            of_grains={} if stress is None else stress.by_name(),
             field=field,
         )
 

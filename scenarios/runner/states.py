@@ -24,6 +24,7 @@ from scenarios.runner.progress import Reporter
 from scenarios.runner.run_folder import RunFolder
 from scenarios.runner.schema import Image, Meshes, Scenario, Table
 from scenarios.runner.series import write_state
+from scenarios.runner.stresses import GrainStress, stress_profile, stress_row
 from voxelize.deposit.electrode import deposit
 from voxelize.deposit.fractions import Fractions, phase_fractions
 from voxelize.deposit.openings import Openings, aperture_by_area, crack_openings
@@ -71,6 +72,7 @@ def analyse_state(
     name: str,
     index: int,
     state: State,
+    stress: GrainStress,
     decomposition: Decomposition,
     scenario: Scenario,
     folder: RunFolder,
@@ -95,7 +97,9 @@ def analyse_state(
         if fractions is not None:
             write_fractions(folder.path / "volume" / f"{name}_fractions.h5", fractions, back.volume)
         if scenario.output.vtk:
-            write_state(folder, name, index, state, decomposition, back, openings, fractions)
+            write_state(
+                folder, name, index, state, decomposition, back, openings, fractions, stress
+            )
     with reporter.stage(f"Transport of {name}") as progress:
         measured = volume_row(back.volume, scenario.analysis, progress)
     density = float(state.grains.mass.sum()) / (back.volume.footprint * state.thickness)
@@ -110,6 +114,7 @@ def analyse_state(
         "peak_pressure_MPa": state.peak_pressure / 1e6,
         **crack_figures(state.grains, state.bonds, back.volume.footprint * state.thickness),
         **opening_figures(openings, back.volume.footprint * state.thickness),
+        **stress_row(stress, state),
         **measured,
         "particle_diameter_um": median_diameter(state.grains) * 1e6,
         "off_target": None if state.target is None else state.off_target,
@@ -130,7 +135,11 @@ def analyse_state(
     for share in (10, 50, 90):
         aperture = 1e6 * aperture_by_area(openings, share / 100)
         figures[f"crack_aperture_p{share}_um"] = _to_six_digits(aperture)
-    return StateFigures(name, row, checks, layer_profile(back.volume), figures)
+    profile = {
+        **layer_profile(back.volume),
+        **stress_profile(stress, state, back.volume, back.grain),
+    }
+    return StateFigures(name, row, checks, profile, figures)
 
 
 def fractions_of(

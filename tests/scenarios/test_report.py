@@ -84,6 +84,7 @@ def test_page_shows_every_part_of_a_full_run(html):
         "States",
         "Under peak load, and what broke",
         "Pressing",
+        "Stress and cracks",
         "Structure",
         "Transport",
         "Discharge",

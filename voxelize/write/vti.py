@@ -20,6 +20,7 @@ def write_volume(
     particle: np.ndarray | None = None,
     *,
     fractions: Mapping[str, np.ndarray] | None = None,
+    of_grains: Mapping[str, np.ndarray] | None = None,
     field: Mapping[str, float] | None = None,
 ) -> None:
     """Write a volume as a `.vti` file, one cell a voxel.
@@ -30,6 +31,7 @@ def write_volume(
     grain, particle : (nz, ny, nx) int, ids written beside the labels, −1 where there is none;
         without `particle`, that of the volume; a field of nanoporosities is written too
     fractions : (nz, ny, nx), shares of a phase in each voxel, written as `<phase>_fraction`
+    of_grains : (n,) by name, figures of the grains, written for each voxel of theirs; nan elsewhere
     field : figures of the whole state, written as field data beside the metadata
     Raises OSError when the file cannot be written.
     """
@@ -52,6 +54,10 @@ def write_volume(
         add_array(arrays, "cbd_nanoporosity", volume.nanoporosity_field.ravel(), np.float32)
     for phase, share in (fractions or {}).items():
         add_array(arrays, f"{phase}_fraction", share.ravel(), np.float32)
+    for name, values in (of_grains or {}).items():
+        # Index −1, no grain, reads the appended last entry.
+        by_voxel = np.append(values, np.nan).astype(np.float32)[grain.ravel()]
+        add_array(arrays, name, by_voxel, np.float32)
     arrays.SetActiveScalars("label")
     add_field(
         data,

@@ -6,14 +6,14 @@ import numpy as np
 
 from dem.release import HERTZ_LIMIT
 from scenarios.runner import plots, trust
-from scenarios.runner.page.figures import Shown, plot
-from scenarios.runner.results import Run, column
+from scenarios.runner.page.damage import damage
+from scenarios.runner.page.figures import Shown, along_density, plot
+from scenarios.runner.results import Run
 
 PROFILES = {
     "profile_porosity": "Porosity / –",
     "profile_am_fraction": "Active material / –",
     "profile_cbd_fraction": "Carbon-binder domain / –",
-    "profile_broken_bond_fraction": "Broken bonds / –",
 }
 
 
@@ -21,6 +21,7 @@ def curves(run: Run) -> list[tuple[str, list[Shown]]]:
     """Headed groups of the plots for which the run has figures."""
     groups = [
         ("Pressing", _pressing(run)),
+        ("Stress and cracks", damage(run)),
         ("Structure", _structure(run)),
         ("Transport", _transport(run)),
         ("Discharge", _cell(run)),
@@ -47,43 +48,12 @@ def _pressing(run: Run) -> list[Shown]:
                 "diameter d.",
             )
         )
-    cracks = {
-        "broken_bond_fraction": "broken bonds",
-        "cracked_particle_fraction": "cracked particles",
-        "cracked_volume_fraction": "cracked particles, by volume",
-    }
-    if run.was_pressed and _along_density(run) and plots.has(rows, *cracks):
-        shown.append(
-            plot(
-                plots.against_density(rows, cracks, "Share / %", factor=100.0),
-                "Broken bonds inside active particles, and particles whose largest fragment holds "
-                "less than 95 % of them.",
-            )
-        )
-    last = next((arrays for arrays in reversed(run.breaks.values()) if arrays), {})
-    if "density_g_cm3" in path and np.isfinite(last.get("density_g_cm3", np.nan)).any():
-        shown.append(
-            plot(
-                plots.breaks(path, last),
-                "Bonds broken on the way to the last state, inside active particles and of binder, "
-                "by what broke them; breaks during the release are not drawn.",
-            )
-        )
-    sizes = {state: arrays for state, arrays in run.fragments.items() if "volume_um3" in arrays}
-    if sizes and run.was_pressed:
-        shown.append(
-            plot(
-                plots.fragment_sizes(sizes),
-                "Sizes of what intact bonds hold together, whole particles included, as spheres of "
-                "their volume.",
-            )
-        )
     return shown
 
 
 def _structure(run: Run) -> list[Shown]:
     rows, shown = run.rows, []
-    if _along_density(run) and plots.has(rows, "porosity"):
+    if along_density(run) and plots.has(rows, "porosity"):
         phases = {"porosity": "total porosity", "pore_fraction": "pores outside the binder"}
         shown.append(
             plot(
@@ -98,7 +68,7 @@ def _structure(run: Run) -> list[Shown]:
     }
     if run.was_pressed:
         areas["crack_area_m2_m3"] = "cracks"
-    if _along_density(run) and plots.has(rows, *areas):
+    if along_density(run) and plots.has(rows, *areas):
         cracks = "; crack faces counted once" if run.was_pressed else ""
         shown.append(
             plot(
@@ -117,7 +87,7 @@ def _structure(run: Run) -> list[Shown]:
 
 def _transport(run: Run) -> list[Shown]:
     rows, shown = run.rows, []
-    if _along_density(run) and "tortuosity_factor_z" in {name for row in rows for name in row}:
+    if along_density(run) and "tortuosity_factor_z" in {name for row in rows for name in row}:
         shown.append(
             plot(
                 plots.tortuosity(rows),
@@ -126,7 +96,7 @@ def _transport(run: Run) -> list[Shown]:
                 "which many papers call tortuosity.",
             )
         )
-    if _along_density(run) and plots.has(rows, "electronic_conductivity_z_S_m"):
+    if along_density(run) and plots.has(rows, "electronic_conductivity_z_S_m"):
         sigma = {"electronic_conductivity_z_S_m": "electronic, through-plane"}
         shown.append(
             plot(
@@ -171,11 +141,6 @@ def _numerics(run: Run) -> list[Shown]:
             )
         )
     return shown
-
-
-def _along_density(run: Run) -> bool:
-    """Whether there are states to compare: one alone makes no curve."""
-    return int(np.isfinite(column(run.rows, "density_g_cm3")).sum()) > 1
 
 
 def _imbalance(path: Mapping[str, np.ndarray]) -> str:

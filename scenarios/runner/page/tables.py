@@ -23,6 +23,11 @@ TABLE = (
     ("crack_area_m2_m3", "Crack area", "m² cm⁻³", 1e-6, 4),
     ("crack_aperture_um", "Mean aperture of cracks", "µm", 1.0, 3),
     ("crack_volume_fraction", "Opened crack volume", "vol %", 100.0, 3),
+    ("am_volume_above_100MPa", "Active material above 100 MPa, unbroken", "vol %", 100.0, 2),
+    ("am_volume_above_150MPa", "Active material above 150 MPa, unbroken", "vol %", 100.0, 2),
+    ("breaking_am_volume_above_100MPa", "… above 100 MPa, as it broke", "vol %", 100.0, 2),
+    ("breaking_am_volume_above_150MPa", "… above 150 MPa, as it broke", "vol %", 100.0, 2),
+    ("companion_pressure_MPa", "Pressure on the unbroken electrode", "MPa", 1.0, 1),
     ("am_pore_area_m2_m3", "Active material to pore", "m² cm⁻³", 1e-6, 4),
     ("am_cbd_area_m2_m3", "Active material to binder", "m² cm⁻³", 1e-6, 4),
     ("tortuosity_factor_z", "Tortuosity factor τ²", "–", 1.0, 3),
@@ -55,6 +60,8 @@ PRESSING = frozenset(
         "target_density_g_cm3", "loaded_thickness_um", "springback", "peak_pressure_MPa",
         "line_load_N_mm", "broken_bond_fraction", "cracked_particle_fraction",
         "cracked_volume_fraction", "crack_area_m2_m3", "crack_aperture_um", "crack_volume_fraction",
+        "am_volume_above_100MPa", "am_volume_above_150MPa", "breaking_am_volume_above_100MPa",
+        "breaking_am_volume_above_150MPa", "companion_pressure_MPa",
     )
 )  # fmt: skip
 """Columns that say what pressing did: of no use where nothing was pressed."""

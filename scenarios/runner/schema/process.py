@@ -45,6 +45,11 @@ class Mechanics(Section):
         description="A release is at rest when the mean net force on a grain is below this share "
         "of the mean contact force at peak load.",
     )
+    companion: Switch = Field(
+        True,
+        description="Press a second time with bonds that hold, for the volume of active material "
+        "above von Mises stresses of 100 and 150 MPa; takes a loading path more, without releases.",
+    )
     prove_quasi_static: Switch = Field(
         False,
         description="Press a second time at half the inertial number and say how far pressure and "

@@ -1,0 +1,107 @@
+"""Plots of what was loaded beyond its strength and of what broke, each one SVG."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from dem.bonds import BROKEN_SHEAR, BROKEN_STRAIN, BROKEN_TENSION
+from scenarios.runner.plots import COLOURS, Arrays, svg
+from scenarios.runner.results import Rows, column
+
+ABOVE = {"am_volume_above_100MPa": "above 100 MPa", "am_volume_above_150MPa": "above 150 MPa"}
+
+
+def stressed_volume(companion: Arrays, rows: Rows) -> bytes:
+    """Active volume above each stress against the density under load, unbroken and as it broke."""
+    springback = column(rows, "thickness_um") / column(rows, "loaded_thickness_um")
+    loaded = column(rows, "density_g_cm3") * springback
+
+    def draw(axes: Axes) -> None:
+        for index, (name, legend) in enumerate(ABOVE.items()):
+            colour = COLOURS[index]
+            if name in companion:
+                shares = 100 * companion[name]
+                axes.plot(companion["density_g_cm3"], shares, color=colour, label=legend)
+            broke = 100 * column(rows, f"breaking_{name}")
+            label = f"{legend}, as it broke"
+            axes.plot(loaded, broke, "o", color=colour, mfc="none", label=label)
+        axes.set_xlabel("Coating density under load / g cm⁻³")
+        axes.set_ylabel("Share of the active volume / %")
+        axes.set_ylim(bottom=0)
+        axes.legend(loc="upper left")
+
+    return svg(draw)
+
+
+def stress_profiles(profiles: Mapping[str, Arrays], limit: int) -> bytes:
+    """Active volume above a stress [MPa] over the height, unbroken and as it broke, by state."""
+
+    def draw(axes: Axes) -> None:
+        shown: Sequence[str] = [
+            state for state, arrays in profiles.items()
+            if np.nanmax(arrays.get(f"profile_breaking_am_above_{limit}MPa", [0.0])) > 0.0
+        ]  # fmt: skip
+        for index, state in enumerate(shown):
+            colour = COLOURS[index % len(COLOURS)]
+            height = profiles[state]["profile_z_um"]
+            for prefix, style in (("", "-"), ("breaking_", ":")):
+                name = f"profile_{prefix}am_above_{limit}MPa"
+                if name in profiles[state]:
+                    share = 100 * profiles[state][name]
+                    label = state if style == "-" else None
+                    axes.plot(height, share, style, color=colour, label=label)
+        axes.set_xlabel("Height above the foil / µm")
+        axes.set_ylabel(f"Active material above {limit} MPa / %")
+        axes.set_ylim(bottom=0)
+        axes.legend()
+
+    return svg(draw)
+
+
+BREAKING = {BROKEN_TENSION: "tension", BROKEN_SHEAR: "shear", BROKEN_STRAIN: "plastic strain"}
+
+
+def breaks(path: Arrays, record: Arrays) -> bytes:
+    """Bonds broken so far along the loading path, by where they were and what broke them."""
+    span = [path["density_g_cm3"].min(), path["density_g_cm3"].max()]
+
+    def draw(axes: Axes) -> None:
+        for inside, where, style in ((1, "particles", "-"), (0, "binder", "--")):
+            for index, (mode, how) in enumerate(BREAKING.items()):
+                these = (record["mode"] == mode) & (record["inside_particle"] == inside)
+                at = np.sort(record["density_g_cm3"][these])
+                at = at[np.isfinite(at)]
+                if len(at):
+                    x = np.concatenate((span[:1], at, span[1:]))
+                    count = np.append(np.arange(len(at) + 1), len(at))
+                    label, colour = f"{where}, {how}", COLOURS[index]
+                    axes.step(x, count, style, where="post", label=label, color=colour)
+        axes.set_xlabel("Coating density / g cm⁻³")
+        axes.set_ylabel("Broken bonds / –")
+        axes.set_ylim(bottom=0)
+        axes.legend(loc="upper left")
+
+    return svg(draw)
+
+
+def fragment_sizes(fragments: Mapping[str, Arrays]) -> bytes:
+    """Share of the active volume in fragments up to a diameter, one line a state."""
+
+    def draw(axes: Axes) -> None:
+        for state, arrays in fragments.items():
+            volume = np.sort(arrays["volume_um3"])
+            diameter = (6 * volume / np.pi) ** (1 / 3)
+            share = 100 * np.cumsum(volume) / volume.sum()
+            axes.step(
+                np.append(diameter[:1], diameter),
+                np.append(0.0, share),
+                where="post",
+                label=state.replace("_", " "),
+            )
+        axes.set_xlabel("Diameter of the fragment / µm")
+        axes.set_ylabel("Share of the active volume / %")
+        axes.set_ylim(0, 103)
+        axes.legend()
+
+    return svg(draw)
