@@ -14,10 +14,19 @@ import numpy as np
 
 from dem.bonds import Bonds
 from dem.breaks import Breaks, breaks_of, no_breaks
+from dem.calendering.nip import Nip, Readings, nip_of
 from dem.errors import Unstable
 from dem.fragments import diameter_by_volume
 from dem.grains import ACTIVE, Grains
-from dem.loading import PATH_COLUMNS, Pressing, density, load, path_row, press_on
+from dem.loading import (
+    PATH_COLUMNS,
+    Pressing,
+    density,
+    load,
+    loading_readings,
+    path_row,
+    press_on,
+)
 from dem.release import Branch, no_overlaps
 from dem.simulation import Simulation
 from dem.skeleton import Skeleton
@@ -38,7 +47,7 @@ class State:
     grains, bonds : after release; stress : (n, 3, 3) [Pa], bond_force : (m, 3) [N], at peak load
     overlaps : contacts at peak load by OVERLAP_EDGES; overlap_beyond_hertz : share of them beyond
     breaks : since the unloaded picture, the release included
-    skeleton : what carried the peak load; None unloaded
+    skeleton : what carried the peak load; nip : the way there and back between rolls; None unloaded
     """
 
     target: float | None
@@ -56,6 +65,7 @@ class State:
     off_target: float = 0.0
     breaks: Breaks = field(default_factory=no_breaks)
     skeleton: Skeleton | None = None
+    nip: Nip | None = None
 
 
 class Sample(NamedTuple):
@@ -259,7 +269,7 @@ class Calendering:
         self.goal = self.branch = None
         off = sample.released / self._target - 1
         if self.nearest is None or abs(off) < abs(self.nearest.off_target):
-            self.nearest = _released_state(branch, self._target, off)
+            self.nearest = _released_state(branch, self._target, off, self)
         if self._meets(sample.released):
             self._keep_nearest()
 
@@ -298,8 +308,10 @@ def start_calendering(sim: Simulation, pressing: Pressing) -> Calendering:
     return Calendering(path=sim, pressing=pressing, start_density=density(sim, pressing))
 
 
-def _released_state(branch: Branch, target: float, off_target: float) -> State:
+def _released_state(branch: Branch, target: float, off_target: float, of: Calendering) -> State:
     sim = branch.sim
+    loading = loading_readings(of.record[: branch.index + 1])
+    release = Readings(*np.array(branch.unloading).T)
     return State(
         target=target,
         off_target=off_target,
@@ -316,6 +328,7 @@ def _released_state(branch: Branch, target: float, off_target: float) -> State:
         release={"thickness_m": branch.heights, "pressure_Pa": branch.pressures},
         breaks=breaks_of(sim),
         skeleton=branch.skeleton,
+        nip=nip_of(loading, release, of.pressing.rolls),
     )
 
 

@@ -4,11 +4,13 @@ Every state follows from the one before it and nothing else, so a copy of an ear
 pressed on meets the later ones again, bit for bit.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from dem import quasistatic
+from dem.calendering.nip import Readings
+from dem.calendering.rolls import Rolls
 from dem.fragments import crack_figures
 from dem.observe import energies, unbalanced_force
 from dem.simulation import Simulation
@@ -40,6 +42,7 @@ class Pressing:
     pressure_limit : [Pa], where a target counts as unreachable
     release_balance : mean net force on a grain, over the mean force that contacts carried at peak
         load, at which a release is at rest
+    rolls : between which the layer is thought to be pressed
     """
 
     targets: tuple[float, ...]
@@ -52,6 +55,7 @@ class Pressing:
     seating_pressure: float = 0.1e6
     pressure_limit: float = 2e9
     release_balance: float = 0.01
+    rolls: Rolls = field(default_factory=Rolls)
 
 
 def density(sim: Simulation, pressing: Pressing) -> float:
@@ -91,3 +95,9 @@ def path_row(sim: Simulation, pressing: Pressing, rate: float) -> tuple[float, .
         density(sim, pressing), sim.height, sim.pressure, sim.bottom_pressure, broken, number,
         unbalanced_force(sim), *energies(sim), float(sim.steps_done),
     )  # fmt: skip
+
+
+def loading_readings(record: list[tuple[float, ...]]) -> Readings:
+    """Thickness and mean pressure on both planes along rows of PATH_COLUMNS."""
+    thickness = np.array([row[1] for row in record])
+    return Readings(thickness, np.array([0.5 * (row[2] + row[3]) for row in record]))

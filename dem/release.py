@@ -28,6 +28,9 @@ _STRAIN, _SLOWS_BELOW = 1.5e-4, 0.5
 _RESPONSE = 4 * _STRAIN
 _LOOK = 50
 """Steps between two settings of the plate's speed."""
+_READ, _READ_ABOVE = 5, 0.01
+"""Steps between two readings while the load is above this share of the peak: the pressure falls to
+a tenth within a chunk, and how it falls is the nip's way out."""
 _STEADY = 5e-4
 """A thickness is read when it has changed by no more over two chunks."""
 _MOST_CHUNKS = 150
@@ -43,6 +46,7 @@ class Branch:
     overlaps : (k,) contacts by OVERLAP_EDGES, at peak load
     stress : (n, 3, 3) [Pa], bond_force : (m, 3) [N], carried [N], skeleton : at peak load
     heights [m], pressures [Pa] : along the release, a value a chunk
+    unloading : thickness [m] and mean pressure on both planes [Pa] along it, finer
     """
 
     sim: Simulation
@@ -62,6 +66,7 @@ class Branch:
     carried: float = 0.0
     heights: list[float] = field(default_factory=list)
     pressures: list[float] = field(default_factory=list)
+    unloading: list[tuple[float, float]] = field(default_factory=list)
 
     @property
     def progress(self) -> float:
@@ -85,6 +90,7 @@ class Branch:
         self.overlap_beyond_hertz = float((overlaps > HERTZ_LIMIT).sum() / max(len(overlaps), 1))
         self.heights.append(sim.height)
         self.pressures.append(self.peak_pressure)
+        self.unloading.append((sim.height, self.peak_pressure))
 
     def release(self, seat: float, balance: float) -> bool:
         """One chunk of unloading; true once it is over.
@@ -96,14 +102,24 @@ class Branch:
         limit = _STRAIN * sim.height / sim.step
         for _ in range(CHUNK // _LOOK):
             # The softer its contacts have become, the more speed a unit of load may ask for.
-            load = max(_SLOWS_BELOW * max(sim.pressure, seat), _RESPONSE * plate_stiffness(sim))
-            gain = limit / (load * sim.box.area)
-            sim.advance(_LOOK, servo=(gain, seat * sim.box.area, limit))
+            answer = max(_SLOWS_BELOW * max(sim.pressure, seat), _RESPONSE * plate_stiffness(sim))
+            gain = limit / (answer * sim.box.area)
+            self._open((gain, seat * sim.box.area, limit))
         self.chunks += 1
         self.heights.append(sim.height)
         self.pressures.append(sim.pressure)
         self.settled = self.chunks >= 3 and self._rests(seat, balance)
         return self.settled or self.chunks >= _MOST_CHUNKS
+
+    def _open(self, servo: tuple[float, float, float]) -> None:
+        """Run up to the next look, with readings on the way; how it is cut changes no bit."""
+        left = _LOOK
+        while left > 0:
+            carries = load(self.sim) > _READ_ABOVE * self.peak_pressure
+            steps = _READ if carries else left
+            self.sim.advance(steps, servo=servo)
+            left -= steps
+            self.unloading.append((self.sim.height, load(self.sim)))
 
     def _rests(self, seat: float, balance: float) -> bool:
         recent = self.heights[-3:]

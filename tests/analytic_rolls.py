@@ -36,3 +36,26 @@ def pull_between_rolls(push, friction, angle):
     Positive, the sphere drawn in, where µ > tan α.
     """
     return 2 * push * (friction * math.cos(angle) - math.sin(angle))
+
+
+def spring_line_load(stiffness, before, gap, roll, closing):
+    """Line load [N/m] of one side of a nip on a layer with p = k (h₀ − h).
+
+    On the circle, h(x) = g + s (r − √(r² − x²)): with x = r sin α at h₀,
+    q = k [(h₀ − g) r sin α − s r² (sin α − (sin α cos α + α)/2)].
+    """
+    alpha = math.acos(1 - (before - gap) / (closing * roll))
+    below_circle = math.sin(alpha) - 0.5 * (math.sin(alpha) * math.cos(alpha) + alpha)
+    return stiffness * ((before - gap) * roll * math.sin(alpha) - closing * roll**2 * below_circle)
+
+
+def parabola_line_load(stiffness, before, gap, roll, closing):
+    """The same between parabolas h(x) = g + s x²/(2r) of half width l: q = k s l³/(3 r)."""
+    length = math.sqrt(2 * roll * (before - gap) / closing)
+    return stiffness * closing * length**3 / (3 * roll)
+
+
+def hardening_line_load(factor, before, gap, roll, closing):
+    """Line load [N/m] of one side between parabolas on p = k (h₀ − h)²: 2/15 k s² l⁵ / r²."""
+    length = math.sqrt(2 * roll * (before - gap) / closing)
+    return 2 / 15 * factor * closing**2 * length**5 / roll**2

@@ -23,6 +23,7 @@ from scenarios.runner import (
     crushing,
     fault_record,
     grain_figures,
+    nip_figures,
     results_file,
     series,
     stresses,
@@ -156,6 +157,7 @@ def _calender(
         observed={figures.name: figures.observed for figures in work.figures},
         decomposition=grain_figures.plain(work.quality),
         companion=stresses.plain(work.companion, scenario.mechanics.companion),
+        **nip_figures.summary(work.pressing, states, names),
         **trust.summary(work),
     )
     _report(folder, reporter, warnings)

@@ -7,6 +7,7 @@ import numpy as np
 from dem.bonding.strength import BondStrength
 from dem.box import Box
 from dem.calender import Calendering, Pressing, median_diameter, start_calendering
+from dem.calendering.rolls import Rolls
 from dem.contact.laws import ContactLaws
 from dem.crush import Crushing
 from dem.errors import InputError
@@ -130,8 +131,15 @@ def calendering_of(sim: Simulation, scenario: Scenario) -> Calendering:
         seating_pressure=scenario.calendering.seating_pressure,
         pressure_limit=scenario.calendering.pressure_limit,
         release_balance=mechanics.unbalanced_force,
+        rolls=rolls_of(scenario),
     )
     return start_calendering(sim, pressing)
+
+
+def rolls_of(scenario: Scenario) -> Rolls:
+    """The rolls whose nip the pressing stands for."""
+    pressed = scenario.calendering
+    return Rolls(pressed.roll_diameter, pressed.web_speed, pressed.coated_sides)
 
 
 def crushing_of(sim: Simulation, scenario: Scenario) -> Crushing:

@@ -34,6 +34,7 @@ class Run:
     companion: dict[str, np.ndarray] = field(default_factory=dict)
     breaks: dict[str, dict[str, np.ndarray]] = field(default_factory=dict)
     fragments: dict[str, dict[str, np.ndarray]] = field(default_factory=dict)
+    nips: dict[str, dict[str, np.ndarray]] = field(default_factory=dict)
     discharges: dict[str, dict[str, np.ndarray]] = field(default_factory=dict)
 
     @property
@@ -89,6 +90,7 @@ def read_run(folder: Path) -> Run:
             run.releases = _arrays_by_state(file, "release")
             run.profiles = _arrays_by_state(file, "states")
             run.breaks = _arrays_by_state(file, "states", "breaks")
+            run.nips = _arrays_by_state(file, "states", "nip")
             run.fragments = _arrays_by_state(file, "states", "fragments")
     order = {name: index for index, name in enumerate(run.states)}
     curves = folder.glob("discharge/*.csv")

@@ -11,6 +11,7 @@ from dem.checkpoint import new_file
 from dem.companion import LIMITS, Companion
 from dem.fragments import crack_faces, fragment_volumes, fragments, inside_active
 from dem.release import OVERLAP_EDGES
+from scenarios.runner import nip_figures
 from scenarios.runner.states import StateFigures
 from voxelize.deposit.openings import crack_openings
 from voxelize.divide.decompose import Decomposition
@@ -75,6 +76,7 @@ def write(
             group["breaks/density_g_cm3"] = _break_density(state, columns)
             _write_fragments(group, state, decomposition)
             _write_skeleton(group, state)
+            nip_figures.write(group, state)
 
 
 def _write_companion(file: h5py.File, companion: Companion) -> None:

@@ -19,6 +19,7 @@ from electrochem.structure.phase_fractions import phase_profile, porosity_profil
 from scenarios.runner.analyse import volume_row
 from scenarios.runner.binder import marks_cracks, pressed_domain
 from scenarios.runner.exports import export_volume
+from scenarios.runner.nip_figures import line_load
 from scenarios.runner.prepare import crystal_density
 from scenarios.runner.progress import Reporter
 from scenarios.runner.run_folder import RunFolder
@@ -112,6 +113,7 @@ def analyse_state(
         "loaded_thickness_um": state.loaded_thickness * 1e6,
         "springback": state.thickness / state.loaded_thickness - 1.0,
         "peak_pressure_MPa": state.peak_pressure / 1e6,
+        "line_load_N_mm": line_load(state),
         **crack_figures(state.grains, state.bonds, back.volume.footprint * state.thickness),
         **opening_figures(openings, back.volume.footprint * state.thickness),
         **stress_row(stress, state),

@@ -26,6 +26,9 @@ KINDS = {
     kind.name: kind
     for kind in (
         Kind("length", "um", "1.5 um"),
+        # Lengths and speeds of a machine: the kind above names what has a length's dimension.
+        Kind("diameter", "mm", "400 mm"),
+        Kind("speed", "m/min", "10 m/min"),
         Kind("density", "g/cm^3", "3.0 g/cm^3"),
         Kind("pressure", "MPa", "100 MPa"),
         Kind("modulus", "GPa", "100 GPa"),

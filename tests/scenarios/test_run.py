@@ -21,10 +21,11 @@ from voxelize.volume import ACTIVE_MATERIAL, CARBON_BINDER, COLLECTOR, PORE
 STATES = ["as_coated", "2.60", "2.90"]
 CONTRACT_COLUMNS = [
     "state", "target_density_g_cm3", "density_g_cm3", "crystal_density_g_cm3", "thickness_um",
-    "loaded_thickness_um", "springback", "peak_pressure_MPa", "porosity", "am_fraction",
-    "cbd_fraction", "cbd_nanoporosity", "pore_fraction", "broken_bond_fraction",
+    "loaded_thickness_um", "springback", "peak_pressure_MPa", "line_load_N_mm", "porosity",
+    "am_fraction", "cbd_fraction", "cbd_nanoporosity", "pore_fraction", "broken_bond_fraction",
     "cracked_particle_fraction", "cracked_volume_fraction", "crack_area_m2_m3",
-    "am_pore_area_m2_m3", "am_cbd_area_m2_m3", "tortuosity_factor_z", "effective_diffusivity_z",
+    "am_volume_above_100MPa", "am_volume_above_150MPa", "am_pore_area_m2_m3",
+    "am_cbd_area_m2_m3", "tortuosity_factor_z", "effective_diffusivity_z",
     "electronic_conductivity_z_S_m",
 ]  # fmt: skip
 VOXEL = 0.5

@@ -97,7 +97,7 @@ def search(monkeypatch):
     monkeypatch.setattr(calender, "path_row", lambda sim, pressing, rate: (1.0 / sim.height,))
     monkeypatch.setattr(calender, "Branch", Release)
     monkeypatch.setattr(
-        calender, "_released_state", lambda branch, target, off: Kept(target, off, branch.index)
+        calender, "_released_state", lambda branch, target, off, of: Kept(target, off, branch.index)
     )
     return run
 

@@ -12,7 +12,7 @@ TABLE = (
     ("loaded_thickness_um", "Thickness under load", "µm", 1.0, 2),
     ("springback", "Springback", "%", 100.0, 2),
     ("peak_pressure_MPa", "Peak pressure", "MPa", 1.0, 1),
-    ("line_load_N_mm", "Line load", "N mm⁻¹", 1.0, 0),
+    ("line_load_N_mm", "Line load", "N mm⁻¹", 1.0, 1),
     ("porosity", "Porosity", "%", 100.0, 2),
     ("am_fraction", "Active material", "vol %", 100.0, 2),
     ("cbd_fraction", "Carbon-binder domain", "vol %", 100.0, 2),

@@ -1,14 +1,18 @@
 """Sections `mechanics` and `calendering`: pressing the electrode."""
 
+from typing import Literal
+
 from pydantic import Field
 
 from scenarios.runner.schema.contact import Contact
 from scenarios.runner.schema.quantities import (
+    Diameter,
     NumberOrZero,
     PositiveShare,
     Pressure,
     Section,
     Share,
+    Speed,
     Switch,
     bounded,
 )
@@ -72,6 +76,19 @@ class Calendering(Section):
         0.02,
         description="Where the released density jumps over a target, the nearest state stands for "
         "it, with a warning, if it is off by no more than this.",
+    )
+    roll_diameter: bounded(Diameter, at_least=10, at_most=2000) = Field(
+        "400 mm",
+        description="Diameter of the rolls whose nip the pressing stands for; sets the line load "
+        "and the lengths of contact, not the states.",
+    )
+    web_speed: Speed = Field(
+        "10 m/min", description="Speed of the web between the rolls; sets the residence time."
+    )
+    coated_sides: Literal[1, 2] = Field(
+        1,
+        description="1: both rolls close on one coating on a rigid foil; 2: on a coating each, "
+        "the foil in the middle.",
     )
     seating_pressure: Pressure = Field(
         "0.1 MPa", description="Pressure at which the plate counts as free: the thickness gauge's."

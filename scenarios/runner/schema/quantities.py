@@ -116,6 +116,8 @@ def _positive(kind: str) -> Any:
 
 
 Length = _positive("length")
+Diameter = _positive("diameter")
+Speed = _positive("speed")
 Density = _positive("density")
 Pressure = _positive("pressure")
 Modulus = _positive("modulus")
