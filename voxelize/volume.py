@@ -41,8 +41,9 @@ class Volume:
     @property
     def collector_layers(self) -> int:
         """Number of leading layers that are collector: z = 0 lies on top of the last of them."""
-        is_collector = (self.labels == COLLECTOR).all(axis=(1, 2))
-        return int(np.argmin(is_collector)) if not is_collector.all() else len(is_collector)
+        # Up to the first other layer alone: all of a large volume would take its time at each call.
+        layers = enumerate(self.labels)
+        return next((k for k, layer in layers if (layer != COLLECTOR).any()), len(self.labels))
 
     @property
     def footprint(self) -> float:
