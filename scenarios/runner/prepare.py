@@ -42,11 +42,6 @@ def electrode_volume(scenario: Scenario, reporter: Reporter) -> Volume:
     if isinstance(electrode, Image):
         with reporter.stage("Reading the volume"):
             volume = read_image(scenario, reporter.say)
-        if volume.nanoporosity_field is not None:
-            reporter.warn(
-                f"{electrode.image}: its nanoporosities by voxel are not carried through pressing: "
-                f"all of the domain has their mean, {volume.cbd_nanoporosity:.3g}"
-            )
         if not electrode.split:
             # One id for all: what touches is then taken as one particle.
             whole = np.where(volume.labels == ACTIVE_MATERIAL, 0, -1).astype(np.int32)

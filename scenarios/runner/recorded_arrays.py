@@ -41,6 +41,8 @@ def with_recorded_arrays(volume: Volume, image: Image, say: Callable[[str], None
         say(f"{image.image}: another nanoporosity was given than is recorded, "
             f"{_without(('nanoporosity_field',), volume)}")  # fmt: skip
         field = None
+    elif field is not None:
+        say(f"{image.image}: the nanoporosity of each voxel was taken as recorded")
     return replace(volume, particle=own.particle, nanoporosity_field=field)
 
 
