@@ -133,8 +133,8 @@ def _calender(
         stress = stresses.stress_of(states[index], work.pressing, work.companion)
         work.figures.append(
             analyse_state(
-                names[index], index, states[index], stress, decomposition, scenario, folder,
-                reporter,
+                names[index], index, states[index], decomposition, scenario, folder, reporter,
+                stress,
             )
         )  # fmt: skip
     if scenario.output.vtk:

@@ -15,6 +15,7 @@ from dem.fragments import (
     fragments,
 )
 from dem.grains import ACTIVE
+from dem.stress import von_mises
 from electrochem.structure.phase_fractions import phase_profile, porosity_profile
 from scenarios.runner.analyse import volume_row
 from scenarios.runner.binder import marks_cracks, pressed_domain
@@ -73,13 +74,17 @@ def analyse_state(
     name: str,
     index: int,
     state: State,
-    stress: GrainStress,
     decomposition: Decomposition,
     scenario: Scenario,
     folder: RunFolder,
     reporter: Reporter,
+    stress: GrainStress | None = None,
 ) -> StateFigures:
-    """Voxels, structure and transport of a state; writes its label volume and VTK files."""
+    """Voxels, structure and transport of a state; writes its label volume and VTK files.
+
+    stress : of its grains at peak load, with the companion's; by default without
+    """
+    stress = stress or GrainStress(von_mises(state.stress))
     with reporter.stage(f"Voxels of {name}") as progress:
         back = deposit(
             decomposition,
