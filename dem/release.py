@@ -4,30 +4,28 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from dem.body import RADIUS, Z
 from dem.fabric import relative_overlaps
 from dem.loading import load
 from dem.observe import carried_force, net_force
 from dem.simulation import Simulation
 from dem.skeleton import Skeleton, skeleton
 from dem.stress import grain_stress
-from dem.walls.enclosure import TOP
 
-CHUNK = 200
-"""Steps between two looks at the layer."""
 HERTZ_LIMIT = 0.1
 """Overlap over reduced radius beyond which independent Hertz contacts lose their meaning."""
 OVERLAP_EDGES = np.linspace(0.0, 1.0, 51)
 """Bins of overlap over reduced radius; the last one holds what lies beyond it, too."""
 
-# The plate parts by this strain a step at most, and slower once its load is down to this share of
-# what it was at the last look: the grains follow, sound being a hundred times faster.
-_STRAIN, _SLOWS_BELOW = 1.5e-4, 0.5
-# Load that the plate may answer in one step, over the stiffness of its contacts: at _STRAIN or less
-# the plate would overshoot and chatter, at ten times that it follows a soft layer slowly.
-_RESPONSE = 4 * _STRAIN
-_LOOK = 50
-"""Steps between two settings of the plate's speed."""
+# A layer that has lost its load is a thousand times softer than its grains, and a wave of its own
+# takes thousands of steps through it: so grains are carried with the affine strain, as in loading.
+_LOOK, _LOOKS = 50, 4
+"""Steps between two settings of the strain rate, and such looks in a chunk."""
+_SHARE = 0.35
+"""Of the load above the seat, what a look takes away by the layer's present stiffness."""
+_STRAIN = 1e-4
+"""Strain a step, at most; a tenth of it backwards, where the layer has lost the plate."""
+_STIFFENS, _SOFTENS = 10.0, 3.0
+"""Factors by which the stiffness may change from look to look: single readings hold waves."""
 _READ, _READ_ABOVE = 5, 0.01
 """Steps between two readings while the load is above this share of the peak: the pressure falls to
 a tenth within a chunk, and how it falls is the nip's way out."""
@@ -45,8 +43,9 @@ class Branch:
     released : whether it has begun; settled : whether it came to rest (else it was cut off)
     overlaps : (k,) contacts by OVERLAP_EDGES, at peak load
     stress : (n, 3, 3) [Pa], bond_force : (m, 3) [N], carried [N], skeleton : at peak load
-    heights [m], pressures [Pa] : along the release, a value a chunk
+    heights [m], pressures [Pa] : along the release, a value a look
     unloading : thickness [m] and mean pressure on both planes [Pa] along it, finer
+    stiffness [Pa] : of the layer, −dP/dε by its last look
     """
 
     sim: Simulation
@@ -67,12 +66,13 @@ class Branch:
     heights: list[float] = field(default_factory=list)
     pressures: list[float] = field(default_factory=list)
     unloading: list[tuple[float, float]] = field(default_factory=list)
+    stiffness: float = 0.0
 
     @property
     def progress(self) -> float:
         """Share of the way, 0 … 1; how many chunks a release takes is a guess."""
         loaded = (self.at - self.begun) / max(self.index - self.begun, 1)
-        return 0.2 * loaded + 0.8 * (1.0 - 0.93**self.chunks)
+        return 0.2 * loaded + 0.8 * (1.0 - 0.85**self.chunks)
 
     def begin_release(self) -> None:
         """Note what holds at peak load."""
@@ -91,6 +91,8 @@ class Branch:
         self.heights.append(sim.height)
         self.pressures.append(self.peak_pressure)
         self.unloading.append((sim.height, self.peak_pressure))
+        # Of springs that harden from nothing, and recover some 5 % of the thickness.
+        self.stiffness = 20.0 * self.peak_pressure
 
     def release(self, seat: float, balance: float) -> bool:
         """One chunk of unloading; true once it is over.
@@ -98,51 +100,45 @@ class Branch:
         seat [Pa] : load at which the thickness is read; balance : net force on a grain, over the
         force carried at peak load, at which it is at rest
         """
-        sim = self.sim
-        limit = _STRAIN * sim.height / sim.step
-        for _ in range(CHUNK // _LOOK):
-            # The softer its contacts have become, the more speed a unit of load may ask for.
-            answer = max(_SLOWS_BELOW * max(sim.pressure, seat), _RESPONSE * plate_stiffness(sim))
-            gain = limit / (answer * sim.box.area)
-            self._open((gain, seat * sim.box.area, limit))
+        for _ in range(_LOOKS):
+            self._look(seat)
         self.chunks += 1
-        self.heights.append(sim.height)
-        self.pressures.append(sim.pressure)
         self.settled = self.chunks >= 3 and self._rests(seat, balance)
         return self.settled or self.chunks >= _MOST_CHUNKS
 
-    def _open(self, servo: tuple[float, float, float]) -> None:
+    def _look(self, seat: float) -> None:
+        """Let the layer expand by what its stiffness says would take a share of its load."""
+        sim, height, pressure = self.sim, self.heights[-1], self.pressures[-1]
+        strain = _SHARE * (pressure - seat) / max(self.stiffness, seat)
+        strain = float(np.clip(strain, -0.1 * _STRAIN * _LOOK, _STRAIN * _LOOK))
+        self._expand(strain / (_LOOK * sim.step))
+        self.heights.append(sim.height)
+        self.pressures.append(load(sim))
+        risen = sim.height / height - 1.0
+        # Without load it says nothing of its stiffness.
+        if abs(risen) > 0.0 and max(pressure, self.pressures[-1]) > 0.5 * seat:
+            secant = (pressure - self.pressures[-1]) / risen
+            least, most = self.stiffness / _SOFTENS, self.stiffness * _STIFFENS
+            self.stiffness = float(np.clip(secant, least, most))
+
+    def _expand(self, rate: float) -> None:
         """Run up to the next look, with readings on the way; how it is cut changes no bit."""
         left = _LOOK
         while left > 0:
             carries = load(self.sim) > _READ_ABOVE * self.peak_pressure
             steps = _READ if carries else left
-            self.sim.advance(steps, servo=servo)
+            self.sim.advance(steps, rate=rate)
             left -= steps
             self.unloading.append((self.sim.height, load(self.sim)))
 
     def _rests(self, seat: float, balance: float) -> bool:
-        recent = self.heights[-3:]
+        recent = self.heights[-1 - 2 * _LOOKS :: _LOOKS]
         steady = max(recent) / min(recent) - 1 < _STEADY
         # Single readings fluctuate with the last waves; their mean does not.
-        unloaded = np.mean(self.pressures[-3:]) < 3 * seat
+        unloaded = np.mean(self.pressures[-2 * _LOOKS :]) < 2 * seat
         return bool(steady and unloaded and net_force(self.sim) < balance * self.carried)
 
 
 def no_overlaps() -> np.ndarray:
     """Counts by OVERLAP_EDGES of what nothing presses."""
     return np.zeros(len(OVERLAP_EDGES) - 1, np.int64)
-
-
-def plate_stiffness(sim: Simulation) -> float:
-    """Present stiffness dP/dε of the plate's contacts [Pa], ε the strain of the layer."""
-    rows = sim.wall_rows
-    near = rows.surface == TOP
-    grain = np.repeat(np.arange(len(sim.body)), np.diff(rows.start))[near]
-    radius = sim.body[grain, RADIUS]
-    overlap = rows.rest[near] - (sim.height - sim.body[grain, Z])
-    contact = np.sqrt(radius * np.maximum(overlap, 0.0))
-    # Every normal law begins with E*, and has the stiffness 2 E* a.
-    of_plate = 2.0 * sim.laws.walls[TOP :: len(sim.walls.centre), 0]
-    stiffness = of_plate[sim.material[grain]] @ contact
-    return float(stiffness) * sim.height / sim.box.area
