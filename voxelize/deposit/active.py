@@ -10,7 +10,7 @@ from voxelize.deposit.cracks import room_for
 from voxelize.deposit.motion import Motion
 from voxelize.deposit.nearest_room import take_nearest
 from voxelize.deposit.pieces import cut_off
-from voxelize.deposit.put_back import put_back, scattered
+from voxelize.deposit.put_back import distances, put_back, scattered
 from voxelize.deposit.squeeze import unsqueezed_volumes
 from voxelize.deposit.surroundings import IN_CRACK, IN_CUT_LAYER
 
@@ -45,7 +45,8 @@ def land_active(
 
     chosen = some_of(squeezed, body, -surplus())
     cell, grain = squeezed.cell[chosen], squeezed.grain[chosen]
-    distance = put_back(owner, room, frame, body, cell, grain, depth.view(np.int32))
+    taken = put_back(owner, room, frame, body, cell, grain, depth.view(np.int32))
+    distance = distances(owner, frame, body, cell, grain, taken)
     np.less(owner, 0, out=depth)
     grows = lacking(volumes(owner, frame.weight, len(before)))
     rounding = np.divide(lacking(whole), grows, where=grows > 0.0, out=np.zeros(bodies))

@@ -5,7 +5,9 @@ import numpy as np
 from dem.jit import njit
 from voxelize.deposit.surroundings import FREE, IN_CUT_LAYER, beside, stays_connected
 
-_SCANS = 4
+_SCANS = 32
+_SLOW = 0.95
+"""Bodies that keep more of their surplus than this in a scan are shut in."""
 _PASSES = 3
 
 
@@ -21,17 +23,19 @@ def balance(owner, room, frame, body, surplus, widest: int) -> np.ndarray:
     """
     surplus = surplus.copy()
     for kind in range(FREE, widest + 1):
-        for _ in range(_SCANS):
+        for scan in range(_SCANS):
+            # At first most cells may go; later those that may not would use up the quota.
+            strict = scan > 0
             left = np.abs(surplus).sum()
             if left == 0:
                 return surplus
             found = _surface(owner, room, frame, body, surplus, kind)
             for _ in range(_PASSES):
                 census = np.zeros((len(surplus), 7), np.int64)
-                _count(owner, room, frame, body, surplus, kind, found, census)
+                _count(owner, room, frame, body, surplus, kind, found, strict, census)
                 quota = _quota(census, np.abs(surplus))
-                _change(owner, room, frame, body, surplus, kind, found, census, quota)
-            if np.abs(surplus).sum() == left:
+                _change(owner, room, frame, body, surplus, kind, found, strict, census, quota)
+            if np.abs(surplus).sum() > _SLOW * left:
                 break
     return surplus
 
@@ -130,18 +134,21 @@ def _candidate(owner, room, body, surplus, kind, periodic, k, j, i):
 
 
 @njit
-def _count(owner, room, frame, body, surplus, kind, found, census):
+def _count(owner, room, frame, body, surplus, kind, found, strict, census):
     _, ny, nx = owner.shape
     for c in found:
         k, rest = divmod(c, ny * nx)
         j, i = divmod(rest, nx)
         b, _, faces = _candidate(owner, room, body, surplus, kind, frame.periodic, k, j, i)
-        if faces > 0:
-            census[b, faces] += 1
+        if faces == 0:
+            continue
+        if strict and surplus[b] > 0 and not stays_connected(owner, body, k, j, i, frame.periodic):
+            continue
+        census[b, faces] += 1
 
 
 @njit
-def _change(owner, room, frame, body, surplus, kind, found, census, quota):
+def _change(owner, room, frame, body, surplus, kind, found, strict, census, quota):
     _, ny, nx = owner.shape
     seen = np.zeros(census.shape, np.int64)
     for c in found:
@@ -150,11 +157,14 @@ def _change(owner, room, frame, body, surplus, kind, found, census, quota):
         b, g, faces = _candidate(owner, room, body, surplus, kind, frame.periodic, k, j, i)
         if faces == 0:
             continue
+        if strict and surplus[b] > 0 and not stays_connected(owner, body, k, j, i, frame.periodic):
+            continue
         n, of = quota[b, faces], census[b, faces]
         s = seen[b, faces]
         seen[b, faces] += 1
         # Every so manyth cell of a class, so that no side is preferred.
-        if n == 0 or (s + 1) * n // of == s * n // of:
+        # Neighbours that went before may have let more of them go than were counted.
+        if n == 0 or s >= of or (s + 1) * n // of == s * n // of:
             continue
         if surplus[b] < 0:
             owner[k, j, i] = g

@@ -28,7 +28,8 @@ def carry(motion: Motion, material: int, owner: np.ndarray, depth: np.ndarray) -
     carriers, frame = motion.carriers, motion.frame
     window = windows(carriers, frame)
     slabs = -(-len(owner) // _SLAB_LAYERS)
-    room = max(_SLAB_LAYERS * owner[0].size // 16, 1024)
+    # Memory that is not written to takes no room.
+    room = max(_SLAB_LAYERS * owner[0].size // 2, 1024)
     while True:
         cell, grain = np.empty((slabs, room), np.int64), np.empty((slabs, room), np.int32)
         lost = np.zeros(slabs, np.int64)

@@ -19,32 +19,32 @@ _FAR = 2**30
 
 
 @njit
-def flood(owner, room, frame, body, grain, start, reached):
+def flood(owner, room, frame, body, lacking, start, reached):
     """Let each body take as many free cells as it has places, nearest to their starts first.
 
     owner : (nz, ny, nx) int32, −1 where free, changed; room : (nz, ny, nx) uint8
-    grain : (n,), whose place; start : (n,) flat cells of the bodies to begin at, −1 for none
-    reached : (nz, ny, nx) int32, work space
-    Returns the cells taken (m,) int64 and the places (m,) int64 from where they were reached.
+    lacking : (n,), body of each place; start : (n,) flat cells of the bodies to begin at, −1 for
+    none; reached : (nz, ny, nx) int32, work space
+    Returns the cells taken (m,) int64.
     """
     nz, ny, nx = owner.shape
     flat, offers, best = owner.ravel(), room.ravel(), reached.ravel()
     best[:] = _FAR
     wanted = np.zeros(body.max() + 1, np.int64)
-    for v in range(len(grain)):
-        wanted[body[grain[v]]] += 1
-    taken, place, m = np.empty(len(grain), np.int64), np.empty(len(grain), np.int64), 0
+    for v in range(len(lacking)):
+        wanted[lacking[v]] += 1
+    taken, m = np.empty(len(lacking), np.int64), 0
     # Entries of the queue, linked by bucket; spent ones are linked to be used again.
-    size = max(2 * len(grain), 4096)
-    at, of = np.empty(size, np.int64), np.empty(size, np.int64)
+    size = max(2 * len(lacking), 4096)
+    at = np.empty(size, np.int64)
     host, link = np.empty(size, np.int32), np.empty(size, np.int64)
     head = np.full(_BUCKETS, -1, np.int64)
     unused, spent, waiting = 0, -1, 0
     # Backwards, as the entry that came last is served first.
-    for v in range(len(grain) - 1, -1, -1):
+    for v in range(len(lacking) - 1, -1, -1):
         if start[v] >= 0 and best[start[v]] > 0:
             best[start[v]] = 0
-            at[unused], of[unused], host[unused] = start[v], v, flat[start[v]]
+            at[unused], host[unused] = start[v], flat[start[v]]
             link[unused] = head[0]
             head[0] = unused
             unused += 1
@@ -58,7 +58,7 @@ def flood(owner, room, frame, body, grain, start, reached):
             continue
         head[bucket] = link[e]
         waiting -= 1
-        c, v, g = at[e], of[e], host[e]
+        c, g = at[e], host[e]
         link[e] = spent
         spent = e
         own = body[g]
@@ -67,7 +67,7 @@ def flood(owner, room, frame, body, grain, start, reached):
         if flat[c] < 0:
             flat[c], best[c] = g, now
             wanted[own] -= 1
-            taken[m], place[m] = c, v
+            taken[m] = c
             m += 1
         elif body[flat[c]] != own or best[c] != now:
             continue
@@ -99,15 +99,14 @@ def flood(owner, room, frame, body, grain, start, reached):
                     else:
                         if unused == len(at):
                             at = np.concatenate((at, np.empty(unused, np.int64)))
-                            of = np.concatenate((of, np.empty(unused, np.int64)))
                             host = np.concatenate((host, np.empty(unused, np.int32)))
                             link = np.concatenate((link, np.empty(unused, np.int64)))
                         e = unused
                         unused += 1
-                    at[e], of[e] = n, v
+                    at[e] = n
                     host[e] = g if flat[n] < 0 else flat[n]
                     bucket = cost % _BUCKETS
                     link[e] = head[bucket]
                     head[bucket] = e
                     waiting += 1
-    return taken[:m], place[:m]
+    return taken[:m]
