@@ -9,7 +9,6 @@ from dem.body import MATERIAL, RADIUS, X, Y, Z
 from dem.box import Box
 from dem.chunks import Chunks, with_rim
 from dem.contact.contacts import Contacts
-from dem.contact.normal.hertz import Hertz
 from dem.contact.roles import unloaded
 from dem.faults import refuse_places, refuse_rows, refuse_search
 from dem.jit import leaf, njit, prange
@@ -52,13 +51,13 @@ class Cells(NamedTuple):
 
 def rebuild(
     body: np.ndarray, size: np.ndarray, box: Box, skin: float, bonds, old: Contacts, chunks: Chunks,
-    growth, resting=None, pairs=None,
+    growth, law, pairs, rests: bool = False,
 ) -> tuple[Contacts, Chunks]:  # fmt: skip
     """List the pairs closer than the sum of their sizes + skin; history is carried from `old`.
 
-    A pair that is new rests at the sum of its sizes, so that overlaps push; with `resting`, a
-    normal law like all, and their table `pairs`, one that overlaps rests where it is, at the law's
-    overlap without force. size (n,) [m] : how far each grain reaches; `growth` (n,) [m]
+    A pair that is new rests at the sum of its sizes, so that overlaps push; where the picture
+    `rests`, one that overlaps rests where it is, at its law's overlap without force. law : a normal
+    law like all; pairs : their table. size (n,) [m] : how far each grain reaches; `growth` (n,) [m]
     is what each contact radius has grown since the last list: a listed pair's rest distance follows
     it, never past the present distance, so without a jump in force. Pairs are sorted by (first,
     second), first < second; bonded ones are left out, they have their own rows. Forces of pairs are
@@ -101,11 +100,9 @@ def rebuild(
     _fill_all(space, skin, cells, partners, count, found, new.start, new.first, new.second)
     # A million grains' worth of memory, given back before the rest is taken.
     del found
-    rests = resting is not None
     _carry_history(
-        body, size, period, bonds.start, old, new, growth, resting if rests else Hertz(0.0),
-        pairs if rests else np.zeros((1, 1)), rests, remembers, rolls,
-    )  # fmt: skip
+        body, size, period, bonds.start, old, new, growth, law, pairs, rests, remembers, rolls
+    )
     return new, with_rim(chunks, new.first, new.second, new.rim)
 
 

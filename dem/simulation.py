@@ -249,7 +249,7 @@ class Simulation:
         with threads_for(len(self.contacts.second) + len(self.body)):
             self.contacts, self.chunks = rebuild(
                 self.body, self.size, self.box, self._skin, self.bonds, self.contacts, self.chunks,
-                growth, self.laws.like[0] if self.overlaps_rest else None, self.laws.pairs,
+                growth, self.laws.like[0], self.laws.pairs, self.overlaps_rest,
             )  # fmt: skip
         self.wall_rows = list_walls(
             self.body,

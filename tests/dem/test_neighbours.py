@@ -42,11 +42,11 @@ def working_rows(grains, bonds):
 ELASTIC = Hertz(1.0)
 
 
-def relist(grains, box, skin, bonds, old, growth=0.0, resting=ELASTIC):
+def relist(grains, box, skin, bonds, old, growth=0.0, rests=True):
     n = len(grains.radius)
     return rebuild(
         bodies(grains), grains.radius, box, skin, bonds, old, chunks_of(n, 0),
-        np.broadcast_to(growth, n), resting, np.ones((1, 1)),
+        np.broadcast_to(growth, n), ELASTIC, np.ones((1, 1)), rests,
     )[0]  # fmt: skip
 
 
@@ -91,7 +91,7 @@ def test_list_equals_all_pairs(length, height, periodic):
     assert np.array_equal(contacts.image == 1, across)
     assert across.any() == periodic
     pushing = relist(
-        grains, box, skin, *working_rows(grains, no_bonds()), resting=None
+        grains, box, skin, *working_rows(grains, no_bonds()), rests=False
     )  # fmt: skip
     assert np.array_equal(pushing.rest, grains.radius[i] + grains.radius[j])
 
