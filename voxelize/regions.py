@@ -4,6 +4,7 @@ import numpy as np
 
 from dem.jit import njit
 from voxelize.pairs import grown, slot_of, sorted_pairs
+from voxelize.union_find import join
 
 
 def connected_pieces(region: np.ndarray, periodic: bool, connectivity: int = 1) -> np.ndarray:
@@ -46,7 +47,7 @@ def _join_equal(region, parent, steps, periodic):
                 for s in range(len(steps)):
                     k, j, i = z + steps[s, 0], y + steps[s, 1], x + steps[s, 2]
                     if k >= 0 and 0 <= j < ny and 0 <= i < nx and region[k, j, i] == label:
-                        _join(parent, at, (k * ny + j) * nx + i)
+                        join(parent, at, (k * ny + j) * nx + i)
     if periodic:
         for z in range(nz):
             for y in range(ny):
@@ -57,26 +58,12 @@ def _join_equal(region, parent, steps, periodic):
                         k = z + steps[s, 0]
                         j, i = (y + steps[s, 1]) % ny, (x + steps[s, 2]) % nx
                         if k >= 0 and region[k, j, i] == region[z, y, x]:
-                            _join(parent, (z * ny + y) * nx + x, (k * ny + j) * nx + i)
+                            join(parent, (z * ny + y) * nx + x, (k * ny + j) * nx + i)
                         # The mirrored step, which crosses the side the other way.
                         k = z - steps[s, 0]
                         j, i = (y - steps[s, 1]) % ny, (x - steps[s, 2]) % nx
                         if k < nz and region[k, j, i] == region[z, y, x]:
-                            _join(parent, (z * ny + y) * nx + x, (k * ny + j) * nx + i)
-
-
-@njit
-def _join(parent, a, b):
-    while parent[a] != a:
-        parent[a] = parent[parent[a]]
-        a = parent[a]
-    while parent[b] != b:
-        parent[b] = parent[parent[b]]
-        b = parent[b]
-    if a < b:
-        parent[b] = a
-    else:
-        parent[a] = b
+                            join(parent, (z * ny + y) * nx + x, (k * ny + j) * nx + i)
 
 
 @njit
@@ -111,28 +98,22 @@ def _numbered(parent, root, rank):
     return parent
 
 
-def shared_faces(
-    region: np.ndarray, periodic: bool, layer_weights: np.ndarray | None = None
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Count the voxel faces that each pair of regions shares, by the direction of their normal.
+def shared_faces(region: np.ndarray, periodic: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Count the voxel faces that each pair of regions shares.
 
     region : (nz, ny, nx) int, −1 outside
-    layer_weights : (nz,) share of each layer that counts, for faces that stand upright in it
-    returns first, second : (m,) int32, sorted, first < second; faces : (m, 3), normals z, y, x
+    returns first, second : (m,) int32, sorted, first < second; faces : (m,) int64
     """
     region = np.ascontiguousarray(region)
     count = int(region.max()) + 1
-    upright = (
-        np.ones(region.shape[0]) if layer_weights is None else np.asarray(layer_weights, float)
-    )
-    weights = np.stack((np.ones(region.shape[0]), upright, upright))
-    keys, faces = _count_faces(region, count, weights, periodic)
-    return sorted_pairs(keys, faces, count)
+    keys, faces = _count_faces(region, count, periodic)
+    first, second, faces = sorted_pairs(keys, faces, count)
+    return first, second, faces[:, 0]
 
 
 @njit
-def _count_faces(region, count, weights, periodic):
-    keys, faces = np.full(1024, -1, np.int64), np.zeros((1024, 3))
+def _count_faces(region, count, periodic):
+    keys, faces = np.full(1024, -1, np.int64), np.zeros((1024, 1), np.int64)
     used = 0
     nz, ny, nx = region.shape
     for z in range(nz):
@@ -153,7 +134,7 @@ def _count_faces(region, count, weights, periodic):
                     if keys[slot] < 0:
                         keys[slot] = key
                         used += 1
-                    faces[slot, axis] += weights[axis, z]
+                    faces[slot, 0] += 1
                     if 2 * used > len(keys):
                         keys, faces = grown(keys, faces)
     return keys, faces
@@ -169,18 +150,6 @@ def next_voxel(z, y, x, axis, ny, nx, periodic):
     return z, y, 0 if periodic and x == nx - 1 else x + 1
 
 
-def face_area(faces: np.ndarray, voxel_size: float) -> np.ndarray:
-    """Area of the smooth face behind a staircase of voxel faces, exact for a plane.
-
-    A plane of area A and unit normal n shows A·|n_z|, A·|n_y|, A·|n_x| in voxel faces, so
-    A = √(A_z² + A_y² + A_x²), where the sum of them is 1.5 A on average over orientations.
-    Of a curved face this gives less than its area, at worst (a closed sphere) 1.5/√3 of it.
-
-    faces : (m, 3), counts by direction; returns (m,) [m²]
-    """
-    return np.sqrt((faces**2).sum(axis=1)) * voxel_size**2
-
-
 def hosts(region: np.ndarray, small: np.ndarray, group: np.ndarray, periodic: bool) -> np.ndarray:
     """Find for each small region the neighbour of its group with which it shares most faces.
 
@@ -192,7 +161,7 @@ def hosts(region: np.ndarray, small: np.ndarray, group: np.ndarray, periodic: bo
     allowed = (group[first] == group[second]) & (small[first] | small[second])
     source = np.concatenate((first[allowed], second[allowed]))
     target = np.concatenate((second[allowed], first[allowed]))
-    shared = np.tile(faces[allowed].sum(axis=1), 2)
+    shared = np.tile(faces[allowed], 2)
     order = np.lexsort((target, -shared, source))
     source, target = source[order], target[order]
     host = np.arange(len(small))

@@ -7,7 +7,7 @@ import numpy as np
 
 from dem.errors import InputError
 from scenarios.runner.schema import Particle, Recipe, Scenario
-from scenarios.runner.units import KINDS, write_rounded
+from scenarios.runner.units import length_in_words
 from voxelize.binder.nanopores import resolve_nanopores
 from voxelize.binder.place import place_binder
 from voxelize.binder.put_back import put_back
@@ -92,9 +92,9 @@ def nanopore_problems(scenario: Scenario, finest: float) -> Iterator[tuple[str, 
     """The same of nanopores smaller than the finest structure [m] that the voxels resolve."""
     pores = scenario.binder.nanopore_size
     if pores is not None and pores < finest:
-        least = write_rounded(finest, KINDS["length"])
+        least = length_in_words(finest)
         yield (
             "binder.nanopore_size",
-            f"is {write_rounded(pores, KINDS['length'])}; expected at least two voxels ({least}), "
+            f"is {length_in_words(pores)}; expected at least two voxels ({least}), "
             "or none: the nanoporosity then stays below the voxel size",
         )

@@ -9,7 +9,7 @@ from scenarios.runner.binder import with_domain
 from scenarios.runner.consistency import problems, volume_problems
 from scenarios.runner.recorded_arrays import with_recorded_arrays
 from scenarios.runner.schema import Image, Scenario
-from scenarios.runner.units import KINDS, write_rounded
+from scenarios.runner.units import length_in_words
 from voxelize.read.formats import open_image
 from voxelize.read.place import Place, placed
 from voxelize.read.recorded import cut_in_plane
@@ -105,9 +105,7 @@ def read_image(scenario: Scenario, tell: Callable[[str], None] = lambda text: No
 def measures(volume: Volume) -> str:
     """Voxels and thickness of a volume, in words."""
     shape = " × ".join(map(str, volume.labels.shape))
-    edge, thickness = (
-        write_rounded(each, KINDS["length"]) for each in (volume.voxel_size, volume.thickness)
-    )
+    edge, thickness = map(length_in_words, (volume.voxel_size, volume.thickness))
     return f"{shape} voxels (z, y, x) of {edge}, a coating {thickness} thick"
 
 

@@ -14,7 +14,7 @@ from dem.errors import InputError
 from dem.grains import ACTIVE, CBD
 from dem.materials import Material, PairOverride
 from dem.simulation import Numerics, Simulation, simulate
-from scenarios.runner.consistency import cbd_solid_density, target_density
+from scenarios.runner.densities import cbd_solid_density, target_density
 from scenarios.runner.image import read_image
 from scenarios.runner.meshes import read_bodies
 from scenarios.runner.progress import Reporter

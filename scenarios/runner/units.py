@@ -159,6 +159,16 @@ def write_rounded(value: float, kind: Kind) -> str:
     return f"{float(f'{number:.4g}'):g} {kind.unit}"
 
 
+def length_in_words(value: float) -> str:
+    """A length [m] for a message."""
+    return write_rounded(value, KINDS["length"])
+
+
+def density_in_words(value: float) -> str:
+    """A density [kg/m³] for a message."""
+    return write_rounded(value, KINDS["density"])
+
+
 def _plain(number: str) -> str:
     """1e+2 as 100: people write exponents only for the very large and the very small."""
     plain = f"{Decimal(number):f}"

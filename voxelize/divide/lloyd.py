@@ -4,6 +4,7 @@ import numpy as np
 
 from dem.jit import njit, prange
 from voxelize.divide.bins import bin_seeds
+from voxelize.splitmix import drawn
 
 _CHUNKS = 64
 
@@ -62,23 +63,12 @@ def random_voxels(point, cells, key):
     seed = np.empty((cells, 3))
     state = np.uint64(key)
     for number in range(cells):
-        state, draw = _split_mix(state)
+        state, draw = drawn(state)
         other = number + int(draw * (n - number))
         order[number], order[other] = order[other], order[number]
         for axis in range(3):
             seed[number, axis] = point[axis, order[number]]
     return seed
-
-
-@njit
-def _split_mix(state):
-    """Next state and a number in 0 … 1 (Steele, Lea, Flood, OOPSLA 2014: SplitMix64)."""
-    state += np.uint64(0x9E3779B97F4A7C15)
-    z = state
-    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    z = z ^ (z >> np.uint64(31))
-    return state, (z >> np.uint64(11)) * (1.0 / 9007199254740992.0)
 
 
 @njit

@@ -7,9 +7,10 @@ import numpy as np
 
 from dem.jit import njit
 from voxelize.generate.surfaces import NONE
+from voxelize.union_find import join, root_of
 
 
-def scattered(particle: np.ndarray) -> np.ndarray:
+def cut_off(particle: np.ndarray) -> np.ndarray:
     """Voxels cut off from the largest piece of their particle, (m, 3) indices z, y, x.
 
     particle : (nz, ny, nx) int32, −1 outside, periodic in plane
@@ -31,7 +32,7 @@ def unattached(
     """
     parent = _tree(domain.size + particles + 1)
     _join_binder(domain, particle, domain.size + particles, parent)
-    roots = np.array([_root(parent, domain.size + p) for p in range(particles + 1)])
+    roots = np.array([root_of(parent, domain.size + p) for p in range(particles + 1)])
     lost = roots[:-1] != roots[-1]
     held = np.zeros(len(parent), bool)
     held[roots[:-1]] = True
@@ -41,23 +42,6 @@ def unattached(
 
 def _tree(count: int) -> np.ndarray:
     return np.arange(count, dtype=np.int32 if count < 2**31 else np.int64)
-
-
-@njit
-def _root(parent, i):
-    while parent[i] != i:
-        parent[i] = parent[parent[i]]
-        i = parent[i]
-    return i
-
-
-@njit
-def _join(parent, a, b):
-    a, b = _root(parent, a), _root(parent, b)
-    if a < b:
-        parent[b] = a
-    elif b < a:
-        parent[a] = b
 
 
 @njit
@@ -71,12 +55,12 @@ def _join_equal(label, parent):
                     continue
                 here = (k * ny + j) * nx + i
                 if k + 1 < nz and label[k + 1, j, i] == own:
-                    _join(parent, here, here + ny * nx)
+                    join(parent, here, here + ny * nx)
                 jj, ii = (j + 1) % ny, (i + 1) % nx
                 if label[k, jj, i] == own:
-                    _join(parent, here, (k * ny + jj) * nx + i)
+                    join(parent, here, (k * ny + jj) * nx + i)
                 if label[k, j, ii] == own:
-                    _join(parent, here, (k * ny + j) * nx + ii)
+                    join(parent, here, (k * ny + j) * nx + ii)
 
 
 @njit
@@ -87,7 +71,7 @@ def _smaller_pieces(label, parent):
     for v in range(len(label)):
         most = max(most, label[v])
         if label[v] != NONE:
-            size[_root(parent, v)] += 1
+            size[root_of(parent, v)] += 1
     largest = np.full(most + 1, NONE, np.int64)
     for v in range(len(label)):
         if size[v] > 0:
@@ -96,7 +80,7 @@ def _smaller_pieces(label, parent):
                 largest[label[v]] = v
     cut = np.zeros(len(label), np.bool_)
     for v in range(len(label)):
-        cut[v] = label[v] != NONE and _root(parent, v) != largest[label[v]]
+        cut[v] = label[v] != NONE and root_of(parent, v) != largest[label[v]]
     return cut
 
 
@@ -115,7 +99,7 @@ def _join_binder(domain, particle, foil, parent):
                     continue
                 here = (k * ny + j) * nx + i
                 if k == 0:
-                    _join(parent, here, foil)
+                    join(parent, here, foil)
                 for q in range(6):
                     kk = k + (q == 0) - (q == 1)
                     if kk < 0 or kk >= nz:
@@ -123,14 +107,14 @@ def _join_binder(domain, particle, foil, parent):
                     jj = (j + (q == 2) - (q == 3)) % ny
                     ii = (i + (q == 4) - (q == 5)) % nx
                     if domain[kk, jj, ii]:
-                        _join(parent, here, (kk * ny + jj) * nx + ii)
+                        join(parent, here, (kk * ny + jj) * nx + ii)
                     elif particle[kk, jj, ii] != NONE:
-                        _join(parent, here, voxels + particle[kk, jj, ii])
+                        join(parent, here, voxels + particle[kk, jj, ii])
 
 
 @njit
 def _off(domain, parent, held):
     off = np.zeros(len(domain), np.bool_)
     for v in range(len(domain)):
-        off[v] = domain[v] and not held[_root(parent, v)]
+        off[v] = domain[v] and not held[root_of(parent, v)]
     return off

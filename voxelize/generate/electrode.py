@@ -7,7 +7,7 @@ import numpy as np
 from dem.box import Box
 from dem.errors import InputError
 from dem.settle import separate
-from voxelize.generate.attachment import scattered
+from voxelize.generate.attachment import cut_off
 from voxelize.generate.drawing import draw_diameters
 from voxelize.generate.necks import binder_domain
 from voxelize.generate.noise import smooth_noise
@@ -113,7 +113,7 @@ def _whole_particles(
         solid = lowest(found.nearest, weights, amount)
         np.copyto(particle, found.first)
         particle[~solid] = NONE
-        specks = scattered(particle)
+        specks = cut_off(particle)
         rest = _handed_over(specks, particle)
         if len(rest) == 0:
             return solid

@@ -8,7 +8,7 @@ from dem.errors import InputError
 from voxelize.read.hdf5 import open_hdf5
 from voxelize.read.nrrd_file import open_nrrd
 from voxelize.read.numpy_file import open_npy, open_npz
-from voxelize.read.record import Record, sidecar
+from voxelize.read.record import Record, record_beside
 from voxelize.read.slices import open_slices
 from voxelize.read.stored import StoredImage
 from voxelize.read.tiff import open_tiff
@@ -43,7 +43,7 @@ def open_image(path: Path, dataset: str | None = None) -> StoredImage:
         the sidecar contradicts this program's record in the file
     """
     path = Path(path)
-    beside = sidecar(path)
+    beside = record_beside(path)
     try:
         image = _open(path, dataset)
     except OSError as error:

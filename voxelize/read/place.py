@@ -7,13 +7,12 @@ from typing import NamedTuple
 import numpy as np
 
 from dem.errors import InputError
-from voxelize.read.order import AxisOrder, crop_in_voxels, order_of
-from voxelize.read.order import Crop as Voxels
+from voxelize.read.order import AxisOrder, Crop, crop_in_voxels, order_of
 from voxelize.read.record import Edges
 from voxelize.read.recorded import why_not_periodic
 from voxelize.read.stored import StoredImage, expect_memory
 
-Crop = tuple[tuple[float, float], tuple[float, float], tuple[float, float]]
+WantedCrop = tuple[tuple[float, float], tuple[float, float], tuple[float, float]]
 """Along z, y, x: whole numbers are voxels, floats are lengths [m]."""
 
 _CUBE = 1e-3
@@ -34,7 +33,7 @@ class Place(NamedTuple):
     order: AxisOrder
     sizes: Edges
     shape: tuple[int, int, int]
-    voxels: Voxels
+    voxels: Crop
     edge: float
     in_blocks: bool
 
@@ -49,7 +48,7 @@ def placed(
     image: StoredImage,
     voxel_size: float | Edges | None,
     axis_order: str | None,
-    crop: Crop | None,
+    crop: WantedCrop | None,
     coarsening: int,
     resample_to: float | None,
 ) -> Place:

@@ -12,7 +12,7 @@ import numpy as np
 
 from dem.errors import InputError
 from voxelize.read.order import AXES
-from voxelize.write.metadata import VERSION
+from voxelize.write.metadata import VERSION, sidecar
 
 _METRES = {
     "m": 1.0, "meter": 1.0, "metre": 1.0, "mm": 1e-3, "millimeter": 1e-3,
@@ -139,14 +139,14 @@ def from_pairs(pairs: Mapping[str, Any], path: Path) -> Record:
     return Record(**read, ours=True)
 
 
-def sidecar(path: Path) -> Record:
+def record_beside(path: Path) -> Record:
     """The record in the file of that name with `.json` behind it, if there is one.
 
     A JSON file without the key `calendem` is another program's: its record is a note of that.
     Raises InputError where the file is damaged or holds what no record has.
     """
     path = path if path.name else path.resolve()
-    beside = path.with_name(f"{path.name}.json") if path.name else path
+    beside = sidecar(path) if path.name else path
     if not beside.is_file():
         return Record()
     try:

@@ -11,7 +11,7 @@ import numpy as np
 from dem.errors import InputError
 from voxelize.read.formats import open_image
 from voxelize.read.labels import PhaseMap, Ranges, Thresholds, read_phases
-from voxelize.read.place import Crop, expect_resampling, placed
+from voxelize.read.place import WantedCrop, expect_resampling, placed
 from voxelize.read.record import Edges
 from voxelize.read.recorded import recorded_thickness
 from voxelize.read.resample import Rule, resampled
@@ -33,7 +33,7 @@ def read_volume(
     voxel_size: float | Edges | None = None,
     labels: Mapping[str, int] | None = None,
     axis_order: str | None = None,
-    crop: Crop | None = None,
+    crop: WantedCrop | None = None,
     coarsening: int = 1,
     cbd_nanoporosity: float | None = None,
     *,

@@ -5,6 +5,7 @@ import numpy as np
 from dem.jit import njit
 from voxelize.pairs import grown, slot_of, sorted_pairs
 from voxelize.regions import next_voxel
+from voxelize.union_find import root_of
 
 
 def joined_over_wide_necks(
@@ -72,18 +73,10 @@ def _saddles(basin, depth, count, periodic):
 def _joined(first, second, saddle, peak, least):
     root = np.arange(len(peak))
     for at in range(len(first)):
-        a, b = _top(root, first[at]), _top(root, second[at])
+        a, b = root_of(root, first[at]), root_of(root, second[at])
         low, high = (a, b) if peak[a] < peak[b] else (b, a)
         if a != b and saddle[at] >= least * peak[low]:
             root[low] = high
     for at in range(len(root)):
-        root[at] = _top(root, at)
+        root[at] = root_of(root, at)
     return root
-
-
-@njit
-def _top(root, at):
-    while root[at] != at:
-        root[at] = root[root[at]]
-        at = root[at]
-    return at

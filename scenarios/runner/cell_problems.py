@@ -1,0 +1,55 @@
+"""What no cell can have, whatever the positive electrode's structure: found before it runs."""
+
+from collections.abc import Iterator
+
+from dem.errors import InputError
+from electrochem.materials import ACTIVE_MATERIALS
+from electrochem.porous_electrode.balance import matched_negative
+from electrochem.porous_electrode.cell import Electrode
+from scenarios.runner.schema.cell import Cell
+
+
+def cell_problems(cell: Cell) -> Iterator[tuple[str, str]]:
+    """Key and sentence of what no cell can have."""
+    if cell.lower_voltage >= cell.upper_voltage:
+        yield (
+            "cell.lower_voltage",
+            f"is {cell.lower_voltage:g} V; expected less than cell.upper_voltage "
+            f"({cell.upper_voltage:g} V)",
+        )
+        return
+    if cell.kind == "none":
+        return
+    material = ACTIVE_MATERIALS[cell.active_material]
+    try:
+        material.stoichiometry_at(cell.upper_voltage)
+    except InputError as error:
+        yield "cell.upper_voltage", f"is {cell.upper_voltage:g} V, but {error}"
+        return
+    if cell.kind == "half":
+        return
+    filled = cell.negative_porosity + cell.negative_active_fraction
+    if filled > 1.0:
+        yield (
+            "cell.negative_active_fraction",
+            f"and cell.negative_porosity make {filled:g}; expected at most 1",
+        )
+        return
+    any_structure = Electrode(
+        thickness=50e-6, porosity=0.3, tortuosity_factor=2.0, active_fraction=0.6,
+        surface_area=3e5, particle_radius=5e-6, electronic_conductivity=1.0, material=material,
+    )  # fmt: skip
+    try:
+        matched_negative(
+            any_structure,
+            ACTIVE_MATERIALS["graphite_chen2020"],
+            np_ratio=cell.np_ratio,
+            lower_voltage=cell.lower_voltage,
+            upper_voltage=cell.upper_voltage,
+        )
+    except InputError as error:
+        yield (
+            "cell",
+            f"cannot be balanced between {cell.lower_voltage:g} and {cell.upper_voltage:g} V: "
+            f"{error}; expected limits that the positive material and graphite can meet",
+        )
