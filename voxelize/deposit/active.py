@@ -13,6 +13,7 @@ from voxelize.deposit.pieces import cut_off
 from voxelize.deposit.put_back import distances, put_back, scattered
 from voxelize.deposit.squeeze import unsqueezed_volumes
 from voxelize.deposit.surroundings import IN_CRACK, IN_CUT_LAYER
+from voxelize.deposit.trim import trim
 
 
 def land_active(
@@ -53,6 +54,9 @@ def land_active(
     # What found no cell near grows at the body's surface, at last into cracks or the cut layer.
     balance(owner, room, frame, body, surplus(), IN_CRACK)
     balance(owner, room, frame, body, surplus(), IN_CUT_LAYER)
+    # One that was stretched may hang by threads, which no cell may leave on its own.
+    if (surplus() > 0).any():
+        trim(owner, body, surplus(), frame.periodic)
     # A body that another swallowed whole has no surface to grow from.
     lone = some_of(Squeezed(cell, grain), body, -surplus())
     none_to_spare = np.zeros(len(body), np.int64)

@@ -19,7 +19,7 @@ def pair(shape, periodic, one, first, other, second) -> np.ndarray:
     """Distance (n,) float32 [cells] of each place from its cell, nan for places left over.
 
     one, other : (n,), (m,) flat places and cells, m ≤ n for every body; first, second : (n,), (m,)
-    their bodies, both ascending. Sums are longer than the least by a tenth (docs/depositing.md).
+    their bodies, both ascending. Sums are longer than the least by up to a tenth, as measured.
     """
     distance = np.full(len(one), np.nan, np.float32)
     bodies = np.unique(second)

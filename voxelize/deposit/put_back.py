@@ -3,6 +3,7 @@
 import numpy as np
 
 from dem.jit import njit, prange
+from voxelize.deposit.balance import volumes
 from voxelize.deposit.flood import flood
 from voxelize.deposit.pairing import pair
 
@@ -22,7 +23,9 @@ def put_back(owner, room, frame, body, cell, grain, work) -> np.ndarray:
     """
     start = np.full(len(cell), -1, np.int64)
     of = body[grain]
-    _own_nearest(owner, frame, body, cell, of, search_order(_REACH), start)
+    # Not looked for where nothing of a body is left.
+    left = np.bincount(body, volumes(owner, frame.weight, len(body))) > 0.0
+    _own_nearest(owner, frame, body, cell, of, left, search_order(_REACH), start)
     return flood(owner, room, frame, body, of, start, work)
 
 
@@ -60,16 +63,18 @@ def scattered(index: np.ndarray) -> np.ndarray:
 
 
 @njit(parallel=True)
-def _own_nearest(owner, frame, body, cell, of, offset, found):
+def _own_nearest(owner, frame, body, cell, of, left, offset, found):
     """Flat cell (n,) of its own body nearest to each place; left where none is near."""
     for chunk in prange(_CHUNKS):
-        _own_nearest_of(np.int64(chunk), owner, frame.periodic, body, cell, of, offset, found)
+        _own_nearest_of(np.int64(chunk), owner, frame.periodic, body, cell, of, left, offset, found)
 
 
 @njit
-def _own_nearest_of(chunk, owner, periodic, body, cell, of, offset, found):
+def _own_nearest_of(chunk, owner, periodic, body, cell, of, left, offset, found):
     nz, ny, nx = owner.shape
     for v in range(chunk * len(cell) // _CHUNKS, (chunk + 1) * len(cell) // _CHUNKS):
+        if not left[of[v]]:
+            continue
         k0, rest = divmod(cell[v], ny * nx)
         j0, i0 = divmod(rest, nx)
         for o in range(len(offset)):
