@@ -3,6 +3,7 @@
 import numpy as np
 
 from dem.jit import njit
+from voxelize.splitmix import STEP, mixed
 
 _BINS = 1 << 16
 
@@ -44,10 +45,7 @@ before; pore that stays one (an opened crack, or above the coating)."""
 
 def disorder(index: np.ndarray, seed: int) -> np.ndarray:
     """A random-looking uint64 for each index and seed (SplitMix64's finaliser)."""
-    z = index.astype(np.uint64) + np.uint64(seed * 0x9E3779B97F4A7C15 % 2**64)
-    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return z ^ (z >> np.uint64(31))
+    return mixed(index.astype(np.uint64) + np.uint64(seed * STEP % 2**64))
 
 
 @njit

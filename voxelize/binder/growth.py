@@ -3,6 +3,7 @@
 import numpy as np
 
 from dem.jit import njit
+from voxelize.splitmix import drawn
 
 
 def grow(
@@ -75,16 +76,6 @@ def count_faces(state, periodic):
 
 
 @njit
-def _random(counter):
-    """The counter's next value and a number in [0, 1) (SplitMix64)."""
-    counter = counter + np.uint64(0x9E3779B97F4A7C15)
-    z = (counter ^ (counter >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    z = z ^ (z >> np.uint64(31))
-    return counter, np.float64(z >> np.uint64(11)) * 2.0**-53
-
-
-@njit
 def _grow(state, weights, amount, adhesion, counter, periodic, faces):
     """`faces` lists the open cell behind each free face, ~cell where the solid is a wall."""
     _, ny, nx = state.shape
@@ -102,11 +93,11 @@ def _grow(state, weights, amount, adhesion, counter, periodic, faces):
                         count += 1
     added = 0.0
     while count > 0:
-        counter, draw = _random(counter)
+        counter, draw = drawn(counter)
         at = np.int64(draw * count)
         cell = faces[at]
         if cell < 0:
-            counter, draw = _random(counter)
+            counter, draw = drawn(counter)
             if draw >= adhesion:
                 continue
             cell = ~cell
