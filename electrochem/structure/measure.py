@@ -13,6 +13,7 @@ from electrochem.structure.phase_fractions import (
     phase_profile,
     porosity,
 )
+from electrochem.structure.roughness import surface
 from electrochem.structure.surface_area import surface_areas
 from voxelize.volume import ACTIVE_MATERIAL, CARBON_BINDER, CRACK, PORE, Volume
 
@@ -28,6 +29,7 @@ class Structure:
     solid_percolating_share : the same of active material and binder domain together, without the
         loose peaks of the upper surface (`body`), as conductivity is measured
     cbd_percolating_share : that of the binder domain alone
+    surface_roughness : [m], rms height of the upper surface
     height : (n,) [m], of the layers' middles above the coated face
     profile : (n, 5), share of each label in each layer
     """
@@ -44,6 +46,7 @@ class Structure:
     pore_percolating_share: float
     solid_percolating_share: float
     cbd_percolating_share: float
+    surface_roughness: float
     height: np.ndarray
     profile: np.ndarray
 
@@ -84,6 +87,7 @@ def measure(volume: Volume, progress: Callable[[float, str], None] | None = None
         pore_percolating_share=percolating[0],
         solid_percolating_share=percolating[1],
         cbd_percolating_share=percolating[2],
+        surface_roughness=surface(volume).rms,
         height=volume.voxel_size * (np.cumsum(weights) - 0.5 * weights),
         profile=phase_profile(volume),
     )

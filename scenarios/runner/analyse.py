@@ -81,6 +81,7 @@ def volume_row(volume: Volume, analysis: Analysis, progress: ProgressCallback) -
         "pore_percolating_share": structure.pore_percolating_share,
         "solid_percolating_share": structure.solid_percolating_share,
         "cbd_percolating_share": structure.cbd_percolating_share,
+        "surface_roughness_um": structure.surface_roughness * 1e6,
     }
 
 

@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from dem.bonds import BROKEN_SHEAR, BROKEN_STRAIN, BROKEN_TENSION
-from scenarios.runner.plots import COLOURS, Arrays, svg
+from scenarios.runner.plots import COLOURS, Arrays, depth_profiles, svg
 from scenarios.runner.results import Rows, column
 
 ABOVE = {"am_volume_above_100MPa": "above 100 MPa", "am_volume_above_150MPa": "above 150 MPa"}
@@ -102,6 +102,42 @@ def fragment_sizes(fragments: Mapping[str, Arrays]) -> bytes:
         axes.set_xlabel("Diameter of the fragment / µm")
         axes.set_ylabel("Share of the active volume / %")
         axes.set_ylim(0, 103)
+        axes.legend()
+
+    return svg(draw)
+
+
+def crack_profiles(profiles: Mapping[str, Arrays], name: str, factor: float, label: str) -> bytes:
+    """A figure of the cracks over the height, one line a state that has any."""
+    cracked = {
+        state: {**arrays, name: factor * arrays[name]}
+        for state, arrays in profiles.items()
+        if np.nan_to_num(arrays.get(name, np.zeros(1))).any()
+    }
+    return depth_profiles(cracked, name, label)
+
+
+MODES = {"tension": "in tension", "shear": "in shear", "strain": "by plastic strain"}
+
+
+def cracks_by_mode(arrays: Arrays, state: str) -> bytes:
+    """Crack area over the height of one state, by what broke it, stacked."""
+    names = [f"profile_crack_area_{mode}_m2_m3" for mode in MODES]
+    present = [name for name in names if name in arrays and arrays[name].any()]
+    legends = dict(zip(names, MODES.values(), strict=True))
+
+    def draw(axes: Axes) -> None:
+        axes.stackplot(
+            arrays["profile_z_um"],
+            *(1e-6 * arrays[name] for name in present),
+            labels=[legends[name] for name in present],
+            colors=COLOURS,
+            alpha=0.8,
+            lw=0,
+        )
+        axes.set_xlabel("Height above the foil / µm")
+        axes.set_ylabel("Crack area / m² cm⁻³")
+        axes.set_title(f"{state} g/cm³" if state[:1].isdigit() else state, fontsize=10, loc="left")
         axes.legend()
 
     return svg(draw)

@@ -29,6 +29,7 @@ from scenarios.runner import (
     stresses,
     trust,
 )
+from scenarios.runner.cracks import new_over_outer_surface
 from scenarios.runner.discharges import discharge_states
 from scenarios.runner.interrupt import Interrupted
 from scenarios.runner.prepare import (
@@ -137,6 +138,8 @@ def _calender(
                 stress,
             )
         )  # fmt: skip
+        row = work.figures[-1].row
+        row["new_surface_over_voxels"] = new_over_outer_surface(row, work.figures[0].row)
     if scenario.output.vtk:
         series.write_collections(folder, names)
     warnings = discharge_states(work.figures, scenario.cell, folder, reporter)

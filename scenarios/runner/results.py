@@ -35,6 +35,7 @@ class Run:
     breaks: dict[str, dict[str, np.ndarray]] = field(default_factory=dict)
     fragments: dict[str, dict[str, np.ndarray]] = field(default_factory=dict)
     nips: dict[str, dict[str, np.ndarray]] = field(default_factory=dict)
+    heights: dict[str, np.ndarray] = field(default_factory=dict)
     discharges: dict[str, dict[str, np.ndarray]] = field(default_factory=dict)
 
     @property
@@ -92,6 +93,8 @@ def read_run(folder: Path) -> Run:
             run.breaks = _arrays_by_state(file, "states", "breaks")
             run.nips = _arrays_by_state(file, "states", "nip")
             run.fragments = _arrays_by_state(file, "states", "fragments")
+            maps = {name: f"states/{name}/surface/height_um" for name in run.profiles}
+            run.heights = {name: file[path][()] for name, path in maps.items() if path in file}
     order = {name: index for index, name in enumerate(run.states)}
     curves = folder.glob("discharge/*.csv")
     for path in sorted(curves, key=lambda p: (order.get(p.stem.rpartition("_")[0], -1), p.stem)):

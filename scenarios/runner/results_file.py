@@ -72,6 +72,7 @@ def write(
             group.attrs["observed"] = json.dumps(figures.observed)
             for name, values in figures.profile.items():
                 group[name] = values
+            group["surface/height_um"] = 1e6 * figures.surface
             write_breaks(group, state)
             group["breaks/density_g_cm3"] = _break_density(state, columns)
             _write_fragments(group, state, decomposition)
@@ -175,6 +176,7 @@ def read_figures(path: Path) -> list[StateFigures]:
                     if isinstance(item, h5py.Dataset)
                 },
                 json.loads(file["states"][name].attrs["observed"]),
+                1e-6 * file["states"][name]["surface/height_um"][()],
             )
             for name in file["states"].attrs["order"]
         ]

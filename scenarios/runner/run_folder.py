@@ -30,7 +30,10 @@ _CONTENTS = (
 )
 _FINISHED = "finished"
 _CHECKPOINT = re.compile(r"checkpoint-(\d{6})\.h5")
-_FOLDERS = ("", "checkpoints", "volume", "particles", "bonds", "discharge", "surfaces")
+_FOLDERS = (
+    "", "checkpoints", "volume", "particles", "bonds", "cracks", "height_map", "discharge",
+    "surfaces",
+)  # fmt: skip
 _UNFINISHED = ".*.part*"
 _PACKAGES = ("calendem", "h5py", "numba", "numpy", "scikit-image", "scipy", "tifffile", "vtk")
 

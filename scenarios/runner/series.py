@@ -1,20 +1,27 @@
 """The series that ParaView opens: grains, bonds and volume of every state on the path."""
 
+from pathlib import Path
+
 import numpy as np
 
 from dem.box import Box
 from dem.calender import State
 from dem.fragments import cracked_particles, fragments
+from dem.vtk_cracks import write_cracks
 from dem.vtk_output import write_bonds, write_grains, write_series
+from electrochem.structure.roughness import Surface
 from scenarios.runner.run_folder import RunFolder
 from scenarios.runner.stresses import GrainStress
 from voxelize.deposit.electrode import Deposit
 from voxelize.deposit.fractions import Fractions
 from voxelize.deposit.openings import Openings
 from voxelize.divide.decompose import Decomposition
+from voxelize.write.height_map import write_height_map
 from voxelize.write.vti import write_volume
 
-_KINDS = {"particles": "vtp", "bonds": "vtp", "volume": "vti"}
+_KINDS = {
+    "particles": "vtp", "bonds": "vtp", "cracks": "vtp", "volume": "vti", "height_map": "vtp",
+}  # fmt: skip
 
 
 def write_state(
@@ -27,21 +34,19 @@ def write_state(
     openings: Openings | None = None,
     fractions: Fractions | None = None,
     stress: GrainStress | None = None,
+    top: Surface | None = None,
 ) -> None:
-    """Grains, bonds and, where there is one, the volume of a state; stresses at peak load."""
-    volume = decomposition.volume
-    _, ny, nx = volume.labels.shape
-    box = Box(np.array([nx, ny]) * volume.voxel_size, volume.periodic)
+    """Grains, bonds, cracks and, where there are, volume and upper surface of a state; stresses
+    are those at peak load."""
+    box = box_of(decomposition)
     field = {
         "density_g_cm3": float(state.grains.mass.sum()) / (box.area * state.thickness) / 1000,
         "pressure_MPa": state.peak_pressure / 1e6,
         "state_index": float(index),
     }
     unbroken = None if stress is None else stress.unbroken
-    for kind in _KINDS:
-        (folder.path / kind).mkdir(exist_ok=True)
     write_grains(
-        folder.path / "particles" / f"{name}.vtp",
+        _file(folder, "particles", name),
         state.grains,
         box=box,
         stress=state.stress,
@@ -52,8 +57,9 @@ def write_state(
         unbroken=unbroken,
         field=field,
     )
+    aperture = None if openings is None else _by_bond(openings, len(state.bonds.state))
     write_bonds(
-        folder.path / "bonds" / f"{name}.vtp",
+        _file(folder, "bonds", name),
         state.grains,
         state.bonds,
         box=box,
@@ -61,17 +67,47 @@ def write_state(
         force=-state.bond_force,
         field=field,
         breaks=state.breaks,
-        aperture=None if openings is None else _by_bond(openings, len(state.bonds.state)),
+        aperture=aperture,
     )
+    if aperture is not None:
+        write_cracks(
+            _file(folder, "cracks", name),
+            state.grains,
+            state.bonds,
+            box=box,
+            aperture=aperture,
+            breaks=state.breaks,
+            field=field,
+        )
     if back is not None:
         write_volume(
-            folder.path / "volume" / f"{name}.vti",
+            _file(folder, "volume", name),
             back.volume,
             back.grain,
             fractions=None if fractions is None else fractions._asdict(),
             of_grains={} if stress is None else stress.by_name(),
             field=field,
         )
+    if back is not None and top is not None:
+        write_height_map(
+            _file(folder, "height_map", name),
+            top.height,
+            top.deviation,
+            back.volume.voxel_size,
+            field=field,
+        )
+
+
+def _file(folder: RunFolder, kind: str, name: str) -> Path:
+    (folder.path / kind).mkdir(exist_ok=True)
+    return folder.path / kind / f"{name}.{_KINDS[kind]}"
+
+
+def box_of(decomposition: Decomposition) -> Box:
+    """The box that a volume's grains move in."""
+    volume = decomposition.volume
+    _, ny, nx = volume.labels.shape
+    return Box(np.array([nx, ny]) * volume.voxel_size, volume.periodic)
 
 
 def _by_bond(openings: Openings, bonds: int) -> np.ndarray:

@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 
-from dem.bonds import BROKEN_SHEAR, BROKEN_STRAIN, BROKEN_TENSION
 from dem.calender import State, median_diameter
 from dem.fragments import (
     crack_faces,
@@ -17,15 +16,17 @@ from dem.fragments import (
 from dem.grains import ACTIVE
 from dem.stress import von_mises
 from electrochem.structure.phase_fractions import phase_profile, porosity_profile
+from electrochem.structure.roughness import surface
 from scenarios.runner.analyse import volume_row
 from scenarios.runner.binder import marks_cracks, pressed_domain
+from scenarios.runner.cracks import CRACK_MODES, crack_profile, crack_row
 from scenarios.runner.exports import export_volume
 from scenarios.runner.nip_figures import line_load
 from scenarios.runner.prepare import crystal_density
 from scenarios.runner.progress import Reporter
 from scenarios.runner.run_folder import RunFolder
 from scenarios.runner.schema import Image, Meshes, Scenario, Table
-from scenarios.runner.series import write_state
+from scenarios.runner.series import box_of, write_state
 from scenarios.runner.stresses import GrainStress, stress_profile, stress_row
 from voxelize.deposit.electrode import deposit
 from voxelize.deposit.fractions import Fractions, phase_fractions
@@ -34,8 +35,6 @@ from voxelize.divide.decompose import Decomposition
 from voxelize.volume import ACTIVE_MATERIAL, CARBON_BINDER, Volume
 from voxelize.write.fractions import write_fractions
 
-CRACK_MODES = {"tension": BROKEN_TENSION, "shear": BROKEN_SHEAR, "strain": BROKEN_STRAIN}
-"""How a bond broke, by the names in the tables."""
 AS_COATED, AS_IMAGED = "as_coated", "as_imaged"
 """Names of the unloaded state: of a recipe, and of a volume that may have been pressed before."""
 
@@ -47,6 +46,7 @@ class StateFigures:
     row : by column of summary.csv; checks : what the deposit kept of its volumes
     observed : fragments, and what carried the peak load
     profile : by name, values layer by layer from the collector up
+    surface : (ny, nx) float32 [m], height of the highest solid above the foil
     """
 
     name: str
@@ -54,6 +54,7 @@ class StateFigures:
     checks: dict[str, float]
     profile: dict[str, list[float]]
     observed: dict[str, Any]
+    surface: np.ndarray
 
 
 def state_names(states: list[State], scenario: Scenario) -> list[str]:
@@ -98,16 +99,18 @@ def analyse_state(
         )
         back = pressed_domain(back, index, scenario)
         openings = crack_openings(decomposition, state.grains, state.bonds)
+        top = surface(back.volume)
         fractions = fractions_of(state, decomposition, back.volume, scenario)
         export_volume(folder, name, back.volume, scenario.output)
         if fractions is not None:
             write_fractions(folder.path / "volume" / f"{name}_fractions.h5", fractions, back.volume)
         if scenario.output.vtk:
             write_state(
-                folder, name, index, state, decomposition, back, openings, fractions, stress
+                folder, name, index, state, decomposition, back, openings, fractions, stress, top
             )
     with reporter.stage(f"Transport of {name}") as progress:
         measured = volume_row(back.volume, scenario.analysis, progress)
+    box = box_of(decomposition)
     density = float(state.grains.mass.sum()) / (back.volume.footprint * state.thickness)
     row = {
         "state": name,
@@ -122,6 +125,7 @@ def analyse_state(
         **crack_figures(state.grains, state.bonds, back.volume.footprint * state.thickness),
         **opening_figures(openings, back.volume.footprint * state.thickness),
         **stress_row(stress, state),
+        **crack_row(state, box),
         **measured,
         "particle_diameter_um": median_diameter(state.grains) * 1e6,
         "off_target": None if state.target is None else state.off_target,
@@ -145,8 +149,9 @@ def analyse_state(
     profile = {
         **layer_profile(back.volume),
         **stress_profile(stress, state, back.volume, back.grain),
+        **crack_profile(state, box, openings, back.volume),
     }
-    return StateFigures(name, row, checks, profile, figures)
+    return StateFigures(name, row, checks, profile, figures, top.height.astype(np.float32))
 
 
 def fractions_of(

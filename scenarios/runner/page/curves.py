@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from dem.release import HERTZ_LIMIT
-from scenarios.runner import plots, trust
+from scenarios.runner import plots, surface_plots, trust
 from scenarios.runner.page.damage import damage
 from scenarios.runner.page.figures import Shown, along_density, plot
 from scenarios.runner.page.nip import nip_caption, nip_pressure
@@ -85,7 +85,38 @@ def _structure(run: Run) -> list[Shown]:
             shown.append(
                 plot(plots.depth_profiles(profiles, name, label), "Over the coating's height.")
             )
+    if heights := _heights(run):
+        shown.append(
+            plot(
+                surface_plots.height_maps(heights, _width(run)),
+                "Upper surface from above: the highest solid of each column of voxels over the "
+                "mean, and its rms height Sq, the mean plane removed. The scale leaves out the "
+                "deepest 2 %. Waves longer than the footprint are not seen.",
+                wide=True,
+            )
+        )
     return shown
+
+
+def _heights(run: Run) -> dict[str, np.ndarray]:
+    """Height maps of up to four states [µm], by title."""
+    names = [name for name in run.states if name in run.heights]
+    if not names:
+        return {}
+    chosen = np.unique(np.linspace(0, len(names) - 1, 4).round().astype(int))
+    found = {}
+    for name in (names[i] for i in chosen):
+        row = next((row for row in run.rows if row.get("state") == name), {})
+        rms, title = row.get("surface_roughness_um"), name.replace("_", " ")
+        found[f"{title}: Sq {rms:.2f} µm" if isinstance(rms, float) else title] = run.heights[name]
+    return found
+
+
+def _width(run: Run) -> float:
+    """Width of the footprint along x [µm]: the layers of the profiles are as high as a voxel."""
+    name, height = next(iter(run.heights.items()))
+    layers = run.profiles[name]["profile_z_um"]
+    return 2.0 * float(layers[0]) * height.shape[1]
 
 
 def _transport(run: Run) -> list[Shown]:

@@ -6,6 +6,28 @@ from scenarios.runner import damage_plots, plots
 from scenarios.runner.page.figures import Shown, along_density, plot
 from scenarios.runner.results import Run
 
+PROFILES = (
+    (
+        "profile_crack_area_m2_m3",
+        1e-6,
+        "Crack area / m² cm⁻³",
+        "Broken faces inside active particles, counted once, per volume of each layer; the foil is "
+        "at the left, the roll at the right.",
+    ),
+    (
+        "profile_crack_volume_fraction",
+        100.0,
+        "Opened crack volume / %",
+        "What broken faces opened, per volume of each layer.",
+    ),
+    (
+        "profile_broken_area_fraction",
+        100.0,
+        "Broken faces / %",
+        "Share of the grain faces inside particles that broke, by area.",
+    ),
+)
+
 
 def damage(run: Run) -> list[Shown]:
     """The plots for which the run has figures; none where nothing was pressed."""
@@ -71,6 +93,30 @@ def _cracks(run: Run) -> list[Shown]:
                 damage_plots.fragment_sizes(sizes),
                 "Sizes of what intact bonds hold together, whole particles included, as spheres of "
                 "their volume.",
+            )
+        )
+    shown += _over_the_height(run)
+    return shown
+
+
+def _over_the_height(run: Run) -> list[Shown]:
+    """Cracks over the height above the foil."""
+    shown = []
+    for name, factor, label, caption in PROFILES:
+        if any(np.nan_to_num(arrays.get(name, 0.0)).any() for arrays in run.profiles.values()):
+            drawn = damage_plots.crack_profiles(run.profiles, name, factor, label)
+            shown.append(plot(drawn, caption))
+    cracked = {
+        state: arrays
+        for state, arrays in run.profiles.items()
+        if np.any(arrays.get("profile_crack_area_m2_m3", 0.0))
+    }
+    if cracked:
+        state = list(cracked)[-1]
+        shown.append(
+            plot(
+                damage_plots.cracks_by_mode(cracked[state], state),
+                "Crack area of the last state by what broke it.",
             )
         )
     return shown
