@@ -64,11 +64,12 @@ def test_run_folder_holds_every_file_of_the_contract(small_run):
     found = {str(path.relative_to(small_run)) for path in small_run.rglob("*") if path.is_file()}
     expected = {
         "scenario.toml", "run.h5", "summary.csv", "summary.json", "report.html", "calendem.log",
-        "particles.pvd", "bonds.pvd", "volume.pvd", "finished",
+        "particles.pvd", "bonds.pvd", "cracks.pvd", "height_map.pvd", "volume.pvd", "finished",
     }  # fmt: skip
     for name in STATES:
         expected |= {
             f"particles/{name}.vtp", f"bonds/{name}.vtp", f"volume/{name}.vti",
+            f"cracks/{name}.vtp", f"height_map/{name}.vtp",
             f"volume/{name}.tif", f"volume/{name}.tif.json", f"discharge/{name}_1C.csv",
         }  # fmt: skip
     # No checkpoint: nothing that works on a finished run needs one.
