@@ -1,35 +1,24 @@
-"""Calendering to densities: one loading path, and the releases that branch off it.
+"""Calendering to targets: one loading path, and the releases that branch off it.
 
 A density is what remains after springback. The plate closes once; from states along its path
 copies are released to zero load, and a search over the states finds the one that a target needs.
-What a state springs back to follows from the state alone, but it is no smooth function: where
-something breaks it jumps, and it scatters. So the search only relies on a target lying between two
-released states, and ends when they follow each other on the path.
 """
 
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 import numpy as np
 
-from dem.bonds import Bonds
-from dem.breaks import Breaks, breaks_of, no_breaks
 from dem.calendering.nip import Nip, Readings, nip_of
+from dem.calendering.path import LoadingPath
+from dem.calendering.search import bracket, meets, next_goal
+from dem.calendering.state import State, released_state, unloaded_state
+from dem.calendering.targets import DENSITY, MEASURES, Measure, Sample, Target, loading_readings
 from dem.errors import Unstable
 from dem.fragments import diameter_by_volume
 from dem.grains import ACTIVE, Grains
-from dem.loading import (
-    PATH_COLUMNS,
-    Pressing,
-    density,
-    load,
-    loading_readings,
-    path_row,
-    press_on,
-)
-from dem.release import Branch, no_overlaps
+from dem.loading import PATH_COLUMNS, Pressing, density, press_on
+from dem.release import Branch
 from dem.simulation import Simulation
-from dem.skeleton import Skeleton
 
 __all__ = [
     "PATH_COLUMNS", "Calendering", "Pressing", "State", "median_diameter", "start_calendering",
@@ -37,80 +26,49 @@ __all__ = [
 ]  # fmt: skip
 
 
-@dataclass(frozen=True, eq=False)
-class State:
-    """An electrode at one density of the series.
-
-    target [kg/m³] (None: unloaded); off_target : released density over target, less 1
-    thickness, loaded_thickness [m]; peak_pressure [Pa]
-    settled : whether the release came to rest
-    grains, bonds : after release; stress : (n, 3, 3) [Pa], bond_force : (m, 3) [N], at peak load
-    overlaps : contacts at peak load by OVERLAP_EDGES; overlap_beyond_hertz : share of them beyond
-    breaks : since the unloaded picture, the release included
-    skeleton : what carried the peak load; nip : the way there and back between rolls; None unloaded
-    """
-
-    target: float | None
-    thickness: float
-    loaded_thickness: float
-    peak_pressure: float
-    grains: Grains
-    bonds: Bonds
-    stress: np.ndarray
-    bond_force: np.ndarray
-    overlaps: np.ndarray
-    overlap_beyond_hertz: float
-    settled: bool
-    release: dict[str, list[float]]
-    off_target: float = 0.0
-    breaks: Breaks = field(default_factory=no_breaks)
-    skeleton: Skeleton | None = None
-    nip: Nip | None = None
-
-
-class Sample(NamedTuple):
-    """What a state of the path, by its index, springs back to: released density [kg/m³]."""
-
-    index: int
-    released: float
-
-
-_FIRST_GUESS = 1.03
-"""Loaded over released density, before anything was released."""
-_SLOPE = 0.9
-"""Released over loaded density change, before two samples tell."""
-_INTERPOLATIONS = 4
-"""Trials after which scatter, not curvature, is what keeps a target from being met: then halve."""
-_SNAPSHOT_SPACING = 0.02
-"""Relative spacing of the loading path's snapshots in density."""
-_SNAPSHOTS = 8
-"""Beyond so many, every second of the snapshots goes."""
-
-
 @dataclass
 class Calendering:
     """The series as a machine that `advance` moves by one chunk; all of it can be checkpointed.
 
-    missed : targets [kg/m³] that have no state, each with why; record : rows of PATH_COLUMNS
-    snapshots : copies of the path by their index in the record; samples : by that index
-    nearest : the released state nearest to the present target; ended : why the path goes no further
+    missed : targets that have no state, each with why; samples : what was released, by index
+    goal : loaded value of the target's measure to release from
+    nearest : the released state nearest to the present target
+    keeps_released, kept : whether the nearest state's simulation is kept, and index and that
     fault : the simulation whose motion blew up, as it stood then
     """
 
-    path: Simulation
-    pressing: Pressing
+    loading: LoadingPath
     start_density: float
     states: list[State] = field(default_factory=list)
-    missed: list[tuple[float, str]] = field(default_factory=list)
-    record: list[tuple[float, ...]] = field(default_factory=list)
-    snapshots: list[tuple[int, Simulation]] = field(default_factory=list)
-    samples: list[tuple[int, float]] = field(default_factory=list)
+    missed: list[tuple[Target, str]] = field(default_factory=list)
+    samples: list[Sample] = field(default_factory=list)
     goal: float | None = None
     branch: Branch | None = None
     nearest: State | None = None
     trials: int = 0
-    ended: str = ""
+    keeps_released: bool = False
+    kept: tuple[int, Simulation] | None = None
     fault: Simulation | None = None
+
+    @property
+    def pressing(self) -> Pressing:
+        """How the plate closes and opens."""
+        return self.loading.pressing
+
+    @property
+    def path(self) -> Simulation:
+        """The simulation of the loading path."""
+        return self.loading.sim
+
+    @property
+    def record(self) -> list[tuple[float, ...]]:
+        """Rows of PATH_COLUMNS along the loading path."""
+        return self.loading.record
+
+    @property
+    def snapshots(self) -> list[tuple[int, Simulation]]:
+        """Copies of the path by their index in the record."""
+        return self.loading.snapshots
 
     @property
     def finished(self) -> bool:
@@ -131,20 +89,38 @@ class Calendering:
         """Share of the way to the last target, 0 … 1; how many trials a target takes is a guess."""
         if self.finished:
             return 1.0
-        targets, done = self.pressing.targets, density(self.path, self.pressing)
-        span = 1.06 * targets[-1] - self.start_density
-        pressed = min(max((done - self.start_density) / span, 0.0), 1.0)
+        targets = self.pressing.targets
         begun = self.trials + (self.branch.progress if self.branch else 0.0)
         released = (self._done + 1.0 - 0.7**begun) / len(targets)
-        return 0.5 * pressed + 0.5 * released
+        return 0.5 * self._pressed + 0.5 * released
+
+    @property
+    def _pressed(self) -> float:
+        """Share of the loading path up to the last target, as far as it can be guessed."""
+        if not self.record:
+            return 0.0
+        last = self.pressing.targets[-1]
+        measure = MEASURES[last.measure]
+        start = self.loading.loaded(measure, 0)
+        span = 1.03 * measure.guess * last.value - start
+        # Pressures fluctuate: what was reached once counts.
+        done = max(self.loading.loaded(measure), *(self._loaded(measure)), start)
+        return min(max((done - start) / span, 0.0), 1.0)
+
+    def _loaded(self, measure: Measure) -> list[float]:
+        return [self.loading.loaded(measure, sample.index) for sample in self.samples]
 
     @property
     def _done(self) -> int:
         return len(self.states) + len(self.missed)
 
     @property
-    def _target(self) -> float:
+    def _target(self) -> Target:
         return self.pressing.targets[self._done]
+
+    @property
+    def _measure(self) -> Measure:
+        return MEASURES[self._target.measure]
 
     def advance(self) -> None:
         """Load, or release, by one chunk of steps."""
@@ -158,98 +134,47 @@ class Calendering:
             self._miss_all(str(error))
 
     def _advance(self) -> None:
+        loading = self.loading
         if not self.record:
-            self.record.append(path_row(self.path, self.pressing, 0.0))
-            self.snapshots.append((0, self.path.copy()))
-            self.samples.append((0, self.start_density))
+            loading.begin()
+            self.samples.append(Sample(0, self.start_density, 0.0, 0.0))
         if self.branch is not None:
             self._advance_branch()
         elif self.goal is None:
             self._aim()
-        elif self.record[-1][0] < self.goal and not self.ended:
-            self._press_path()
+        elif loading.loaded(self._measure) < self.goal and not loading.ended:
+            loading.press_on(lowest=bracket(self.samples, self._target)[0].index)
         else:
-            self.branch = self._branch_to(self._index_of_goal())
-
-    def _press_path(self) -> None:
-        rate = press_on(self.path, self.pressing)
-        self.record.append(path_row(self.path, self.pressing, rate))
-        index, last = len(self.record) - 1, self.snapshots[-1][0]
-        if self.record[index][0] > self.record[last][0] * (1 + _SNAPSHOT_SPACING):
-            self._keep_snapshot(index)
-        if load(self.path) > self.pressing.pressure_limit:
-            self.ended = (
-                f"at {load(self.path) / 1e6:.0f} MPa, beyond calendering.pressure_limit, the "
-                f"electrode stands at {self.record[-1][0] / 1000:.3g} g/cm³ under load"
-            )
-
-    def _keep_snapshot(self, index: int) -> None:
-        """Keep what a search may still start from: the start, and what lies above the bracket."""
-        lowest = self._bracket()[0].index
-        first, *others = self.snapshots
-        from_below = [s for s in others if s[0] <= lowest][-1:]
-        kept = [first, *from_below, *(s for s in others if s[0] > lowest)]
-        if len(kept) >= _SNAPSHOTS:
-            kept = [*kept[:2], *kept[3::2]]
-        self.snapshots = [*kept, (index, self.path.copy())]
-
-    def _bracket(self) -> tuple[Sample, Sample | None]:
-        """The first sample that is dense enough and the last one before it, which is not."""
-        samples = [Sample(*s) for s in self.samples]
-        reached = [s for s in samples if s.released >= self._target]
-        if not reached:
-            return samples[-1], None
-        return samples[samples.index(reached[0]) - 1], reached[0]
+            self.branch = loading.branch_to(self._index_of_goal())
 
     def _aim(self) -> None:
-        """Choose the loaded density of the next release, or end the search for this target."""
-        low, high = self._bracket()
-        met = [s for s in self.samples if self._meets(s[1])]
+        """Choose the loaded value of the next release, or end the search for this target."""
+        loading, target = self.loading, self._target
+        low, high = bracket(self.samples, target)
+        met = [s for s in self.samples if meets(s, target, self.pressing.tolerance)]
         if met and self.nearest is None:
             # Released for the target before this one, whose state it was not.
-            self.goal = self.record[met[0][0]][0]
-        elif high is None and self.ended and low.index == len(self.record) - 1:
-            self._miss(f"{self.ended}, and springs back to {low.released / 1000:.3g} g/cm³")
+            self.goal = loading.loaded(self._measure, met[0].index)
+        elif high is None and loading.ended and low.index == loading.last:
+            self._miss(f"{loading.ended}, and {self._what_came_of(low)}")
         elif high is not None and high.index - low.index == 1:
             if self.nearest is None:
-                nearer = min(low, high, key=lambda s: abs(s.released - self._target))
-                self.goal = self.record[nearer.index][0]
+                released = self._measure.released
+                nearer = min(low, high, key=lambda s: abs(released(s) - target.value))
+                self.goal = loading.loaded(self._measure, nearer.index)
             else:
                 self._settle_for_nearest(low, high)
         else:
-            self.goal = self._next_goal(low, high)
-
-    def _next_goal(self, low: Sample, high: Sample | None) -> float:
-        target, at = self._target, self.record[low.index][0]
-        if low.index == 0:
-            if high is None:
-                return _FIRST_GUESS * target
-            above = self.record[high.index][0]
-            return max(above - (high.released - target) / _SLOPE, 0.5 * (at + above))
-        if high is None:
-            before = Sample(*self.samples[-2])
-            risen = (low.released - before.released) / (at - self.record[before.index][0])
-            slope = _SLOPE if before.index == 0 else np.clip(risen, 0.5, 1.0)
-            # Scatter may hide that the density rises at all: never less than this.
-            return at + max((target - low.released) / slope, 0.01 * at)
-        share = (target - low.released) / (high.released - low.released)
-        share = np.clip(share, 0.1, 0.9) if self.trials < _INTERPOLATIONS else 0.5
-        return at + share * (self.record[high.index][0] - at)
+            self.goal = next_goal(self.samples, target, loading, self.trials)
 
     def _index_of_goal(self) -> int:
-        """The first state of the path that is no less dense than the goal, inside the bracket."""
-        low, high = self._bracket()
-        last = len(self.record) - 1 if high is None else high.index - 1
-        index = int(np.searchsorted([row[0] for row in self.record], self.goal))
-        if self.nearest is None and any(s[0] == index for s in self.samples):
+        """The first state of the path that is no less loaded than the goal, inside the bracket."""
+        low, high = bracket(self.samples, self._target)
+        last = self.loading.last if high is None else high.index - 1
+        index = self.loading.first_at(self._measure, self.goal)
+        if self.nearest is None and any(s.index == index for s in self.samples):
             return index
         return min(max(index, low.index + 1), last)
-
-    def _branch_to(self, index: int) -> Branch:
-        """A branch from the last snapshot that is not beyond a state of the path."""
-        kept = [*self.snapshots, (len(self.record) - 1, self.path)]
-        start, sim = [s for s in kept if s[0] <= index][-1]
-        return Branch(sim.copy(), begun=start, at=start, index=index)
 
     def _advance_branch(self) -> None:
         branch = self.branch
@@ -263,35 +188,49 @@ class Calendering:
             self._take_sample(branch)
 
     def _take_sample(self, branch: Branch) -> None:
-        sample = Sample(branch.index, density(branch.sim, self.pressing))
-        self.samples = sorted({*self.samples, tuple(sample)})
+        target = self._target
+        nip = nip_of_branch(self.record[: branch.index + 1], branch, self.pressing)
+        released = density(branch.sim, self.pressing)
+        sample = Sample(branch.index, released, branch.peak_pressure, nip.line_load)
+        self.samples = sorted({*self.samples, sample})
         self.trials += 1
         self.goal = self.branch = None
-        off = sample.released / self._target - 1
+        off = self._measure.released(sample) / target.value - 1
         if self.nearest is None or abs(off) < abs(self.nearest.off_target):
-            self.nearest = _released_state(branch, self._target, off, self)
-        if self._meets(sample.released):
+            self.nearest = released_state(branch, target, off, nip)
+            self.kept = (branch.index, branch.sim) if self.keeps_released else None
+        if meets(sample, target, self.pressing.tolerance):
             self._keep_nearest()
-
-    def _meets(self, released: float) -> bool:
-        return abs(released / self._target - 1) <= self.pressing.tolerance
 
     def _keep_nearest(self) -> None:
         self.states.append(self.nearest)
         self.nearest, self.trials = None, 0
 
     def _settle_for_nearest(self, low: Sample, high: Sample) -> None:
-        """Nothing lies between two states of the path: the released density jumps there."""
-        if abs(self.nearest.off_target) <= self.pressing.off_target_limit:
+        """Nothing lies between two states of the path: the released value jumps there."""
+        limit = self.pressing.off_target_limit
+        # A load may rise steeply between two states that are hardly apart.
+        jump = abs(high.density / low.density - 1)
+        if abs(self.nearest.off_target) <= limit or (
+            self._target.measure != DENSITY and jump <= limit
+        ):
             self._keep_nearest()
             return
+        measure = self._measure
+        first, second = (measure.text(measure.released(s)) for s in (low, high))
         self._miss(
             f"between loads of {self.record[low.index][0] / 1000:.4g} and "
-            f"{self.record[high.index][0] / 1000:.4g} g/cm³ the released density jumps from "
-            f"{low.released / 1000:.4g} to {high.released / 1000:.4g} g/cm³, and the nearest state "
+            f"{self.record[high.index][0] / 1000:.4g} g/cm³ the released {self._target.measure} "
+            f"jumps from {first} to {second}, and the nearest state "
             f"is off by {100 * abs(self.nearest.off_target):.2g} %; expected a larger volume, "
             "calendering.tolerance or calendering.off_target_limit"
         )
+
+    def _what_came_of(self, sample: Sample) -> str:
+        springs_back = f"springs back to {sample.density / 1000:.3g} g/cm³"
+        if self._target.measure == DENSITY:
+            return springs_back
+        return f"{springs_back} after {self._measure.text(self._measure.released(sample))}"
 
     def _miss(self, why: str) -> None:
         self.missed.append((self._target, why))
@@ -305,49 +244,13 @@ class Calendering:
 
 def start_calendering(sim: Simulation, pressing: Pressing) -> Calendering:
     """The series from the unloaded picture `sim`."""
-    return Calendering(path=sim, pressing=pressing, start_density=density(sim, pressing))
+    return Calendering(LoadingPath(sim, pressing), start_density=density(sim, pressing))
 
 
-def _released_state(branch: Branch, target: float, off_target: float, of: Calendering) -> State:
-    sim = branch.sim
-    loading = loading_readings(of.record[: branch.index + 1])
+def nip_of_branch(record: list[tuple[float, ...]], branch: Branch, pressing: Pressing) -> Nip:
+    """The nip of a released branch, whose path went through some rows of PATH_COLUMNS."""
     release = Readings(*np.array(branch.unloading).T)
-    return State(
-        target=target,
-        off_target=off_target,
-        thickness=sim.height,
-        loaded_thickness=branch.loaded_thickness,
-        peak_pressure=branch.peak_pressure,
-        grains=Grains(*(a.copy() for a in sim.grains)),
-        bonds=sim.bond_state(),
-        stress=branch.stress,
-        bond_force=branch.bond_force,
-        overlaps=branch.overlaps,
-        overlap_beyond_hertz=branch.overlap_beyond_hertz,
-        settled=branch.settled,
-        release={"thickness_m": branch.heights, "pressure_Pa": branch.pressures},
-        breaks=breaks_of(sim),
-        skeleton=branch.skeleton,
-        nip=nip_of(loading, release, of.pressing.rolls),
-    )
-
-
-def unloaded_state(grains: Grains, bonds: Bonds, thickness: float) -> State:
-    """The unloaded picture as the first state of a series."""
-    return State(
-        target=None,
-        thickness=thickness,
-        loaded_thickness=thickness,
-        peak_pressure=0.0,
-        grains=grains,
-        bonds=bonds,
-        stress=np.zeros((len(grains.radius), 3, 3)),
-        bond_force=np.zeros((len(bonds.first), 3)),
-        overlaps=no_overlaps(),
-        overlap_beyond_hertz=0.0,
-        settled=True,
-        release={"thickness_m": [], "pressure_Pa": []},
-    )
+    return nip_of(loading_readings(record), release, pressing.rolls)
 
 
 def median_diameter(grains: Grains) -> float:

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from dem import quasistatic
-from dem.calendering.nip import Readings
 from dem.calendering.rolls import Rolls
+from dem.calendering.targets import Target
 from dem.fragments import crack_figures
 from dem.observe import energies, unbalanced_force
 from dem.simulation import Simulation
@@ -32,7 +32,8 @@ _STATES_PER_TOLERANCE = 5
 class Pressing:
     """How the plate closes and opens.
 
-    targets : released densities [kg/m³], rising; tolerance : relative, on them
+    targets : of one measure and rising, or those of passes in their order; tolerance : relative,
+        on what was reached
     off_target_limit : relative error up to which the nearest state stands for a target that the
         released density jumps over
     coating_mass [kg], without the collector
@@ -45,7 +46,7 @@ class Pressing:
     rolls : between which the layer is thought to be pressed
     """
 
-    targets: tuple[float, ...]
+    targets: tuple[Target, ...]
     coating_mass: float
     particle_diameter: float
     tolerance: float = 0.005
@@ -95,9 +96,3 @@ def path_row(sim: Simulation, pressing: Pressing, rate: float) -> tuple[float, .
         density(sim, pressing), sim.height, sim.pressure, sim.bottom_pressure, broken, number,
         unbalanced_force(sim), *energies(sim), float(sim.steps_done),
     )  # fmt: skip
-
-
-def loading_readings(record: list[tuple[float, ...]]) -> Readings:
-    """Thickness and mean pressure on both planes along rows of PATH_COLUMNS."""
-    thickness = np.array([row[1] for row in record])
-    return Readings(thickness, np.array([0.5 * (row[2] + row[3]) for row in record]))

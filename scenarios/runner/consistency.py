@@ -16,7 +16,7 @@ from scenarios.runner.electrode_problems import (
 )
 from scenarios.runner.recipe import refused_by_generator
 from scenarios.runner.schema import Image, Meshes, Particle, Recipe, Scenario
-from scenarios.runner.target_problems import repeated_targets, target_problems
+from scenarios.runner.target_problems import target_kind_problems, target_problems
 from scenarios.runner.units import length_in_words
 from voxelize.deposit.output import fitting_voxel_size
 from voxelize.volume import Volume
@@ -54,7 +54,7 @@ def problems(scenario: Scenario) -> Iterator[Problem]:
             "has no effect without particle_weibull_modulus; expected both or neither",
         )
     yield from cell_problems(cell)
-    yield from repeated_targets(scenario.calendering.targets)
+    yield from target_kind_problems(scenario)
 
 
 def volume_problems(scenario: Scenario, volume: Volume) -> Iterator[Problem]:

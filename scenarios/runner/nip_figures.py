@@ -7,6 +7,8 @@ import h5py
 
 from dem.calender import Calendering, State
 from dem.calendering.nip import Nip
+from dem.calendering.passes import Passes
+from dem.calendering.targets import DENSITY, LINE_LOAD, PRESSURE, Target
 
 
 def line_load(state: State) -> float:
@@ -14,7 +16,37 @@ def line_load(state: State) -> float:
     return 0.0 if state.nip is None else state.nip.line_load / 1e3
 
 
-def summary(pressing: Calendering, states: Sequence[State], names: Sequence[str]) -> dict[str, Any]:
+_UNITS = {
+    DENSITY: (1e-3, "", "target_density_g_cm3", 2),
+    PRESSURE: (1e-6, "_MPa", "target_pressure_MPa", 0),
+    LINE_LOAD: (1e-3, "_N_mm", "target_line_load_N_mm", 0),
+}
+"""Of a measure: factor to its unit, how a name ends, its column, fewest decimals in a name."""
+
+
+def name_of_target(target: Target, digits: int) -> str:
+    """Name of a state by its target, with so many digits more than the fewest."""
+    factor, unit, _, fewest = _UNITS[target.measure]
+    return f"{factor * target.value:.{fewest + digits}f}{unit}"
+
+
+def target_columns(target: Target | None) -> dict[str, float | None]:
+    """The target density, blank for a state that was driven to anything else."""
+    density = target is not None and target.measure == DENSITY
+    return {"target_density_g_cm3": target.value / 1000 if density else None}
+
+
+def applied_target(target: Target | None) -> dict[str, float]:
+    """The column of a target that is no density."""
+    if target is None or target.measure == DENSITY:
+        return {}
+    factor, _, column, _ = _UNITS[target.measure]
+    return {column: _rounded(factor * target.value)}
+
+
+def summary(
+    pressing: Calendering | Passes, states: Sequence[State], names: Sequence[str]
+) -> dict[str, Any]:
     """What summary.json holds of the nip under that name; nothing where nothing was pressed."""
     found = {
         name: figures(state.nip)

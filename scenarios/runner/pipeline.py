@@ -14,6 +14,7 @@ import numpy as np
 
 from dem import checkpoint
 from dem.calender import Calendering, State, unloaded_state
+from dem.calendering.passes import Passes
 from dem.companion import Companion, unbroken
 from dem.crush import Crushing
 from dem.errors import Unstable
@@ -56,14 +57,14 @@ CHECKPOINT_SECONDS = 60.0
 class Work:
     """What a run has done so far.
 
-    pressing : the series, or the crushing of a single particle; None before it began
+    pressing : the series or passes, or the crushing of a single particle; None before it began
     companion : the loading path of unbroken bonds; proof : that at half the speed; where the
         scenario asks for them
     figures : of each state analysed, in the order of the path
     quality : of the decomposition, which is made again at a resumption and this with it
     """
 
-    pressing: Calendering | Crushing | None = None
+    pressing: Calendering | Passes | Crushing | None = None
     companion: Companion | None = None
     proof: HalfSpeed | None = None
     figures: list[StateFigures] = field(default_factory=list)
@@ -239,7 +240,7 @@ def _crush(
 
 
 def _advance(
-    machine: Calendering | Crushing | SecondPath, work: Work, folder: RunFolder, progress
+    machine: Calendering | Passes | Crushing | SecondPath, work: Work, folder: RunFolder, progress
 ) -> None:
     """Move a part of the mechanics to its end, a checkpoint every minute."""
     kept = time.monotonic()
@@ -254,7 +255,7 @@ def _advance(
         # No checkpoint of it: the last one is from before, and good.
         fault_record.write(folder, error.sim)
         raise RunFailed(f"{error}; {fault_record.WHERE}") from error
-    if isinstance(machine, Calendering | SecondPath) and machine.fault is not None:
+    if isinstance(machine, Calendering | Passes | SecondPath) and machine.fault is not None:
         fault_record.write(folder, machine.fault)
     _keep(work, folder)
 

@@ -7,7 +7,9 @@ import numpy as np
 from dem.bonding.strength import BondStrength
 from dem.box import Box
 from dem.calender import Calendering, Pressing, median_diameter, start_calendering
+from dem.calendering.passes import Passes, start_passes
 from dem.calendering.rolls import Rolls
+from dem.calendering.targets import DENSITY, LINE_LOAD, PRESSURE, Target
 from dem.contact.laws import ContactLaws
 from dem.crush import Crushing
 from dem.errors import InputError
@@ -20,6 +22,8 @@ from scenarios.runner.meshes import read_bodies
 from scenarios.runner.progress import Reporter
 from scenarios.runner.recipe import coated
 from scenarios.runner.schema import Image, Meshes, Particle, Scenario, Table
+from scenarios.runner.schema import Target as Given
+from scenarios.runner.schema.values import STRUCTURAL_TARGETS
 from scenarios.runner.table import rebuilt_electrode
 from voxelize.divide.decompose import (
     Decomposition,
@@ -98,25 +102,27 @@ def simulation_of(decomposition: Decomposition, scenario: Scenario) -> Simulatio
     )
 
 
-def calendering_of(sim: Simulation, scenario: Scenario) -> Calendering:
-    """The series of the scenario's targets; raises InputError for one below the start."""
+def calendering_of(sim: Simulation, scenario: Scenario) -> Calendering | Passes:
+    """The series or passes of the scenario's targets; raises InputError for one below the start."""
     mechanics, grains = scenario.mechanics, sim.grains
     mass = float(grains.mass.sum())
     start = mass / (sim.box.area * sim.height)
     crystal = crystal_density(scenario, grains)
-    targets = tuple(
-        sorted(
-            target_density(target, start, crystal, sim.height)
-            for target in scenario.calendering.targets
+    targets = [
+        driven_target(target, start, crystal, sim.height) for target in scenario.calendering.targets
+    ]
+    for target in targets:
+        low = target.measure == DENSITY and target.value <= start * (
+            1 + scenario.calendering.tolerance
         )
-    )
-    if targets and targets[0] <= start * (1 + scenario.calendering.tolerance):
-        raise InputError(
-            f"calendering.targets: {targets[0] / 1000:.4g} g/cm³ is not above the "
-            f"{start / 1000:.4g} g/cm³ that the electrode starts from"
-        )
+        if low:
+            raise InputError(
+                f"calendering.targets: {target.text} is not above the "
+                f"{start / 1000:.4g} g/cm³ that the electrode starts from"
+            )
+    passes = scenario.calendering.mode == "passes"
     pressing = Pressing(
-        targets=targets,
+        targets=tuple(targets if passes else sorted(targets)),
         coating_mass=mass,
         particle_diameter=median_diameter(grains),
         tolerance=scenario.calendering.tolerance,
@@ -128,7 +134,14 @@ def calendering_of(sim: Simulation, scenario: Scenario) -> Calendering:
         release_balance=mechanics.unbalanced_force,
         rolls=rolls_of(scenario),
     )
-    return start_calendering(sim, pressing)
+    return (start_passes if passes else start_calendering)(sim, pressing)
+
+
+def driven_target(given: Given, start: float, crystal: float, thickness: float) -> Target:
+    """What the pressing is driven to, of a target as given."""
+    if given.kind in STRUCTURAL_TARGETS:
+        return Target(target_density(given, start, crystal, thickness), DENSITY)
+    return Target(given.value, {"pressure": PRESSURE, "line_load": LINE_LOAD}[given.kind])
 
 
 def rolls_of(scenario: Scenario) -> Rolls:

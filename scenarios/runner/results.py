@@ -134,7 +134,8 @@ def _discharge_title(stem: str) -> str:
     density, separator, rate = stem.rpartition("_")
     if not separator:
         return stem
-    state = f"{density} g cm⁻³" if density[:1].isdigit() else density.replace("_", " ")
+    is_density = isinstance(number_or_text(density), float)
+    state = f"{density} g cm⁻³" if is_density else density.replace("_", " ")
     return f"{state}, {rate}"
 
 

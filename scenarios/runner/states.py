@@ -21,7 +21,7 @@ from scenarios.runner.analyse import volume_row
 from scenarios.runner.binder import marks_cracks, pressed_domain
 from scenarios.runner.cracks import CRACK_MODES, crack_profile, crack_row
 from scenarios.runner.exports import export_volume
-from scenarios.runner.nip_figures import line_load
+from scenarios.runner.nip_figures import applied_target, line_load, name_of_target, target_columns
 from scenarios.runner.prepare import crystal_density
 from scenarios.runner.progress import Reporter
 from scenarios.runner.run_folder import RunFolder
@@ -58,14 +58,16 @@ class StateFigures:
 
 
 def state_names(states: list[State], scenario: Scenario) -> list[str]:
-    """Names of the states: as_coated or as_imaged, then the target density in g/cm³, longer where
-    it must be."""
+    """Names of the states: as_coated or as_imaged, then the target's, density in g/cm³ without its
+    unit, longer where it must be; of passes with their number before it."""
     names = [AS_IMAGED if isinstance(scenario.electrode, Image | Meshes | Table) else AS_COATED]
-    for state in states[1:]:
+    passes = scenario.calendering.mode == "passes"
+    for number, state in enumerate(states[1:], 1):
+        before = f"pass_{number}_" if passes else ""
         name = next(
             text
-            for digits in range(2, 17)
-            if (text := f"{state.target / 1000:.{digits}f}") not in names
+            for digits in range(15)
+            if (text := before + name_of_target(state.target, digits)) not in names
         )
         names.append(name)
     return names
@@ -114,7 +116,7 @@ def analyse_state(
     density = float(state.grains.mass.sum()) / (back.volume.footprint * state.thickness)
     row = {
         "state": name,
-        "target_density_g_cm3": None if state.target is None else state.target / 1000,
+        **target_columns(state.target),
         "density_g_cm3": density / 1000,
         "crystal_density_g_cm3": crystal_density(scenario, state.grains) / 1000,
         "thickness_um": state.thickness * 1e6,
@@ -129,6 +131,7 @@ def analyse_state(
         **measured,
         "particle_diameter_um": median_diameter(state.grains) * 1e6,
         "off_target": None if state.target is None else state.off_target,
+        **applied_target(state.target),
     }
     checks = {
         "active_volume_change": back.active_volume_after / back.active_volume_before - 1.0,

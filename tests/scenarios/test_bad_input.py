@@ -76,7 +76,25 @@ def with_change(old: str, new: str) -> str:
         (with_change('["3.0 g/cm^3"]', '["40 um"]'), ["targets[0]", "start"]),
         (with_change('["3.0 g/cm^3"]', "[3.0]"), ["targets[0]", "no unit"]),
         (with_change('["3.0 g/cm^3"]', '["3 V"]'), ["targets[0]", "voltage"]),
-        (with_change('["3.0 g/cm^3"]', '["400 N/mm"]'), ["targets[0]", "not available"]),
+        (with_change('["3.0 g/cm^3"]', '["3000 MPa"]'), ["targets[0]", "pressure_limit (2000 MPa"]),
+        (
+            with_change('["3.0 g/cm^3"]', '["3 g/cm^3", "30 %", "9 N/mm"]'),
+            ['targets[2] "9 N/mm" is a line load beside a density', '"passes"'],
+        ),
+        (with_change('["3.0 g/cm^3"]', '["9 N/mm", "0.009 N/um"]'), ["targets[1]", "repeats"]),
+        (
+            with_change('["3.0 g/cm^3"]', '["9 MPa", "3 g/cm^3", "2.9 g/cm^3"]\nmode = "passes"'),
+            ["targets[2]", "not denser than what a pass before it leaves (3 g/cm^3)"],
+        ),
+        (
+            with_change("targets", 'mode = "passes"\ntargets')
+            + "[mechanics]\nprove_quasi_static = true\n",
+            ["mechanics.prove_quasi_static", "passes"],
+        ),
+        (with_change("targets", 'mode = "twice"\ntargets'), ["calendering.mode", "'series'"]),
+        (with_change("targets", 'roll_diameter = "4 um"\ntargets'), ["roll_diameter", "10 mm"]),
+        (with_change("targets", "coated_sides = 3\ntargets"), ["coated_sides", "1 or 2"]),
+        (with_change("targets", 'web_speed = "5 m"\ntargets'), ["web_speed", "length", "m/min"]),
         (with_change('["3.0 g/cm^3"]', '["3 g/cm^3", "3.0 g/cm^3"]'), ["targets[1]", "repeats"]),
         (with_change('"8 um"', '"1 um"'), ["median_diameter", "smaller than a grain", "1.5 um"]),
         (with_change('"8 um"', '"30 um"'), ["median_diameter", "at most", "20 um"]),

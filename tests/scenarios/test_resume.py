@@ -237,6 +237,8 @@ def differences(a, b, where="pressing") -> list[str]:
         if type(a) is not type(b) or len(a) != len(b):
             return [where]
         pairs = [(str(i), x, y) for i, (x, y) in enumerate(zip(a, b, strict=True))]
+    elif isinstance(a, str):
+        return [] if a == b else [where]
     else:
         # Numbers come back as Python's own, to the last bit.
         return [] if a == b and repr(float(a or 0)) == repr(float(b or 0)) else [where]

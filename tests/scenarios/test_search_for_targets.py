@@ -9,6 +9,9 @@ import pytest
 
 from dem import calender
 from dem.calender import Calendering, Pressing
+from dem.calendering import path
+from dem.calendering.path import LoadingPath
+from dem.calendering.targets import DENSITY, LINE_LOAD, MEASURES, PRESSURE, Target
 from dem.loading import press_on
 from dem.simulation import Unstable
 from scenarios.runner.interrupt import StopRequest
@@ -54,10 +57,11 @@ class Release:
     springback = None
     log = None
 
-    progress = 0.0
+    progress, peak_pressure = 0.0, 0.0
 
     def begin_release(self):
         self.released = True
+        self.peak_pressure = self.sim.pressure
 
     def release(self, seat, balance) -> bool:
         assert self.sim.state == self.index
@@ -68,9 +72,14 @@ class Release:
 
 @dataclass
 class Kept:
-    target: float
+    target: Target
     off_target: float
     index: int
+
+
+def wanted(machine) -> list[float]:
+    """What the states of a machine were pressed to."""
+    return [state.target.value for state in machine.states]
 
 
 @pytest.fixture
@@ -81,10 +90,11 @@ def search(monkeypatch):
         layer.state += 1
         return 1.0
 
-    def run(springback, targets, **options):
-        pressing = Pressing(tuple(targets), coating_mass=1.0, particle_diameter=1e-5, **options)
+    def run(springback, targets, measure=DENSITY, **options):
+        targets = tuple(Target(value, measure) for value in targets)
+        pressing = Pressing(targets, coating_mass=1.0, particle_diameter=1e-5, **options)
         Release.springback, Release.log = staticmethod(springback), []
-        machine = Calendering(Layer(), pressing, START)
+        machine = Calendering(LoadingPath(Layer(), pressing), START)
         shares = []
         while not machine.finished:
             machine.advance()
@@ -93,11 +103,21 @@ def search(monkeypatch):
         machine.shares = shares
         return machine, Release.log
 
-    monkeypatch.setattr(calender, "press_on", press_on)
-    monkeypatch.setattr(calender, "path_row", lambda sim, pressing, rate: (1.0 / sim.height,))
-    monkeypatch.setattr(calender, "Branch", Release)
+    def row(layer, pressing, rate):
+        return 1.0 / layer.height, layer.height, layer.pressure, layer.bottom_pressure
+
+    def nip(record, branch, pressing):
+        # The way out adds a quarter, and scatters by as much as springback makes of the load.
+        way_in = LoadingPath(None, pressing, record).loaded(MEASURES[LINE_LOAD])
+        return SimpleNamespace(line_load=1.25 * way_in * loaded(branch.index) ** -1 * START)
+
+    for module in (calender, path):
+        monkeypatch.setattr(module, "press_on", press_on)
+    monkeypatch.setattr(path, "path_row", row)
+    monkeypatch.setattr(path, "Branch", Release)
+    monkeypatch.setattr(calender, "nip_of_branch", nip)
     monkeypatch.setattr(
-        calender, "_released_state", lambda branch, target, off, of: Kept(target, off, branch.index)
+        calender, "released_state", lambda branch, target, off, _: Kept(target, off, branch.index)
     )
     return run
 
@@ -113,7 +133,7 @@ def smooth(index: int) -> float:
 
 def test_smooth_springback_takes_few_releases(search):
     machine, released = search(smooth, [2500.0, 2700.0, 2900.0])
-    assert [state.target for state in machine.states] == [2500.0, 2700.0, 2900.0]
+    assert wanted(machine) == [2500.0, 2700.0, 2900.0]
     assert all(abs(state.off_target) <= 0.005 for state in machine.states)
     assert not machine.missed
     # A first guess, and one or two corrections each.
@@ -134,7 +154,7 @@ def test_targets_are_met_though_springback_scatters_by_four_times_the_tolerance(
     # Halving some 400 states takes nine releases, guesses before and between them a few more.
     assert len(released) <= 40
     for state in machine.states:
-        assert state.off_target == pytest.approx(springback(state.index) / state.target - 1)
+        assert state.off_target == pytest.approx(springback(state.index) / state.target.value - 1)
 
 
 def jumping(index: int) -> float:
@@ -155,9 +175,9 @@ def test_target_inside_a_jump_keeps_the_nearest_state_within_the_limit(search):
 
 def test_target_in_a_jump_beyond_the_limit_is_missed_and_the_next_are_met(search):
     machine, released = search(jumping, [2700.0, 2900.0, 3000.0], off_target_limit=0.006)
-    assert [state.target for state in machine.states] == [2900.0, 3000.0]
+    assert wanted(machine) == [2900.0, 3000.0]
     ((target, why),) = machine.missed
-    assert target == 2700.0
+    assert target == Target(2700.0)
     assert "calendering.tolerance" in why and "calendering.off_target_limit" in why
     # No state is released twice for one target.
     assert len(released) == len(set(released))
@@ -165,15 +185,15 @@ def test_target_in_a_jump_beyond_the_limit_is_missed_and_the_next_are_met(search
 
 def test_two_targets_in_one_jump_both_keep_their_nearest(search):
     machine, _ = search(jumping, [2690.0, 2720.0], off_target_limit=0.02)
-    assert [state.target for state in machine.states] == [2690.0, 2720.0]
+    assert wanted(machine) == [2690.0, 2720.0]
     assert not machine.missed
 
 
 def test_pressure_limit_ends_the_path_with_what_it_reached(search):
     # 1 MPa a state of the path: 200 states give 2690 kg/m³ at the most after springback.
     machine, released = search(smooth, [2500.0, 2700.0, 2900.0], pressure_limit=200e6)
-    assert [state.target for state in machine.states] == [2500.0]
-    assert [target for target, _ in machine.missed] == [2700.0, 2900.0]
+    assert wanted(machine) == [2500.0]
+    assert [target.value for target, _ in machine.missed] == [2700.0, 2900.0]
     assert all("calendering.pressure_limit" in why for _, why in machine.missed)
     # The densest state there is was tried before giving up, and only once.
     assert released.count(len(machine.record) - 1) == 1
@@ -187,11 +207,11 @@ def test_motion_that_blows_up_leaves_the_states_before_it(search, monkeypatch):
         layer.state += 1
         return 1.0
 
-    monkeypatch.setattr(calender, "press_on", breaks)
+    monkeypatch.setattr(path, "press_on", breaks)
     machine, _ = search(smooth, [2500.0, 2900.0])
-    assert [state.target for state in machine.states] == [2500.0]
+    assert wanted(machine) == [2500.0]
     ((target, why),) = machine.missed
-    assert target == 2900.0 and "blew up" in why
+    assert target.value == 2900.0 and "blew up" in why
 
 
 def test_progress_moves_with_every_release_and_never_falls_back(search):
@@ -201,6 +221,57 @@ def test_progress_moves_with_every_release_and_never_falls_back(search):
     assert (np.diff(machine.shares) >= 0).all()
     # Each release moves it, the last ones too: none of them is lost in rounding.
     assert len({round(share, 4) for share in machine.shares}) > len(released)
+
+
+def test_pressure_takes_the_first_state_of_the_path_that_reaches_it(search):
+    # 1 MPa a state: 60.5 MPa are first reached by the state 61.
+    machine, released = search(smooth, [30e6, 60.5e6, 60.7e6], measure=PRESSURE)
+    assert [state.index for state in machine.states] == [30, 61, 61]
+    assert [state.off_target for state in machine.states] == pytest.approx(
+        [0.0, 61 / 60.5 - 1, 61 / 60.7 - 1]
+    )
+    # The path shows it: no release is tried in vain, and nothing is pressed beyond.
+    assert released == [30, 61, 61] and machine.loading.last == 61
+
+
+def test_pressure_beyond_the_limit_is_missed_with_what_was_reached(search):
+    machine, _ = search(smooth, [30e6, 90e6], measure=PRESSURE, pressure_limit=50e6)
+    ((target, why),) = machine.missed
+    assert target == Target(90e6, PRESSURE)
+    assert "calendering.pressure_limit" in why and "after 51 MPa" in why
+
+
+def line_load(machine, index) -> float:
+    """Line load [N/m] that the fake layer's state takes."""
+    way_in = machine.loading.loaded(MEASURES[LINE_LOAD], index)
+    return 1.25 * way_in / loaded(index) * START
+
+
+def test_line_loads_are_met_by_the_nearest_state_of_the_path(search):
+    machine, released = search(smooth, [4e5, 8e5, 9e5], measure=LINE_LOAD)
+    assert wanted(machine) == [4e5, 8e5, 9e5] and not machine.missed
+    for state in machine.states:
+        near = [
+            abs(line_load(machine, state.index + i) / state.target.value - 1) for i in (-1, 0, 1)
+        ]
+        # Within the tolerance of 0.5 %, or between two neighbours the nearer one.
+        assert near[1] <= 0.005 or near[1] == min(near)
+        assert abs(state.off_target) == pytest.approx(near[1])
+    # Two corrections each.
+    assert len(released) <= 9
+
+
+def test_line_load_between_two_states_that_differ_in_density_is_missed(search):
+    def springback(index):
+        return smooth(index) * (1.0 if index < 50 else 1.05)
+
+    machine, _ = search(springback, [4e5], measure=LINE_LOAD)
+    assert len(machine.states) == 1
+    between = 0.5 * (line_load(machine, 49) + line_load(machine, 50))
+    assert line_load(machine, 50) / line_load(machine, 49) > 1.01
+    machine, _ = search(springback, [between], measure=LINE_LOAD, off_target_limit=0.006)
+    ((target, why),) = machine.missed
+    assert target.measure == LINE_LOAD and "the released line load jumps" in why
 
 
 def test_copy_of_an_earlier_state_meets_the_later_ones_bit_for_bit(small_scenario):

@@ -66,16 +66,23 @@ class Calendering(Section):
 
     targets: tuple[TargetValue, ...] = Field(
         (),
-        description="States to reach, as left after springback: densities, thicknesses or "
-        "porosities; empty presses nothing.",
+        description="States to reach: densities, thicknesses or porosities as left after "
+        "springback, pressures at peak load, or line loads; empty presses nothing.",
+    )
+    mode: Literal["series", "passes"] = Field(
+        "series",
+        description="series: each target is branched off one loading path from the unloaded "
+        "electrode, in rising order; passes: each presses what the one before it left, in the "
+        "order given.",
     )
     tolerance: bounded(PositiveShare, at_most=0.1) = Field(
-        5e-3, description="Relative error of a reached density."
+        5e-3, description="Relative error of a reached density or line load."
     )
     off_target_limit: bounded(PositiveShare, at_most=0.2) = Field(
         0.02,
         description="Where the released density jumps over a target, the nearest state stands for "
-        "it, with a warning, if it is off by no more than this.",
+        "it, with a warning, if it is off by no more than this; over a line load, if the density "
+        "jumps by no more.",
     )
     roll_diameter: bounded(Diameter, at_least=10, at_most=2000) = Field(
         "400 mm",

@@ -85,8 +85,8 @@ _TARGET_KINDS = {
     "pressure": "pressure",
     "line_load": "line load",
 }
-AVAILABLE_TARGETS = ("density", "thickness", "porosity")
-"""The kinds of target that this version presses to."""
+STRUCTURAL_TARGETS = ("density", "thickness", "porosity")
+"""Kinds of target that say what remains: each means a density. The others say what is applied."""
 
 
 def _read_target(given: object) -> Target:
@@ -94,8 +94,6 @@ def _read_target(given: object) -> Target:
         return given
     kind, value = read_any(given, tuple(_TARGET_KINDS.values()))
     name = next(name for name, its_kind in _TARGET_KINDS.items() if its_kind == kind)
-    if name not in AVAILABLE_TARGETS:
-        raise ValueError(f"a {kind} as target is not available in this version")
     if value <= 0 or (name == "porosity" and value >= 1):
         raise ValueError("it is out of bounds")
     return Target(name, value, str(given))
@@ -106,8 +104,9 @@ TargetValue = Annotated[
     _Converted(
         _read_target,
         lambda target: target.text,
-        'a density, a thickness or a porosity, each with its unit ("3.0 g/cm^3", "55 um", "30 %")',
-        (("type", "string"), ("examples", ["3.0 g/cm^3", "55 um", "30 %"])),
+        "a density, thickness, porosity, pressure or line load with its unit "
+        '("3.0 g/cm^3", "55 um", "30 %", "100 MPa", "400 N/mm")',
+        (("type", "string"), ("examples", ["3.0 g/cm^3", "55 um", "30 %", "100 MPa", "400 N/mm"])),
     ),
 ]
 
