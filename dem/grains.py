@@ -4,8 +4,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-ACTIVE, CBD = 0, 1
-"""Material indices: active material, carbon-binder domain."""
+ACTIVE, CBD, COLLECTOR = 0, 1, 2
+"""Material indices: active material, carbon-binder domain, current collector."""
 
 
 class Grains(NamedTuple):
@@ -18,7 +18,7 @@ class Grains(NamedTuple):
     radius : (n,) [m], contact radius (calibrated, smaller than that of the grain's volume)
     volume : (n,) [m³], volume of the grain's voxels (for CBD: the domain, its nanopores included)
     mass : (n,) [kg], true mass (the integrator scales its own copy)
-    material : (n,) int32, ACTIVE or CBD
+    material : (n,) int32, ACTIVE, CBD or COLLECTOR
     particle : (n,) int32, id of the particle the grain belongs to, unique over materials
     """
 
@@ -49,6 +49,11 @@ def at_rest(position, radius, volume, mass, material, particle) -> Grains:
         material=np.ascontiguousarray(material, dtype=np.int32),
         particle=np.ascontiguousarray(particle, dtype=np.int32),
     )
+
+
+def coating_mass(grains: Grains) -> float:
+    """Mass of the coating [kg], without the collector's."""
+    return float(grains.mass[grains.material != COLLECTOR].sum())
 
 
 def spatial_order(position: np.ndarray, cell: float) -> np.ndarray:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from dem.body import INVERSE_MASS, Q0, VX, WX, X
+from dem.bonding.confinement import add_swelling
 from dem.bonding.forces import add_bonds
 from dem.chunks import DAMPED, DRIVEN
 from dem.contact.forces import add_contacts
@@ -28,7 +29,8 @@ class Motion(NamedTuple):
     """How the grains move during a call.
 
     step : [s]; process_time : [s], of the machine, that passes in a step (relaxation)
-    rate : [1/s], affine strain rate along z that carries grains and walls that follow
+    rate : [1/s], affine strain rate along z that carries what lies above z = 0: grains, and walls
+    that follow
     damping : local damping α of the motion relative to the affine one
     breaking : whether bonds may break; first_step : number of the first step
     moment : (n,) [kg m²], scaled; listed : (n, 3) [m], positions when the list was built
@@ -124,7 +126,9 @@ def move(c, stretch, body, chunks, load, motion):
         force = (load[i, 0], load[i, 1], load[i, 2])
         torque = (load[i, 3], load[i, 4], load[i, 5])
         x, y, z = body[i, X], body[i, X + 1], body[i, X + 2]
-        driven -= force[2] * rate * z * dt
+        # The strain ends at the coated face: the plate does not strain the collector below it.
+        carried = rate * max(z, 0.0)
+        driven -= force[2] * carried * dt
         v, taken = kicked(
             (body[i, VX], body[i, VX + 1], body[i, VX + 2]), force, body[i, INVERSE_MASS], damping,
             dt,
@@ -133,7 +137,7 @@ def move(c, stretch, body, chunks, load, motion):
             (body[i, WX], body[i, WX + 1], body[i, WX + 2]), torque, 1.0 / moment[i], damping, dt
         )
         damped += taken + taken_turning
-        x, y, z = x + dt * v[0], y + dt * v[1], z + dt * (v[2] + rate * z)
+        x, y, z = x + dt * v[0], y + dt * v[1], z + dt * (v[2] + carried)
         body[i, X], body[i, X + 1], body[i, X + 2] = x, y, z
         for k in range(3):
             body[i, VX + k] = v[k]
@@ -143,7 +147,9 @@ def move(c, stretch, body, chunks, load, motion):
             q = turned(q, scale(0.5 * dt, spin))
             for k in range(4):
                 body[i, Q0 + k] = q[k]
-        dx, dy, dz = x - listed[i, 0], y - listed[i, 1], z - listed[i, 2] * stretch
+        dx, dy, dz = x - listed[i, 0], y - listed[i, 1], z - listed[i, 2]
+        if listed[i, 2] > 0.0:
+            dz = z - listed[i, 2] * stretch
         moved2 = dx * dx + dy * dy + dz * dz
         farthest2 = max(farthest2, moved2)
         # NaN is no number below infinity either.
@@ -151,6 +157,15 @@ def move(c, stretch, body, chunks, load, motion):
     chunks.ledger[c, DAMPED] += damped
     chunks.ledger[c, DRIVEN] += driven
     chunks.farthest[c] = math.inf if lost else math.sqrt(farthest2)
+
+
+@njit
+def swell(c, period, body, bonds, chunks):
+    """Volume strains around the grains of a chunk, about which their bonds flow."""
+    add_swelling(
+        chunks.begin[c], chunks.begin[c + 1], bonds.state, body, period, bonds.held_by, bonds.held,
+        bonds.beside, bonds.gradient, bonds.rigid, bonds.swelling,
+    )  # fmt: skip
 
 
 @njit
@@ -196,7 +211,7 @@ def move_walls(walls, age, motion):
         walls.work[w] += power * dt
         own = (velocity[w, 0], velocity[w, 1], velocity[w, 2])
         # The grains near it move with the strain: only what differs from that ages the list.
-        beside = (own[0], own[1], own[2] - motion.rate * centre[w, 2])
+        beside = (own[0], own[1], own[2] - motion.rate * max(centre[w, 2], 0.0))
         turning = (spin[w, 0], spin[w, 1], spin[w, 2])
         for k in range(3):
             centre[w, k] += dt * own[k]
@@ -234,6 +249,9 @@ def run_steps(
             farthest = max(farthest, chunks.farthest[c])
         bounded = farthest < 1e3 * reach
         stale = not 2.0 * farthest + age[TRAVEL] + abs(1.0 - stretch) * reach <= skin
+        if len(bonds.swelling) > 0:
+            for c in prange(shares):
+                swell(np.int64(c), period, body, bonds, chunks)
         record = stale or not bounded or step == count - 1
         for c in prange(shares):
             add_loads(

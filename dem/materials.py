@@ -25,6 +25,8 @@ class Material:
     cohesion_energy_density [J/m³] (cohesion sjkr); viscosity [Pa s] (damping viscoelastic)
     stiffness_ratio: tangential over normal stiffness (tangential law proportional)
     rolling_friction: coefficient of rolling resistance
+    keeps_volume: whether its bonds flow about the pressure around them, as a dense metal does
+    flat_on_walls: whether it lies on walls with a flat face, so that contacts there do not yield
     """
 
     young_modulus: float
@@ -44,6 +46,8 @@ class Material:
     viscosity: float = 0.0
     stiffness_ratio: float = 0.8
     rolling_friction: float = 0.0
+    keeps_volume: bool = False
+    flat_on_walls: bool = False
 
 
 class Pair(NamedTuple):
@@ -117,7 +121,7 @@ def wall_pair_of(material: Material, friction: float) -> Pair:
         shear=1 / _tangential(material),
         friction=friction,
         damping=damping_of(material.restitution),
-        yield_pressure=material.contact_yield_pressure,
+        yield_pressure=np.inf if material.flat_on_walls else material.contact_yield_pressure,
         surface_energy=0.0,
         cohesion_energy_density=0.0,
         viscosity=material.viscosity,
@@ -141,13 +145,19 @@ def bond_laws(materials: list[Material]) -> tuple[Brittle | Ductile, np.ndarray]
     rows = [
         Ductile(
             m.bond_modulus, g, m.bond_internal_friction, m.bond_moment_share,
-            m.bond_yield_strength, m.bond_failure_strain, m.bond_relaxation,
+            m.bond_yield_strength, m.bond_failure_strain, m.bond_relaxation, float(m.keeps_volume),
         )
         for m, g in zip(materials, shear, strict=True)
     ]  # fmt: skip
     if all(np.isinf(m.bond_yield_strength) and m.bond_relaxation == 0.0 for m in materials):
         rows = [Brittle(*row[: len(Brittle._fields)]) for row in rows]
     return rows[0], np.array(rows, float)
+
+
+def keep_volume(materials: list[Material], first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """Whether both materials of each pair of indices (m,) keep their volume as they flow."""
+    keeps = np.array([material.keeps_volume for material in materials])
+    return keeps[first] & keeps[second]
 
 
 def softer_of(materials: list[Material], first: np.ndarray, second: np.ndarray) -> np.ndarray:

@@ -97,12 +97,15 @@ def _stored_in_rows(laws, table, kinds, like, bond_table, period, body, bonds, c
                     if len(bonds.offset) > 0:
                         offset = (bonds.offset[p, 0], bonds.offset[p, 1], bonds.offset[p, 2])
                     law = at_row(like, bond_table, bonds.kind[p], 0)
+                    around = 0.0
+                    if j < len(bonds.swelling):
+                        around = 0.5 * (bonds.swelling[i] + bonds.swelling[j])
                     bond += beam(
                         law, d, distance,
                         (body[i, Q0], body[i, Q0 + 1], body[i, Q0 + 2], body[i, Q0 + 3]),
                         (body[j, Q0], body[j, Q0 + 1], body[j, Q0 + 2], body[j, Q0 + 3]),
                         (row[REST], row[REST + 1], row[REST + 2]), row[UNLOADED], row[AREA],
-                        row[TENSILE], row[COHESION], row[STRAIN], offset, 0.0,
+                        row[TENSILE], row[COHESION], row[STRAIN], offset, 0.0, around,
                     )[3]  # fmt: skip
                     continue
                 t = int(body[i, MATERIAL]) * kinds + int(body[j, MATERIAL])

@@ -21,7 +21,7 @@ from dem.errors import InputError
 from dem.errors import Unstable as Unstable
 from dem.grains import Grains
 from dem.jit import threads_for
-from dem.materials import Material, PairOverride, bond_laws, softer_of
+from dem.materials import Material, PairOverride, bond_laws, keep_volume, softer_of
 from dem.neighbours import rebuild
 from dem.walls.check import check_walls
 from dem.walls.enclosure import BOTTOM, TOP, enclosure
@@ -74,7 +74,7 @@ class Simulation:
     contacts are stays that of the calibrated radius, so growth makes no force jump.
     stale : whether the lists must be built anew before the next step
     load : (n, 6), force [N] and torque [N m] that its own chunk exerts on each grain; age : of the
-    list, as in `integrate`; plated : whether the first walls are collector and plate
+    list, as in `integrate`; plated : whether the first walls are floor and plate
     """
 
     body: np.ndarray
@@ -123,7 +123,7 @@ class Simulation:
 
     @property
     def bottom_pressure(self) -> float:
-        """Pressure on the collector's plane [Pa]."""
+        """Pressure on the floor [Pa]."""
         return -float(self.walls.load[BOTTOM, 2]) / self.box.area
 
     @property
@@ -315,35 +315,36 @@ def simulate(
     laws: ContactLaws | None = None,
     overrides: tuple[PairOverride, ...] = (),
     walls: tuple[Wall, ...] = (),
+    floor: float = 0.0,
 ) -> Simulation:
     """A simulation of the unloaded picture: nothing pushes until something moves.
 
-    plate_height : [m], of the plate above the collector's plane; None for neither
-    walls : further walls; wall_friction : of collector and plate
+    plate_height : [m], of the plate above z = 0, the collector's coated face; None for neither
+    floor : [m], height of the plane below, negative by what of the collector is made of grains
+    walls : further walls; wall_friction : of floor and plate
     overlaps_rest : whether overlaps at the start exert no force
     Raises InputError, naming the grain, for whatever cannot be a packing (`dem.start_checks`), and
     for walls that cannot stand in the box.
     """
     laws = laws or ContactLaws()
     start_checks.check_numerics(numerics)
-    start_checks.check_box(box, plate_height, wall_friction)
+    start_checks.check_box(box, plate_height, wall_friction, floor)
     start_checks.check_materials(materials, laws, overrides)
     start_checks.check_grains(grains, full_radius, len(materials), box)
     start_checks.check_bonds(bonds, grains, box)
     check_walls(list(walls), box, float(grains.radius.max()))
     n, like_walls = len(grains.radius), list(walls)
     if plate_height is not None:
-        like_walls = enclosure(box, plate_height, wall_friction) + like_walls
+        like_walls = enclosure(box, plate_height, wall_friction, floor) + like_walls
     if LAWS + sum(len(cls._fields) for cls in laws.classes) > SLOTS:
         raise InputError(f"the contact laws have more coefficients than {SLOTS - LAWS}")
     frictions = [wall.friction for wall in like_walls]
     table = law_table(laws, materials, frictions, overrides)
     like_bond, bond_table = bond_laws(materials)
     material = np.array(grains.material, np.int32)
-    rows = bond_rows(
-        bonds, n, softer_of(materials, material[bonds.first], material[bonds.second]),
-        flows(like_bond),
-    )  # fmt: skip
+    of_bonds = materials, material[bonds.first], material[bonds.second]
+    confined = keep_volume(*of_bonds) & flows(like_bond)
+    rows = bond_rows(bonds, n, softer_of(*of_bonds), flows(like_bond), confined)
     history = remembers(table.like[0]), rolls(table.like[4])
     moving = walls_of(like_walls)
     start_checks.check_walls(grains, moving)

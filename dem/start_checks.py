@@ -56,7 +56,9 @@ def check_numerics(numerics) -> None:
         _expect(value > 0.0, f"{name} is {value}; expected more than 0")
 
 
-def check_box(box: Box, plate_height: float | None, wall_friction: float) -> None:
+def check_box(
+    box: Box, plate_height: float | None, wall_friction: float, floor: float = 0.0
+) -> None:
     """Raise InputError for a box without extent."""
     length = np.asarray(box.length, float)
     good = length.shape == (2,) and bool(((length > 0.0) & (length < np.inf)).all())
@@ -66,6 +68,7 @@ def check_box(box: Box, plate_height: float | None, wall_friction: float) -> Non
         plate_height is None or 0.0 < plate_height < np.inf,
         f"the plate stands at {plate_height} m; expected a positive height above the floor",
     )
+    _expect(-np.inf < floor <= 0.0, f"the floor lies at {floor} m; expected 0 or below it")
     _expect(wall_friction >= 0.0, f"wall_friction is {wall_friction}; expected 0 or more")
 
 

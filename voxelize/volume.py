@@ -20,7 +20,7 @@ PHASES = {
 class Volume:
     """Phases on a cubic grid, through-plane first; index (k, j, i) is (z, y, x).
 
-    labels : (nz, ny, nx) uint8, the constants above; collector layers, if any, come first
+    labels : (nz, ny, nx) uint8, the constants above; the collector, if any, comes first
     voxel_size : [m]
     periodic : whether the two in-plane directions are periodic
     thickness : [m], coating from the collector's coated face to its upper plane
@@ -40,10 +40,9 @@ class Volume:
 
     @property
     def collector_layers(self) -> int:
-        """Number of leading layers that are collector: z = 0 lies on top of the last of them."""
-        # Up to the first other layer alone: all of a large volume would take its time at each call.
-        layers = enumerate(self.labels)
-        return next((k for k, layer in layers if (layer != COLLECTOR).any()), len(self.labels))
+        """Layers that the collector would fill if it were flat: z = 0, the mean plane of its
+        coated face, lies on top of the last of them."""
+        return foil_layers_of(self.labels)
 
     @property
     def footprint(self) -> float:
@@ -52,18 +51,43 @@ class Volume:
 
     @property
     def layer_weights(self) -> np.ndarray:
-        """(nz,) share of each layer that lies inside the coating, 0 … 1."""
-        lower = np.arange(self.labels.shape[0]) - self.collector_layers
-        weights = np.clip(self.thickness / self.voxel_size - lower, 0.0, 1.0)
-        weights[lower < 0] = 0.0
-        # A thickness that is a whole number of voxels up to rounding weighs its layers as whole.
-        return np.where(np.abs(weights - np.round(weights)) < 1e-9, np.round(weights), weights)
+        """(nz,) share of each layer that lies below the coating's upper plane, 0 … 1."""
+        return layer_weights(
+            len(self.labels), self.collector_layers, self.thickness / self.voxel_size
+        )
+
+    @property
+    def coating(self) -> slice:
+        """Layers between the mean plane of the coated face and the upper plane."""
+        above = np.flatnonzero(self.layer_weights > 0.0)
+        return slice(self.collector_layers, int(above[-1]) + 1 if len(above) else 0)
 
     def fraction(self, label: int) -> float:
-        """Volume share of a phase in the coating, a cut top layer weighted."""
+        """Volume share of a phase in the coating, a cut top layer weighted; what lies in dents of
+        the collector's coated face is of the coating."""
         per_layer = (self.labels == label).mean(axis=(1, 2))
         weights = self.layer_weights
-        return float((per_layer * weights).sum() / weights.sum())
+        return float((per_layer * weights).sum() / weights[self.coating].sum())
+
+
+def layer_weights(layers: int, foil: int, thickness: float) -> np.ndarray:
+    """Share of each layer (layers,) below a coating's upper plane, at a thickness [voxels] above
+    the foil's layers."""
+    weights = np.clip(thickness - (np.arange(layers) - foil), 0.0, 1.0)
+    # A thickness that is a whole number of voxels up to rounding weighs its layers as whole.
+    return np.where(np.abs(weights - np.round(weights)) < 1e-9, np.round(weights), weights)
+
+
+def foil_layers_of(labels: np.ndarray) -> int:
+    """Layers (of nz, ny, nx) that the collector's voxels would fill, to the nearest whole one."""
+    found = 0
+    # Up to the first layer without any: all of a large volume would take its time at each call.
+    for layer in labels:
+        inside = np.count_nonzero(layer == COLLECTOR)
+        if inside == 0:
+            break
+        found += inside
+    return round(found / labels[0].size)
 
 
 def foil_layers(thickness: float, voxel_size: float) -> int:

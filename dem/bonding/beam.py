@@ -1,7 +1,7 @@
 """One bond: strains, flow, breakage and load of a beam put together."""
 
 from dem.bonding.breakage import failure
-from dem.bonding.ductility import limit_strain, relaxed, remaining
+from dem.bonding.ductility import confined, limit_strain, relaxed, remaining
 from dem.bonding.elastic_beam import energy, rotation_between, stiffnesses, strains
 from dem.bonding.laws import flows
 from dem.jit import leaf
@@ -9,13 +9,15 @@ from dem.vector import add, cross, dot, length, rotate, scale, subtract, turned_
 
 
 @leaf
-def beam(law, apart, distance, p, q, rest, unloaded, area, tensile, cohesion, strain, offset, time):
+def beam(
+    law, apart, distance, p, q, rest, unloaded, area, tensile, cohesion, strain, offset, time, swelling
+):  # fmt: skip
     """Load of a bond that was intact, and its state afterwards.
 
     apart : vector from first to second, distance its length [m]; p, q : orientations; rest : rest
     vector [m] and offset : rest turn [rad], both in the unloaded picture's frame; unloaded : length
     of the stress-free beam [m]; strain : plastic strain so far; time : process time of the step
-    [s].
+    [s]; swelling : volume strain around the bond.
     Returns the force on the second grain, n × shear force, the moment on the first, the stored
     energy, the mode of failure (0 none), the share of its elastic strains that did not flow away,
     the plastic work, and new rest, offset, strain and rest length.
@@ -31,17 +33,19 @@ def beam(law, apart, distance, p, q, rest, unloaded, area, tensile, cohesion, st
     if flows(law):
         sheared, bend, twist = strains(normal, axis, turn, rotate(mean, offset))
         before = energy(stiffness, stretch, sheared, rest_length, bend, twist)
+        # What the change of volume around it alone shortens the beam by.
+        squeezed = -confined(law) * swelling * unloaded / 3.0
         slid = length(sheared) * rest_length
         n_left, s_left, b_left, t_left = remaining(
-            law, abs(k_n * stretch), k_s * slid, k_b * length(bend), abs(k_t * twist), area
+            law, abs(k_n * (stretch + squeezed)), k_s * slid, k_b * length(bend), abs(k_t * twist), area
         )
         # Von Mises' equivalent of a shear is 1/√3 of it; pressing together harms no bond.
         strain += (
-            (1.0 - n_left) * max(stretch, 0.0) + (1.0 - s_left) * 0.5773502691896258 * slid
+            (1.0 - n_left) * max(stretch + squeezed, 0.0) + (1.0 - s_left) * 0.5773502691896258 * slid
         ) / unloaded
         kept = relaxed(law, time)
         share = n_left * s_left * b_left * t_left * kept
-        stretch *= n_left * kept
+        stretch = (stretch + squeezed) * (n_left * kept) - squeezed * kept
         rest_length = distance - stretch
         axis = subtract(axis, scale(1.0 - s_left * kept, sheared))
         axis = scale(1.0 / length(axis), axis)

@@ -13,6 +13,9 @@ elastic strains that are left after yielding, each 0 … 1."""
 relaxed = role("relaxed")
 """(law, process time [s]) → share of the elastic strains that is left after relaxing."""
 
+confined = role("confined")
+"""(law) → share of the volume strain around it about which the bond flows."""
+
 limit_strain = role("limit_strain")
 """(law) → plastic strain that breaks the bond."""
 
@@ -30,6 +33,11 @@ def _stays(law, tension, shear, bending, twist, area):
 @relaxed.of(Brittle)
 def _never(law, time):
     return 1.0
+
+
+@confined.of(Brittle)
+def _about_zero(law):
+    return 0.0
 
 
 @limit_strain.of(Brittle)
@@ -56,6 +64,11 @@ def _yields(law, tension, shear, bending, twist, area):
 def _relaxes(law, time):
     """Maxwell's element, one implicit step."""
     return 1.0 / (1.0 + law.relaxation * time)
+
+
+@confined.of(Ductile)
+def _about_volume(law):
+    return law.confinement
 
 
 @limit_strain.of(Ductile)

@@ -18,6 +18,7 @@ _APART, _DISTANCE2, _P, _Q, _BEAM, _OFFSET = 0, 3, 4, 8, 12, 20
 # … and what comes of it (beam and offset are written back over the old).
 _FORCE, _LEVER, _MOMENT = 23, 26, 29
 _STORED, _MODE, _FLOWED, _LENGTH, _SHARE = 32, 33, 34, 35, 36
+_SWELLING = 37
 _FIRST, _SECOND, _ROW = 0, LANES, 2 * LANES
 
 
@@ -42,6 +43,7 @@ def _compute(law, scratch, time):
             scratch[(_BEAM + AREA) * LANES + k], scratch[(_BEAM + TENSILE) * LANES + k],
             scratch[(_BEAM + COHESION) * LANES + k], scratch[(_BEAM + STRAIN) * LANES + k],
             triple(scratch, _OFFSET, k) if flows(law) else (0.0, 0.0, 0.0), time,
+            scratch[_SWELLING * LANES + k],
         )  # fmt: skip
         for c in range(3):
             scratch[(_FORCE + c) * LANES + k] = force[c]
@@ -145,6 +147,7 @@ def add_bonds(
     start, first, second = bonds.start, bonds.first, bonds.second
     state, kind, image = bonds.state, bonds.kind, contacts.image
     columns, turned = bonds.beam, bonds.offset
+    swelling = bonds.swelling
     breaking, time = motion.breaking, motion.process_time
     px, py, pz = period[0], period[1], period[2]
     ix = 1.0 / px if px > 0.0 else 0.0
@@ -176,6 +179,10 @@ def add_bonds(
             if flows(like):
                 for s in range(3):
                     scratch[(_OFFSET + s) * LANES + found] = turned[b, s]
+                # The last grains may have no bond that counts.
+                known = j < len(swelling)
+                around = 0.5 * (swelling[i] + swelling[j]) if known else 0.0
+                scratch[_SWELLING * LANES + found] = around
             found += 1
             if found == LANES:
                 _compute_some(law, scratch, time)

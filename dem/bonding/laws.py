@@ -34,6 +34,8 @@ class Ductile(NamedTuple):
     a bond that never yields
     failure_strain : plastic strain in tension and shear that breaks it
     relaxation : share of the elastic strain that flows away in a second of process time [1/s]
+    confinement : share of the volume strain around it about which a bond yields: 1 for a solid that
+    keeps its volume, 0 for one that pressure alone compacts (`dem.bonding.confinement`)
     """
 
     young: float
@@ -43,6 +45,7 @@ class Ductile(NamedTuple):
     yield_strength: float
     failure_strain: float
     relaxation: float
+    confinement: float
 
 
 @flows.of(Brittle)

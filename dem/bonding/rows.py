@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from dem.bonding.confinement import confinement
 from dem.bonds import Bonds
 
 REST, UNLOADED, AREA, TENSILE, COHESION, STRAIN = 0, 3, 4, 5, 6, 7
@@ -20,6 +21,8 @@ class BondRows(NamedTuple):
     state : (m,) uint8
     break_step : (m,) int64, step of the break, −1 before; released : (m,) [J], energy lost then;
     place : (m, 3) [m], middle of the bond then
+    held_by, held, beside, gradient, rigid, swelling : of grains whose bonds flow about the volume
+    strain around them (`Confinement`)
     """
 
     start: np.ndarray
@@ -32,10 +35,23 @@ class BondRows(NamedTuple):
     break_step: np.ndarray
     released: np.ndarray
     place: np.ndarray
+    held_by: np.ndarray
+    held: np.ndarray
+    beside: np.ndarray
+    gradient: np.ndarray
+    rigid: np.ndarray
+    swelling: np.ndarray
 
 
-def bond_rows(bonds: Bonds, grain_count: int, kind: np.ndarray, ductile: bool) -> BondRows:
-    """Rows for the time loop; kind (m,) as BondRows."""
+def bond_rows(
+    bonds: Bonds,
+    grain_count: int,
+    kind: np.ndarray,
+    ductile: bool,
+    confined: np.ndarray | None = None,
+) -> BondRows:
+    """Rows for the time loop; kind (m,) as BondRows, confined (m,) bool: bonds that flow about the
+    volume strain around them."""
     m = len(bonds.first)
     start = np.zeros(grain_count + 1, np.int64)
     np.cumsum(np.bincount(bonds.first, minlength=grain_count), out=start[1:])
@@ -53,6 +69,7 @@ def bond_rows(bonds: Bonds, grain_count: int, kind: np.ndarray, ductile: bool) -
         break_step=np.full(m, -1, np.int64),
         released=np.zeros(m),
         place=np.zeros((m, 3)),
+        **confinement(bonds, np.zeros(m, bool) if confined is None else confined)._asdict(),
     )
 
 

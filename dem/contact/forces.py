@@ -27,7 +27,7 @@ _FIRST, _SECOND, _ROW = 0, LANES, 2 * LANES
 
 
 @leaf
-def _compute(laws, scratch, rate, dt):
+def _compute(laws, scratch, dt):
     """The laws on all lanes; LLVM turns the loop into vector code if nothing in it branches."""
     for k in range(LANES):
         pressing, cohering, damping, sliding, rolling = laws
@@ -48,7 +48,6 @@ def _compute(laws, scratch, rate, dt):
         # Both spins weighted with the radii: that of the pair.
         spin = scale(share, triple(scratch, _SPIN, k))
         between = triple(scratch, _VELOCITY, k)
-        between = (between[0], between[1], between[2] + rate * scratch[(_APART + 2) * LANES + k])
         twirl = spin[0] * normal[0] + spin[1] * normal[1] + spin[2] * normal[2]
         total, held, k_t, memory, moment, slid, viscous, lost = touch(
             (normal_law, cohesion_law, damping_law, tangential_law, rolling_law),
@@ -75,7 +74,7 @@ def _compute(laws, scratch, rate, dt):
 
 
 @njit
-def _gather(count, step, laws, table, kinds, body, contacts, scratch, rows):
+def _gather(count, step, rate, laws, table, kinds, body, contacts, scratch, rows):
     """Bring velocities, inertia, history and coefficients of the pairs found into their lanes."""
     spring, memory, rolling = contacts.spring, contacts.memory, contacts.rolling
     touched = contacts.touched
@@ -84,7 +83,9 @@ def _gather(count, step, laws, table, kinds, body, contacts, scratch, rows):
         ri, rj = body[i, RADIUS], body[j, RADIUS]
         scratch[_VELOCITY * LANES + k] = body[j, VX] - body[i, VX]
         scratch[(_VELOCITY + 1) * LANES + k] = body[j, VY] - body[i, VY]
-        scratch[(_VELOCITY + 2) * LANES + k] = body[j, VZ] - body[i, VZ]
+        # What lies above z = 0 is carried with the strain.
+        strained = max(body[j, Z], 0.0) - max(body[i, Z], 0.0)
+        scratch[(_VELOCITY + 2) * LANES + k] = body[j, VZ] - body[i, VZ] + rate * strained
         scratch[_SPIN * LANES + k] = ri * body[i, WX] + rj * body[j, WX]
         scratch[(_SPIN + 1) * LANES + k] = ri * body[i, WY] + rj * body[j, WY]
         scratch[(_SPIN + 2) * LANES + k] = ri * body[i, WZ] + rj * body[j, WZ]
@@ -208,13 +209,13 @@ def add_contacts(
                 force[p, 0] = force[p, 1] = force[p, 2] = 0.0
             found += int(touching)
             if found == LANES:
-                _gather(found, step, laws, table, kinds, body, contacts, scratch, rows)
-                _compute(laws, scratch, rate, dt)
+                _gather(found, step, rate, laws, table, kinds, body, contacts, scratch, rows)
+                _compute(laws, scratch, dt)
                 _scatter(
                     found, end, record, step, laws, contacts, chunks, load, scratch, rows, ledger
                 )
                 found = 0
     if found > 0:
-        _gather(found, step, laws, table, kinds, body, contacts, scratch, rows)
-        _compute(laws, scratch, rate, dt)
+        _gather(found, step, rate, laws, table, kinds, body, contacts, scratch, rows)
+        _compute(laws, scratch, dt)
         _scatter(found, end, record, step, laws, contacts, chunks, load, scratch, rows, ledger)

@@ -1,4 +1,8 @@
-"""The walls of a compression: collector below, plate above, and symmetry planes at the sides."""
+"""The walls of a compression: a floor below, plate above, and symmetry planes at the sides.
+
+The floor is the collector's coated face at z = 0 or, where the collector is made of grains, what
+it lies on.
+"""
 
 import numpy as np
 
@@ -8,11 +12,11 @@ from dem.walls import plane
 from dem.walls.walls import Wall
 
 BOTTOM, TOP = 0, 1
-"""Places of the collector's plane and the plate among the walls."""
+"""Places of the floor and the plate among the walls."""
 
 
-def enclosure(box: Box, plate_height: float, friction: float) -> list[Wall]:
-    """Collector at z = 0, plate at its height, frictionless planes along axes not periodic.
+def enclosure(box: Box, plate_height: float, friction: float, floor: float = 0.0) -> list[Wall]:
+    """A floor [m] at or below z = 0, plate at its height, frictionless planes along axes not periodic.
 
     Raises InputError where z is periodic: collector and plate would bound it.
     """
@@ -23,7 +27,10 @@ def enclosure(box: Box, plate_height: float, friction: float) -> list[Wall]:
         )
     origin = np.zeros(3)
     walls = [
-        Wall(plane.KIND, [plane.plane(origin, (0, 0, 1))], friction=friction),
+        Wall(
+            plane.KIND, [plane.plane(origin, (0, 0, 1))], np.array([0.0, 0.0, floor]),
+            friction=friction,
+        ),
         Wall(
             plane.KIND, [plane.plane(origin, (0, 0, -1))], np.array([0.0, 0.0, plate_height]),
             friction=friction, follows=True,

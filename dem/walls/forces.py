@@ -77,7 +77,8 @@ def add_walls(c, record, laws, wall_table, body, walls, rows, chunks, load, moti
                 (velocity[w, 0], velocity[w, 1], velocity[w, 2]), cross(turning, from_middle)
             )
             of_grain = add(
-                (body[i, VX], body[i, VX + 1], body[i, VX + 2] + rate * x[2]), cross(own, lever)
+                (body[i, VX], body[i, VX + 1], body[i, VX + 2] + rate * max(x[2], 0.0)),
+                cross(own, lever),
             )
             moment = (0.0, 0.0, 0.0)
             remembered = 0.0

@@ -3,7 +3,7 @@
 import numpy as np
 
 from dem.errors import InputError
-from voxelize.volume import CARBON_BINDER, CRACK, LABEL_NAMES, PORE, Volume
+from voxelize.volume import CARBON_BINDER, COLLECTOR, CRACK, LABEL_NAMES, PORE, Volume
 
 
 def coating(volume: Volume) -> tuple[np.ndarray, np.ndarray]:
@@ -11,24 +11,41 @@ def coating(volume: Volume) -> tuple[np.ndarray, np.ndarray]:
 
     Raises InputError for a volume without a coating.
     """
-    weights = volume.layer_weights
-    inside = weights > 0.0
-    if not inside.any():
+    weights, inside = volume.layer_weights, volume.coating
+    if len(weights[inside]) == 0:
         raise InputError("the volume holds no coating: no layer above the collector has thickness")
     return volume.labels[inside], weights[inside]
 
 
+def down_to_foil(volume: Volume) -> tuple[np.ndarray, np.ndarray]:
+    """Labels of the layers from the deepest dent in the collector up, (n, ny, nx), and weights."""
+    inside = volume.coating
+    foil = (layer for layer in range(inside.start) if (volume.labels[layer] != COLLECTOR).any())
+    with_dents = slice(next(foil, inside.start), inside.stop)
+    return volume.labels[with_dents], volume.layer_weights[with_dents]
+
+
 def phase_profile(volume: Volume) -> np.ndarray:
     """(n, 5) share of each label in each layer of the coating, from the collector up."""
-    labels, _ = coating(volume)
+    return _layer_shares(coating(volume)[0])
+
+
+def _layer_shares(labels: np.ndarray) -> np.ndarray:
     counts = [np.bincount(layer.ravel(), minlength=len(LABEL_NAMES)) for layer in labels]
     return np.array(counts) / labels[0].size
 
 
 def phase_fractions(volume: Volume) -> np.ndarray:
-    """(5,) volume share of each label in the coating, a cut top layer weighted."""
-    _, weights = coating(volume)
-    return weights @ phase_profile(volume) / weights.sum()
+    """(5,) volume share of each label in the coating, a cut top layer weighted.
+
+    The coating ends at the collector's face, dents included: as much of it lies below the mean
+    plane as of the collector above.
+    """
+    thickness = coating(volume)[1].sum()
+    labels, weights = down_to_foil(volume)
+    share = weights @ _layer_shares(labels) / thickness
+    share[COLLECTOR] -= (weights.sum() - thickness) / thickness
+    return share
 
 
 def porosity(volume: Volume) -> float:
@@ -42,7 +59,7 @@ def porosity_profile(volume: Volume) -> np.ndarray:
     share = phase_profile(volume)
     nanopores = volume.cbd_nanoporosity * share[:, CARBON_BINDER]
     if volume.nanoporosity_field is not None:
-        field = volume.nanoporosity_field[volume.layer_weights > 0.0]
+        field = volume.nanoporosity_field[volume.coating]
         labels, _ = coating(volume)
         held = [layer[at == CARBON_BINDER].sum() for layer, at in zip(field, labels, strict=True)]
         nanopores = np.array(held, float) / labels[0].size

@@ -6,7 +6,7 @@ import numpy as np
 from scipy.ndimage import gaussian_filter
 
 from electrochem.structure.percolation import enclosed
-from electrochem.structure.phase_fractions import coating
+from electrochem.structure.phase_fractions import coating, down_to_foil
 from voxelize.volume import ACTIVE_MATERIAL, CARBON_BINDER, CRACK, PORE, Volume
 
 SMOOTHING = 2.0
@@ -89,7 +89,8 @@ def surface_areas(volume: Volume) -> SurfaceAreas:
     +1 to +3 %. Roughness of single voxels is smoothed away: surfaces that are noise at that scale
     come out at 0.55 of their faces (a smooth isotropic one at 0.67).
     """
-    labels, weights = coating(volume)
+    thickness = coating(volume)[1].sum()
+    labels, weights = down_to_foil(volume)
     active, binder = labels == ACTIVE_MATERIAL, labels == CARBON_BINDER
     void = (labels == PORE) | (labels == CRACK)
     wetted = void & ~enclosed(void | binder, volume.periodic)
@@ -98,7 +99,7 @@ def surface_areas(volume: Volume) -> SurfaceAreas:
     def smooth(field: np.ndarray) -> np.ndarray:
         return gaussian_filter(field.astype(np.float32), SMOOTHING, mode=("reflect", sides, sides))
 
-    per_volume = 1.0 / (labels[0].size * weights.sum() * volume.voxel_size)
+    per_volume = 1.0 / (labels[0].size * thickness * volume.voxel_size)
     of_active = smooth(active)
     areas = [
         interface_area(active, wetted, of_active, weights, volume.periodic),

@@ -13,7 +13,7 @@ from dem.calendering.targets import DENSITY, LINE_LOAD, PRESSURE, Target
 from dem.contact.laws import ContactLaws
 from dem.crush import Crushing
 from dem.errors import InputError
-from dem.grains import ACTIVE, CBD
+from dem.grains import ACTIVE, CBD, COLLECTOR, coating_mass
 from dem.materials import Material, PairOverride
 from dem.simulation import Numerics, Simulation, simulate
 from scenarios.runner.densities import cbd_solid_density, target_density
@@ -70,23 +70,27 @@ def grains_of(volume: Volume, scenario: Scenario, reporter: Reporter) -> Decompo
         contact_radius_factor=d.contact_radius_factor,
         neck=d.neck,
         merge_below=d.merge_below,
+        foil_grain_size=d.foil_grain_size,
+        foil_depth=d.foil_depth,
     )
     active = SolidPhase(materials.active_material.density, bond_strength(materials.active_material))
     cbd = SolidPhase(cbd_solid_density(scenario), bond_strength(materials.cbd))
+    foil = SolidPhase(materials.collector.density, bond_strength(materials.collector))
     with reporter.stage("Dividing particles into grains") as progress:
-        return decompose(volume, settings, active, cbd, scenario.scenario.seed, progress)
+        return decompose(volume, settings, active, cbd, scenario.scenario.seed, progress, foil)
 
 
 def simulation_of(decomposition: Decomposition, scenario: Scenario) -> Simulation:
     """The decomposition between collector and plate, at rest."""
     volume, grains = decomposition.volume, decomposition.grains
+    foil = (grains.material == COLLECTOR).any()
     mechanics = scenario.mechanics
     _, ny, nx = volume.labels.shape
     return simulate(
         grains,
         decomposition.bonds,
         Box(np.array([nx, ny]) * volume.voxel_size, volume.periodic),
-        [_material(scenario.materials.active_material), _material(scenario.materials.cbd)],
+        _materials(decomposition, scenario),
         volume.thickness,
         Numerics(
             damping=mechanics.damping,
@@ -95,8 +99,9 @@ def simulation_of(decomposition: Decomposition, scenario: Scenario) -> Simulatio
             process_time=mechanics.process_clock,
         ),
         laws=ContactLaws(**mechanics.contact.model_dump()),
-        overrides=_overrides(scenario),
+        overrides=_overrides(scenario, foil),
         wall_friction=scenario.calendering.plate_friction,
+        floor=decomposition.floor,
         # Rubble has no face-sharing neighbours left: it fills its whole volume.
         full_radius=np.maximum(grains.radius, np.cbrt(0.75 * grains.volume / np.pi)),
     )
@@ -105,7 +110,7 @@ def simulation_of(decomposition: Decomposition, scenario: Scenario) -> Simulatio
 def calendering_of(sim: Simulation, scenario: Scenario) -> Calendering | Passes:
     """The series or passes of the scenario's targets; raises InputError for one below the start."""
     mechanics, grains = scenario.mechanics, sim.grains
-    mass = float(grains.mass.sum())
+    mass = coating_mass(grains)
     start = mass / (sim.box.area * sim.height)
     crystal = crystal_density(scenario, grains)
     targets = [
@@ -164,13 +169,20 @@ def crushing_of(sim: Simulation, scenario: Scenario) -> Crushing:
 
 def crystal_density(scenario: Scenario, grains) -> float:
     """Density of the coating's solids without any pore, from masses and material densities."""
-    volume = _solid_volumes(scenario, grains)
-    return float(grains.mass.sum() / volume.sum())
-
-
-def _solid_volumes(scenario: Scenario, grains) -> np.ndarray:
+    of_coating = grains.material != COLLECTOR
     density = np.array([scenario.materials.active_material.density, cbd_solid_density(scenario)])
-    return grains.mass / density[grains.material]
+    volume = grains.mass[of_coating] / density[grains.material[of_coating]]
+    return coating_mass(grains) / float(volume.sum())
+
+
+def _materials(decomposition: Decomposition, scenario: Scenario) -> list[Material]:
+    """By their index; the collector only where it is made of grains."""
+    materials = scenario.materials
+    found = [_material(materials.active_material), _material(materials.cbd)]
+    if (decomposition.grains.material == COLLECTOR).any():
+        foil = _material(materials.collector)
+        found.append(replace(foil, keeps_volume=True, flat_on_walls=True))
+    return found
 
 
 def bond_strength(material) -> BondStrength:
@@ -208,10 +220,12 @@ def _material(material) -> Material:
     )
 
 
-def _overrides(scenario: Scenario) -> tuple[PairOverride, ...]:
-    index = {"active_material": ACTIVE, "cbd": CBD}
+def _overrides(scenario: Scenario, foil: bool) -> tuple[PairOverride, ...]:
+    index = {"active_material": ACTIVE, "cbd": CBD, "collector": COLLECTOR}
     found = []
     for pair in scenario.materials.pairs:
+        if "collector" in pair.between and not foil:
+            continue
         values = pair.model_dump(exclude={"between"}, exclude_none=True)
         if "contact_yield_pressure" in values:
             values["yield_pressure"] = values.pop("contact_yield_pressure")

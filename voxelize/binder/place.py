@@ -61,7 +61,7 @@ def place_binder(
     if (domain_fraction is None) == (solid_volume is None):
         raise InputError("domain_fraction, solid_volume: expected one of the two")
     if solid_volume is None:
-        amount = _amount_of_fraction(domain_fraction, former, room, weights, state)
+        amount = _amount_of_fraction(domain_fraction, former, room, volume)
         solid = amount * (1.0 - new)
     else:
         solid = solid_volume / cell - former_solid
@@ -131,8 +131,8 @@ def _count(state: np.ndarray, which: int) -> np.ndarray:
     return np.array([np.count_nonzero(layer == which) for layer in state], float)
 
 
-def _amount_of_fraction(fraction, former, room, weights, state) -> float:
-    coating = float(weights.sum()) * state.shape[1] * state.shape[2]
+def _amount_of_fraction(fraction, former, room, volume) -> float:
+    coating = float(volume.layer_weights[volume.coating].sum()) * volume.labels[0].size
     amount = fraction * coating - former
     if not 0.0 <= fraction < 1.0 or amount < -0.5:
         raise InputError(

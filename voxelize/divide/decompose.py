@@ -8,7 +8,7 @@ import numpy as np
 from dem.bonding.strength import BondStrength, bond_factors, particle_factors
 from dem.bonds import INTACT, Bonds
 from dem.errors import InputError
-from dem.grains import ACTIVE, CBD, Grains, at_rest
+from dem.grains import ACTIVE, CBD, COLLECTOR, Grains, at_rest
 from voxelize.divide.bodies import grain_bodies, grain_nanoporosity
 from voxelize.divide.faces import faces_between_grains, ways
 from voxelize.divide.members import voxels_of_labels
@@ -41,7 +41,7 @@ class SolidPhase:
 
 @dataclass(frozen=True)
 class DecompositionSettings:
-    """How particles and carbon-binder domain are divided; sizes are equivalent-sphere diameters.
+    """How particles, binder domain and foil are divided; sizes are equivalent-sphere diameters.
 
     grain_size, cbd_grain_size : [m], wanted grains of active material and of CBD
     minimum_grains : that a breakable particle has at least
@@ -52,6 +52,8 @@ class DecompositionSettings:
     lloyd_iterations : steps towards the centroidal partition
     neck : relative depth of the necks at which touching particles are split
     merge_below : [m], touching specks under it join their neighbour when particles are split
+    foil_grain_size : [m], wanted grains of the collector; None for one that is rigid
+    foil_depth : [m], below the coated face, that is divided into grains; None for all of the foil
     """
 
     grain_size: float = 1.5e-6
@@ -63,6 +65,8 @@ class DecompositionSettings:
     lloyd_iterations: int = 8
     neck: float = NECK
     merge_below: float = 2e-6
+    foil_grain_size: float | None = None
+    foil_depth: float | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,11 +74,23 @@ class Decomposition:
     """A volume and the bonded grains that stand for it.
 
     volume : the unloaded picture
-    grain : (nz, ny, nx) int32, grain a voxel belongs to, −1 in pores and collector
+    grain : (nz, ny, nx) int32, grain a voxel belongs to, −1 in pores and rigid collector
     particle : (nz, ny, nx) int32, particle of an active voxel, −1 elsewhere
-    grains : active ones first, sorted by particle; CBD regions are numbered after the particles
-    bonds : between face-sharing grains of one particle, of CBD, and of CBD and active material
+    grains : active ones first, sorted by particle; CBD regions are numbered after the particles,
+        pieces of a collector that deforms after those
+    bonds : between face-sharing grains of one particle or foil, and of CBD and anything
     """
+
+    @property
+    def floor(self) -> float:
+        """Height [m] of the plane below all grains: 0, the coated face, where the foil is rigid."""
+        return -self.foil_layers * self.volume.voxel_size
+
+    @property
+    def foil_layers(self) -> int:
+        """Layers below the coated face that are made of grains."""
+        foil = self.volume.collector_layers
+        return int(np.count_nonzero((self.grain[:foil] >= 0).any(axis=(1, 2))))
 
     volume: Volume
     grain: np.ndarray
@@ -90,6 +106,7 @@ def decompose(
     cbd: SolidPhase,
     seed: int,
     progress: Callable[[float, str], None] | None = None,
+    foil: SolidPhase | None = None,
 ) -> Decomposition:
     """Divide particles and carbon-binder domain into grains and bond those that share a face.
 
@@ -98,14 +115,15 @@ def decompose(
     `SMALLEST_GRAIN` voxels stays one unbreakable grain. CBD pieces that touch by edges or corners
     are one region. The CBD's mass is that of its solid: (1 − nanoporosity) of its domain,
     voxel by voxel where the volume has a field of them.
+    foil : of the collector, where foil_grain_size says that it deforms
     raises InputError where a setting is out of range or the particles cannot hold grains
     """
     tell = progress or (lambda fraction, note: None)
-    _check_settings(settings, active, cbd, volume)
+    _check_settings(settings, active, cbd, foil, volume)
     tell(0.0, "splitting particles")
-    region, particles, volume = regions(volume, settings)
+    region, particles, coating, volume = regions(volume, settings)
     voxels = voxels_of_labels(region)
-    cells, least = wanted_grains(voxels, particles, volume.voxel_size, settings)
+    cells, least = wanted_grains(voxels, particles, coating, volume.voxel_size, settings)
     note = f"dividing {particles} particles into grains"
     tell(0.1, note)
     grain, owner = divide(
@@ -119,16 +137,19 @@ def decompose(
     )
     del region
     tell(0.8, "bonding grains")
-    grains = _grains(grain, owner, particles, volume, settings, active, cbd)
-    bonds = _bonds(grain, grains, volume, active.strength, cbd.strength, seed)
+    material = np.where(owner < particles, ACTIVE, np.where(owner < coating, CBD, COLLECTOR))
+    grains = _grains(grain, owner, material, volume, settings, (active, cbd, foil))
+    bonds = _bonds(grain, grains, volume, (active, cbd, foil), seed)
     tell(1.0, f"{len(grains.radius)} grains, {len(bonds.first)} bonds")
     return Decomposition(volume, grain, volume.particle, grains, bonds)
 
 
-def _check_settings(settings, active, cbd, volume):
+def _check_settings(settings, active, cbd, foil, volume):
     finest = 2.0 * volume.voxel_size
-    for key in ("grain_size", "cbd_grain_size"):
+    for key in ("grain_size", "cbd_grain_size", "foil_grain_size"):
         size = getattr(settings, key)
+        if size is None:
+            continue
         # Two voxels written in decimals may fall short of twice the voxel by rounding.
         if not size >= finest * (1.0 - 1e-9):
             raise InputError(
@@ -147,7 +168,12 @@ def _check_settings(settings, active, cbd, volume):
             f"contact_radius_factor is {settings.contact_radius_factor:g}, "
             "but a number above 0 and up to 1.2 was expected"
         )
-    for name, phase in (("active material", active), ("CBD", cbd)):
+    if settings.foil_grain_size is not None and foil is None:
+        raise InputError("foil_grain_size is given, but not what the foil is: expected `foil`")
+    phases = {"active material": active, "CBD": cbd, "foil": foil}
+    for name, phase in phases.items():
+        if phase is None:
+            continue
         if not phase.density > 0.0:
             raise InputError(f"the density of the {name} is {phase.density:g}, not above 0")
         for key, value in phase.strength._asdict().items():
@@ -178,12 +204,12 @@ def _check_field(volume):
             )
 
 
-def _grains(grain, owner, particles, volume, settings, active, cbd):
+def _grains(grain, owner, material, volume, settings, phases):
     voxels, centroid = grain_bodies(grain, len(owner), volume)
-    material = np.where(owner < particles, ACTIVE, CBD)
     size = voxels * volume.voxel_size**3
+    density = np.array([phase.density if phase else np.nan for phase in phases])[material]
     solid = 1.0 - grain_nanoporosity(grain, len(owner), volume)
-    density = np.where(material == ACTIVE, active.density, cbd.density * solid)
+    density = np.where(material == CBD, density * solid, density)
     # A particle of one grain is no Voronoi cell among others: its sphere is its surface.
     alone = (np.bincount(owner)[owner] == 1) & (material == ACTIVE)
     factor = np.where(alone, 1.0, settings.contact_radius_factor)
@@ -192,9 +218,12 @@ def _grains(grain, owner, particles, volume, settings, active, cbd):
     return at_rest(position, radius, size, size * density, material, owner)
 
 
-def _bonds(grain, grains, volume, active, cbd, seed):
+def _bonds(grain, grains, volume, phases, seed):
+    active, cbd, foil = (phase.strength if phase else None for phase in phases)
     is_active = grains.material == ACTIVE
-    first, second, area = faces_between_grains(grain, grains.particle, is_active, volume)
+    first, second, area = faces_between_grains(
+        grain, grains.particle, grains.material != CBD, volume
+    )
     area *= volume.voxel_size**2
     _, ny, nx = grain.shape
     period = volume.voxel_size * np.array([nx, ny, 0.0]) * volume.periodic
@@ -210,6 +239,11 @@ def _bonds(grain, grains, volume, active, cbd, seed):
         inner = is_active[first[some]] & is_active[second[some]]
         tensile[some] = np.where(inner, active.tensile * of_active, cbd.tensile * of_cbd)
         cohesion[some] = np.where(inner, active.cohesion * of_active, cbd.cohesion * of_cbd)
+        if foil is not None:
+            of_foil = bond_factors(foil, area[some], uniform)
+            inner = (grains.material[[first[some], second[some]]] == COLLECTOR).all(axis=0)
+            tensile[some] = np.where(inner, foil.tensile * of_foil, tensile[some])
+            cohesion[some] = np.where(inner, foil.cohesion * of_foil, cohesion[some])
     return Bonds(
         first=first,
         second=second,

@@ -8,15 +8,16 @@ from voxelize.divide.members import beside, place_of, voxels_by_label
 _CHUNKS = 64
 
 
-def faces_between_grains(grain, owner, is_active, volume):
+def faces_between_grains(grain, owner, is_hard, volume):
     """Pairs of grains of one particle, or of which one at least is binder, that share a face.
 
-    grain : (nz, ny, nx) int32, −1 outside; owner, is_active : (n,) of each grain
+    grain : (nz, ny, nx) int32, −1 outside; owner, is_hard : (n,) of each grain; hard is all but
+        binder
     returns first, second : (m,) int32, sorted, first < second; area : (m,) [voxels²], √Σ A_i² over
     the voxel faces A_i by direction: exact for a plane; upright faces in a cut layer count in part
     """
     voxel, start = voxels_by_label(grain, len(owner))
-    told = (voxel, start, grain.reshape(-1), owner, is_active, grain.shape, volume.periodic)
+    told = (voxel, start, grain.reshape(-1), owner, is_hard, grain.shape, volume.periodic)
     pairs = np.zeros(len(owner) + 1, dtype=np.int64)
     _count_chunks(*told, pairs)
     np.cumsum(pairs, out=pairs)
@@ -27,13 +28,13 @@ def faces_between_grains(grain, owner, is_active, volume):
 
 
 @njit(parallel=True)
-def _count_chunks(voxel, start, grain, owner, is_active, shape, periodic, pairs):
+def _count_chunks(voxel, start, grain, owner, is_hard, shape, periodic, pairs):
     for chunk in prange(_CHUNKS):
-        _count_chunk(np.int64(chunk), voxel, start, grain, owner, is_active, shape, periodic, pairs)
+        _count_chunk(np.int64(chunk), voxel, start, grain, owner, is_hard, shape, periodic, pairs)
 
 
 @njit
-def _count_chunk(chunk, voxel, start, grain, owner, is_active, shape, periodic, pairs):
+def _count_chunk(chunk, voxel, start, grain, owner, is_hard, shape, periodic, pairs):
     count = len(owner)
     seen_by = np.full(count, -1, np.int32)
     for number in range(chunk * count // _CHUNKS, (chunk + 1) * count // _CHUNKS):
@@ -45,8 +46,8 @@ def _count_chunk(chunk, voxel, start, grain, owner, is_active, shape, periodic, 
                 if place < 0 or grain[place] <= number:
                     continue
                 other = grain[place]
-                bonded = owner[other] == owner[number] or not (is_active[other] and
-                                                               is_active[number])  # fmt: skip
+                bonded = owner[other] == owner[number] or not (is_hard[other] and
+                                                               is_hard[number])  # fmt: skip
                 if bonded and seen_by[other] != number:
                     seen_by[other] = number
                     found += 1
@@ -54,15 +55,15 @@ def _count_chunk(chunk, voxel, start, grain, owner, is_active, shape, periodic, 
 
 
 @njit(parallel=True)
-def _write_chunks(voxel, start, grain, owner, is_active, shape, periodic, weights, pairs, first,
+def _write_chunks(voxel, start, grain, owner, is_hard, shape, periodic, weights, pairs, first,
                   second, area):  # fmt: skip
     for chunk in prange(_CHUNKS):
-        _write_chunk(np.int64(chunk), voxel, start, grain, owner, is_active, shape, periodic,
+        _write_chunk(np.int64(chunk), voxel, start, grain, owner, is_hard, shape, periodic,
                      weights, pairs, first, second, area)  # fmt: skip
 
 
 @njit
-def _write_chunk(chunk, voxel, start, grain, owner, is_active, shape, periodic, weights, pairs,
+def _write_chunk(chunk, voxel, start, grain, owner, is_hard, shape, periodic, weights, pairs,
                  first, second, area):  # fmt: skip
     count = len(owner)
     place_of_other = np.full(count, -1, np.int64)
@@ -80,7 +81,7 @@ def _write_chunk(chunk, voxel, start, grain, owner, is_active, shape, periodic, 
                 if place < 0 or grain[place] <= number:
                     continue
                 other = grain[place]
-                if owner[other] != owner[number] and is_active[other] and is_active[number]:
+                if owner[other] != owner[number] and is_hard[other] and is_hard[number]:
                     continue
                 mine = place_of_other[other] - begin
                 if mine < 0 or mine >= found or second[begin + mine] != other:

@@ -1,4 +1,4 @@
-"""What is divided on its own, particles and binder regions, and into how many grains each."""
+"""What is divided on its own, particles, binder and foil, and into how many grains each."""
 
 from dataclasses import replace
 
@@ -7,14 +7,17 @@ import numpy as np
 from dem.errors import InputError
 from voxelize.regions import connected_pieces
 from voxelize.split.watershed import equivalent_diameter, split_particles, volume_percentile
-from voxelize.volume import ACTIVE_MATERIAL, CARBON_BINDER
+from voxelize.volume import ACTIVE_MATERIAL, CARBON_BINDER, COLLECTOR
 
 SMALLEST_GRAIN = 8
 """Voxels a grain of a breakable particle must have on average: two along each direction."""
 
 
 def regions(volume, settings):
-    """What is divided on its own: (nz, ny, nx) particles 0 … n−1, then regions of CBD."""
+    """What is divided on its own: (nz, ny, nx) particles 0 … n−1, regions of CBD, then of foil.
+
+    Returns the regions, the numbers of particles and of particles and CBD regions, the volume.
+    """
     is_active = volume.labels == ACTIVE_MATERIAL
     is_cbd = volume.labels == CARBON_BINDER
     if not is_active.any():
@@ -43,19 +46,41 @@ def regions(volume, settings):
     # In place: the volume is large and the binder's numbers are needed no more.
     np.add(region, particles, out=region, where=is_cbd)
     np.copyto(region, particle, where=~is_cbd)
-    return region, particles, replace(volume, particle=particle)
+    coating = int(region.max()) + 1
+    if settings.foil_grain_size is not None:
+        _add_foil(region, coating, volume, settings)
+    return region, particles, coating, replace(volume, particle=particle)
 
 
-def wanted_grains(voxels, particles, voxel_size, settings):
+def _add_foil(region, coating, volume, settings):
+    """Number the collector's regions from `coating` on, from its face down to the depth."""
+    below = np.flatnonzero((volume.labels == COLLECTOR).any(axis=(1, 2)))
+    if len(below) == 0:
+        return
+    layers = slice(rigid_layers(volume, settings.foil_depth), int(below[-1]) + 1)
+    foil = (volume.labels[layers] == COLLECTOR).astype(np.int8) - 1
+    foil = connected_pieces(foil, volume.periodic, connectivity=3)
+    np.copyto(region[layers], foil + np.int32(coating), where=foil >= 0)
+
+
+def rigid_layers(volume, depth):
+    """Layers of the foil below the depth [m] that deforms, None for all of it."""
+    foil = volume.collector_layers
+    return 0 if depth is None else max(0, foil - max(1, round(depth / volume.voxel_size)))
+
+
+def wanted_grains(voxels, particles, coating, voxel_size, settings):
     """How many grains each region is divided into, and how many it must at least have.
 
-    voxels : (regions,) of each; the first `particles` of them are particles
+    voxels : (regions,) of each; the first `particles` of them are particles, those from `coating`
+    on foil
     returns cells, least : (regions,) int64; both 1 where a region stays one unbreakable grain
     raises InputError where most of the active material could not be divided as asked
     """
     size = voxels * voxel_size**3
     wanted = np.full(len(voxels), settings.cbd_grain_size)
     wanted[:particles] = settings.grain_size
+    wanted[coating:] = settings.foil_grain_size
     cells = np.maximum(1, np.rint(size / (np.pi / 6.0 * wanted**3))).astype(np.int64)
     least = np.ones(len(voxels), dtype=np.int64)
     diameter = equivalent_diameter(size[:particles])

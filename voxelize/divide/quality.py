@@ -6,7 +6,7 @@ import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from dem.grains import ACTIVE
+from dem.grains import ACTIVE, CBD, COLLECTOR
 from voxelize.divide.bins import into_window
 from voxelize.divide.contact_gap import contact_gaps
 from voxelize.divide.decompose import Decomposition
@@ -29,7 +29,8 @@ class Quality:
     """Figures of a decomposition; those of the sample are nan where nothing is breakable.
 
     particles, grains, binder_grains : numbers; a breakable particle has two grains or more
-    bonds, binder_bonds : inside particles; of binder, to itself or to particles
+    bonds, binder_bonds : inside particles; of binder, to itself or to others
+    foil_grains : of a collector that deforms
     disconnected_particles : whose bond graph is in more than one piece; 0, or a fault
     grains_per_particle_least, grains_per_particle_median : of the breakable particles
     unbreakable_fraction, unbreakable_volume_fraction : of the particles, by number and by volume
@@ -51,6 +52,7 @@ class Quality:
     binder_grains: int
     bonds: int
     binder_bonds: int
+    foil_grains: int
     disconnected_particles: int
     grains_per_particle_least: int
     grains_per_particle_median: float
@@ -83,15 +85,17 @@ def assess(decomposition: Decomposition, seed: int = 1) -> Quality:
     volume = np.bincount(owner, grains.volume[is_active])
     breakable = number > 1
     inner = is_active[bonds.first] & is_active[bonds.second]
+    of_binder = (grains.material[[bonds.first, bonds.second]] == CBD).any(axis=0)
     mean = volume[breakable].sum() / max(1, number[breakable].sum())
     of_breakable = number[breakable] if breakable.any() else np.zeros(1)
     own_mean = volume[breakable] / number[breakable] if breakable.any() else np.full(1, np.inf)
     return Quality(
         particles=len(number),
         grains=int(number.sum()),
-        binder_grains=int((~is_active).sum()),
+        binder_grains=int((grains.material == CBD).sum()),
         bonds=int(inner.sum()),
-        binder_bonds=int((~inner).sum()),
+        binder_bonds=int(of_binder.sum()),
+        foil_grains=int((grains.material == COLLECTOR).sum()),
         disconnected_particles=_disconnected(bonds, inner, owner),
         grains_per_particle_least=int(of_breakable.min()),
         grains_per_particle_median=float(np.median(of_breakable)),

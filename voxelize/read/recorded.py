@@ -8,7 +8,7 @@ import numpy as np
 from dem.errors import InputError
 from voxelize.read.order import AxisOrder, Crop, axis_order
 from voxelize.read.record import Edges, Record
-from voxelize.volume import ACTIVE_MATERIAL, CARBON_BINDER, COLLECTOR
+from voxelize.volume import ACTIVE_MATERIAL, CARBON_BINDER, foil_layers_of
 
 _ROUNDING = 1e-6
 """Relative; figures in µm and decimal text differ from what was written by less."""
@@ -54,11 +54,9 @@ def recorded_thickness(
 
 def _range(phases: np.ndarray) -> tuple[int, int]:
     """Layers below the highest solid one, and all layers, both above the collector."""
-    solid, foil = 0, 0
+    solid, foil = 0, foil_layers_of(phases)
     for k, layer in enumerate(phases):
-        if foil == k and (layer == COLLECTOR).all():
-            foil = k + 1
-        elif ((layer == ACTIVE_MATERIAL) | (layer == CARBON_BINDER)).any():
+        if ((layer == ACTIVE_MATERIAL) | (layer == CARBON_BINDER)).any():
             solid = k
     return max(solid - foil, 0), len(phases) - foil
 

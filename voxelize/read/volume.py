@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+from scipy.ndimage import label
 
 from dem.errors import InputError
 from voxelize.read.formats import open_image
@@ -22,6 +23,7 @@ from voxelize.volume import (
     LABEL_NAMES,
     PHASES,
     Volume,
+    foil_layers_of,
 )
 
 NANOPOROSITY = 0.5
@@ -110,7 +112,7 @@ def _check_blocks(phases: np.ndarray, factor: int, path: Path) -> None:
 
 
 def _check_collector(phases: np.ndarray, coarsening: int, path: Path) -> None:
-    """The collector must be whole layers at index 0, none elsewhere."""
+    """The collector must be whole layers at index 0 and what stands on them, none elsewhere."""
     per_layer = np.array([np.count_nonzero(layer == COLLECTOR) for layer in phases])
     if not per_layer.any():
         return
@@ -126,11 +128,16 @@ def _check_collector(phases: np.ndarray, coarsening: int, path: Path) -> None:
             f"{path}: the collector does not fill the first layer, expected whole layers of it "
             "at index 0: check axis_order, or crop the volume to start inside the foil"
         )
-    if stray := int(per_layer[layers:].sum()):
+    top = layers + int(np.count_nonzero(per_layer[layers:]))
+    pieces, count = label(phases[layers - 1 : top] == COLLECTOR)
+    apart = int(per_layer[top:].sum())
+    if apart or count > 1:
+        apart += int(np.count_nonzero(pieces > 1))
         raise InputError(
-            f"{path}: {stray} collector voxels stand outside its {layers} whole layers, "
-            "expected a flat foil: crop it away or relabel them"
+            f"{path}: {apart} collector voxels stand apart from its {layers} whole layers, "
+            "expected a foil in one piece: crop them away or relabel them"
         )
+    layers = foil_layers_of(phases)
     if layers % coarsening:
         raise InputError(
             f"{path}: a coarsening of {coarsening} does not fit {layers} collector layers, "

@@ -30,6 +30,16 @@ class Decomposition(Section):
     cbd_grain_size: Length = Field(
         "1.5 um", description="Width of a grain of the carbon-binder domain."
     )
+    foil_grain_size: Length | None = Field(
+        None,
+        description="Width of a grain of the collector foil, which particles then emboss; left "
+        "out, the foil is a rigid plane.",
+    )
+    foil_depth: Length | None = Field(
+        None,
+        description="Depth below the coated face down to which the foil is made of grains; what "
+        "lies deeper is rigid. Left out, all of the foil deforms.",
+    )
     contact_radius_factor: bounded(PositiveShare, at_least=0.5, at_most=1.2) = Field(
         0.85,
         description="Contact radius over the radius of the grain's volume; 0.85 lets pressed "

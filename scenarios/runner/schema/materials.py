@@ -1,4 +1,4 @@
-"""Sections `materials.active_material` and `materials.cbd`: densities, stiffness and strength."""
+"""Section `materials`: densities, stiffness and strength of coating and collector."""
 
 from typing import Literal
 
@@ -21,7 +21,7 @@ from scenarios.runner.schema.quantities import (
     bounded,
 )
 
-Phase = Literal["active_material", "cbd"]
+Phase = Literal["active_material", "cbd", "collector"]
 
 
 class ActiveMaterial(Section):
@@ -172,6 +172,59 @@ class CarbonBinder(Section):
     )
 
 
+class Collector(Section):
+    """The current collector where it is made of grains; defaults for hard-rolled aluminium."""
+
+    density: Density = Field("2.70 g/cm^3", description="Density.")
+    young_modulus: Modulus = Field(
+        "69 GPa", description="Young's modulus in contacts (aluminium, Song 2025)."
+    )
+    poisson_ratio: PoissonRatio = Field(0.33, description="Poisson ratio in contacts.")
+    friction: NumberOrZero = Field(0.3, description="Coulomb friction coefficient.")
+    restitution: PositiveShare = Field(
+        0.5, description="Rebound speed over impact speed of two spheres; sets contact damping."
+    )
+    bond_modulus: Modulus = Field(
+        "100 GPa", description="Young's modulus of the bonds between the foil's grains."
+    )
+    bond_poisson_ratio: PoissonRatio = Field(
+        0.33, description="Poisson ratio of the bonds; sets their shear and twist stiffness."
+    )
+    bond_tensile_strength: Pressure | None = Field(
+        None, description="Tensile strength of a bond; left out, it flows and never snaps."
+    )
+    bond_cohesion: Pressure | None = Field(
+        None, description="Shear strength of a bond without normal stress; left out, it flows."
+    )
+    bond_internal_friction: NumberOrZero = Field(
+        0.0, description="tan(phi) of the Mohr-Coulomb criterion: pressure adds to shear strength."
+    )
+    weibull_modulus: bounded(PositiveNumber, at_least=1) = Field(
+        10.0, description="Weibull modulus of the bond strengths' scatter; higher scatters less."
+    )
+    bond_moment_share: Share = Field(
+        0.0, description="Share of the bending and twisting stresses that counts towards breaking."
+    )
+    contact_yield_pressure: Pressure | None = Field(
+        "1.55 GPa", description="Limiting pressure of contacts. Left out, they are elastic."
+    )
+    bond_yield_strength: Pressure | None = Field(
+        "180 MPa", description="Stress beyond the pressure around it at which a bond flows."
+    )
+    bond_failure_strain: PositiveNumber | None = Field(
+        None, description="Plastic strain at which a flowing bond breaks; left out, at none."
+    )
+    cohesion_energy_density: EnergyDensityOrZero = Field(
+        "0 J/m^3", description="Attraction of its contacts by area, for mechanics.contact.cohesion."
+    )
+    surface_energy: SurfaceEnergyOrZero = Field(
+        "0 J/m^2", description="Work of adhesion of its surfaces, for mechanics.contact.normal jkr."
+    )
+    rolling_friction: NumberOrZero = Field(
+        0.0, description="Coefficient of rolling resistance, for mechanics.contact.rolling."
+    )
+
+
 class PairOfMaterials(Section):
     """Contact properties of two materials that do not follow from theirs."""
 
@@ -193,6 +246,10 @@ class Materials(Section):
         default_factory=ActiveMaterial, description="The active material."
     )
     cbd: CarbonBinder = Field(default_factory=CarbonBinder, description="The carbon-binder domain.")
+    collector: Collector = Field(
+        default_factory=Collector,
+        description="The current collector, where decomposition.foil_grain_size has it deform.",
+    )
     pairs: tuple[PairOfMaterials, ...] = Field(
         (), description="Pairs of materials with contact properties of their own."
     )
