@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from dem.body import INVERSE_MASS, Q0, VX, WX, X
-from dem.bonding.confinement import add_swelling
+from dem.bonding.confinement import deform, hold
 from dem.bonding.forces import add_bonds
 from dem.chunks import DAMPED, DRIVEN
 from dem.contact.forces import add_contacts
@@ -105,6 +105,8 @@ def add_loads(
         c, record, step, like, bond_table, laws, table, kinds, period, body, contacts, bonds,
         chunks, load, motion,
     )  # fmt: skip
+    if len(bonds.swelling) > 0:
+        hold(chunks.begin[c], chunks.begin[c + 1], bonds, body, period, load)
     add_contacts(
         c, record, step, laws, table, kinds, period, body, contacts, bonds, chunks, load, motion
     )
@@ -160,12 +162,9 @@ def move(c, stretch, body, chunks, load, motion):
 
 
 @njit
-def swell(c, period, body, bonds, chunks):
-    """Volume strains around the grains of a chunk, about which their bonds flow."""
-    add_swelling(
-        chunks.begin[c], chunks.begin[c + 1], bonds.state, body, period, bonds.held_by, bonds.held,
-        bonds.beside, bonds.gradient, bonds.rigid, bonds.swelling,
-    )  # fmt: skip
+def deform_chunk(c, period, body, bonds, chunks):
+    """Deformation around the grains of a chunk of a solid that keeps its volume."""
+    deform(chunks.begin[c], chunks.begin[c + 1], bonds, body, period)
 
 
 @njit
@@ -251,7 +250,7 @@ def run_steps(
         stale = not 2.0 * farthest + age[TRAVEL] + abs(1.0 - stretch) * reach <= skin
         if len(bonds.swelling) > 0:
             for c in prange(shares):
-                swell(np.int64(c), period, body, bonds, chunks)
+                deform_chunk(np.int64(c), period, body, bonds, chunks)
         record = stale or not bounded or step == count - 1
         for c in prange(shares):
             add_loads(

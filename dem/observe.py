@@ -7,6 +7,7 @@ import numpy as np
 
 from dem.body import MATERIAL, Q0, RADIUS, VX, WX, X, Z
 from dem.bonding.beam import beam
+from dem.bonding.confinement import hold
 from dem.bonding.rows import AREA, COHESION, REST, STRAIN, TENSILE, UNLOADED
 from dem.bonds import INTACT
 from dem.chunks import BOND_PLASTIC, BROKEN, DAMPED, DRIVEN, PLASTIC, VISCOUS, WORK_SLID
@@ -66,6 +67,9 @@ def stored_energies(sim: Simulation) -> tuple[float, float, float]:
         like, pairs, sim.kinds, *sim.bond_table, sim.box.period, sim.body, sim.bonds, sim.contacts,
         sim.steps_done,
     )  # fmt: skip
+    bond += hold(
+        0, len(sim.body), sim.bonds, sim.body, sim.box.period, np.zeros((len(sim.body), 6))
+    )
     wall_normal, wall_tangential = _stored_in_walls(like, walls, sim.body, sim.walls, sim.wall_rows)
     return normal + wall_normal, tangential + wall_tangential, bond
 
@@ -100,6 +104,7 @@ def _stored_in_rows(laws, table, kinds, like, bond_table, period, body, bonds, c
                     around = 0.0
                     if j < len(bonds.swelling):
                         around = 0.5 * (bonds.swelling[i] + bonds.swelling[j])
+                        around = around if around == around else 0.0
                     bond += beam(
                         law, d, distance,
                         (body[i, Q0], body[i, Q0 + 1], body[i, Q0 + 2], body[i, Q0 + 3]),

@@ -282,11 +282,15 @@ class Simulation:
     def stiffness_bounds(self) -> tuple[np.ndarray, np.ndarray]:
         """Upper bounds of the stiffness on each grain's motion (n,) [N/m] and turning [N m]."""
         like, pairs, walls = self.laws
-        return quasistatic.row_sums(
+        move, turn = quasistatic.row_sums(
             self.body, self.box.period, self.bonds, self.bond_table[1], self.contacts,
             like[0], pairs, quasistatic.contact_stiffness(like, pairs), self.kinds, self.walls,
             self.wall_rows, walls, quasistatic.contact_stiffness(like, walls),
         )  # fmt: skip
+        if len(self.bonds.swelling):
+            grain = np.repeat(np.arange(len(self.bonds.swelling)), np.diff(self.bonds.held_by))
+            move += 2.0 * np.bincount(grain, self.bonds.spring, len(move))
+        return move, turn
 
     def _grow_rubble(self) -> np.ndarray:
         b, n = self.bonds, len(self.body)
@@ -344,7 +348,9 @@ def simulate(
     material = np.array(grains.material, np.int32)
     of_bonds = materials, material[bonds.first], material[bonds.second]
     confined = keep_volume(*of_bonds) & flows(like_bond)
-    rows = bond_rows(bonds, n, softer_of(*of_bonds), flows(like_bond), confined)
+    kind = softer_of(*of_bonds)
+    modulus = bond_table[kind, 0]
+    rows = bond_rows(bonds, n, kind, flows(like_bond), confined, modulus)
     history = remembers(table.like[0]), rolls(table.like[4])
     moving = walls_of(like_walls)
     start_checks.check_walls(grains, moving)

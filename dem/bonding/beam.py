@@ -10,7 +10,8 @@ from dem.vector import add, cross, dot, length, rotate, scale, subtract, turned_
 
 @leaf
 def beam(
-    law, apart, distance, p, q, rest, unloaded, area, tensile, cohesion, strain, offset, time, swelling
+    law, apart, distance, p, q, rest, unloaded, area, tensile, cohesion, strain, offset, time,
+    swelling,
 ):  # fmt: skip
     """Load of a bond that was intact, and its state afterwards.
 
@@ -37,12 +38,12 @@ def beam(
         squeezed = -confined(law) * swelling * unloaded / 3.0
         slid = length(sheared) * rest_length
         n_left, s_left, b_left, t_left = remaining(
-            law, abs(k_n * (stretch + squeezed)), k_s * slid, k_b * length(bend), abs(k_t * twist), area
-        )
+            law, abs(k_n * (stretch + squeezed)), k_s * slid, k_b * length(bend),
+            abs(k_t * twist), area,
+        )  # fmt: skip
         # Von Mises' equivalent of a shear is 1/√3 of it; pressing together harms no bond.
-        strain += (
-            (1.0 - n_left) * max(stretch + squeezed, 0.0) + (1.0 - s_left) * 0.5773502691896258 * slid
-        ) / unloaded
+        pulled = (1.0 - n_left) * max(stretch + squeezed, 0.0)
+        strain += (pulled + (1.0 - s_left) * 0.5773502691896258 * slid) / unloaded
         kept = relaxed(law, time)
         share = n_left * s_left * b_left * t_left * kept
         stretch = (stretch + squeezed) * (n_left * kept) - squeezed * kept

@@ -1,8 +1,12 @@
-"""Volume strain about which the bonds of a solid that keeps its volume flow.
+"""Neighbourhoods of the grains of a solid that flows and keeps its volume: a metal.
 
 A beam that yields at ±Y by itself lets a clump of grains shrink under pressure alike from all
 sides, as no dense solid does. Where bonds flow by what their strain differs from a third of the
 volume strain around them, as von Mises' criterion has it, a change of volume stays elastic.
+
+Both come from the deformation gradient that fits the ways to a grain's neighbours best (Silling et
+al., J. Elast. 88, 2007, 151). What of the ways no gradient fits would not be held by bonds that
+flow: one grain slips out between others. It is held by springs (Silling, CMAME 322, 2017, 42).
 """
 
 from typing import NamedTuple
@@ -11,34 +15,43 @@ import numpy as np
 
 from dem.body import X, Y, Z
 from dem.bonds import INTACT, Bonds
-from dem.jit import njit
+from dem.jit import leaf, njit
 from dem.vector import wrapped
 
 _FLAT = 1e-3
 """Eigenvalue of a grain's neighbourhood over the largest below which it has no third dimension."""
+_HELD = 0.05
+"""Stiffness of the springs over that of the bonds."""
 
 
 class Confinement(NamedTuple):
     """Neighbours of the grains of solids that keep their volume; all empty where there are none.
 
     held_by : (n + 1,) int64, held : (k,) int32, bonds of each grain that count, beside : (k,)
-    int32, the grains at their other ends
-    gradient : (k, 3) [1/m], by which the way to each neighbour adds to the deformation gradient
-    F = rigid + Σ x ⊗ gradient, the least squares over the ways x, weighted with area over length
+    int32, the grains at their other ends; way : (k, 3) [m], to them in the unloaded picture
+    fit : (k, 3) [1/m], by which the way to each neighbour adds to the deformation gradient
+    F = rigid + Σ x ⊗ fit, the least squares over the ways x, weighted with the bonds' stiffness
+    spring : (k,) [N/m]
     rigid : (n, 9), what F keeps of identity: zero, but for neighbours that all lie in one plane
-    swelling : (n,), volume strain det F − 1
+    gradient : (n, 9), F at present; swelling : (n,), volume strain det F − 1, nan where bonds broke
     """
 
     held_by: np.ndarray
     held: np.ndarray
     beside: np.ndarray
-    gradient: np.ndarray
+    way: np.ndarray
+    fit: np.ndarray
+    spring: np.ndarray
     rigid: np.ndarray
+    gradient: np.ndarray
     swelling: np.ndarray
 
 
-def confinement(bonds: Bonds, confined: np.ndarray) -> Confinement:
-    """Neighbourhoods of the grains that the bonds `confined` (m,) bool hold together."""
+def confinement(bonds: Bonds, confined: np.ndarray, modulus: np.ndarray) -> Confinement:
+    """Neighbourhoods of the grains that the bonds `confined` (m,) bool hold together.
+
+    modulus : (m,) [Pa], of the bonds
+    """
     which = np.flatnonzero(confined)
     n = int(bonds.second[which].max(initial=-1)) + 1
     grain = np.concatenate([bonds.first[which], bonds.second[which]])
@@ -46,41 +59,85 @@ def confinement(bonds: Bonds, confined: np.ndarray) -> Confinement:
     way = np.concatenate([bonds.rest[which], -bonds.rest[which]])
     order = np.argsort(grain, kind="stable")
     grain, way, row = grain[order], way[order], np.concatenate([which, which])[order]
-    weight = bonds.area[row] / np.linalg.norm(way, axis=1)
+    stiffness = modulus[row] * bonds.area[row] / np.linalg.norm(way, axis=1)
     shape = np.zeros((n, 3, 3))
-    np.add.at(shape, grain, weight[:, None, None] * way[:, :, None] * way[:, None, :])
+    np.add.at(shape, grain, stiffness[:, None, None] * way[:, :, None] * way[:, None, :])
     inverse = np.linalg.pinv(shape, rcond=_FLAT, hermitian=True)
     return Confinement(
         held_by=np.concatenate(([0], np.cumsum(np.bincount(grain, minlength=n)))),
         held=row.astype(np.int32),
         beside=beside[order].astype(np.int32),
-        gradient=weight[:, None] * np.einsum("kij,kj->ki", inverse[grain], way),
+        way=way,
+        fit=stiffness[:, None] * np.einsum("kij,kj->ki", inverse[grain], way),
+        spring=_HELD * stiffness,
         rigid=(np.eye(3) - shape @ inverse).reshape(n, 9),
+        gradient=np.tile(np.eye(3).reshape(9), (n, 1)),
         swelling=np.zeros(n),
     )
 
 
-@njit
-def add_swelling(begin, end, state, body, period, held_by, held, beside, gradient, rigid, swelling):
-    """Volume strains of the grains begin … end at their present positions; 0 where bonds broke."""
+@leaf
+def _to(body, i, j, period):
     px, py, pz = period[0], period[1], period[2]
-    ix = 1.0 / px if px > 0.0 else 0.0
-    iy = 1.0 / py if py > 0.0 else 0.0
-    iz = 1.0 / pz if pz > 0.0 else 0.0
+    return (
+        wrapped(body[j, X] - body[i, X], px, 1.0 / px if px > 0.0 else 0.0),
+        wrapped(body[j, Y] - body[i, Y], py, 1.0 / py if py > 0.0 else 0.0),
+        wrapped(body[j, Z] - body[i, Z], pz, 1.0 / pz if pz > 0.0 else 0.0),
+    )
+
+
+@njit
+def deform(begin, end, bonds, body, period):
+    """Deformation gradients and volume strains of the grains begin … end where they are now."""
+    held_by, held, beside, fit = bonds.held_by, bonds.held, bonds.beside, bonds.fit
+    rigid, gradient, swelling, state = bonds.rigid, bonds.gradient, bonds.swelling, bonds.state
     for i in range(begin, min(end, len(swelling))):
         if held_by[i] == held_by[i + 1]:
             continue
         a, b, c, d, e, f, g, h, k = rigid[i]
         whole = True
         for at in range(held_by[i], held_by[i + 1]):
-            j = beside[at]
             whole = whole and state[held[at]] == INTACT
-            x = wrapped(body[j, X] - body[i, X], px, ix)
-            y = wrapped(body[j, Y] - body[i, Y], py, iy)
-            z = wrapped(body[j, Z] - body[i, Z], pz, iz)
-            u, v, w = gradient[at]
+            x, y, z = _to(body, i, beside[at], period)
+            u, v, w = fit[at]
             a, b, c = a + x * u, b + x * v, c + x * w
             d, e, f = d + y * u, e + y * v, f + y * w
             g, h, k = g + z * u, h + z * v, k + z * w
         det = a * (e * k - f * h) - b * (d * k - f * g) + c * (d * h - e * g)
-        swelling[i] = det - 1.0 if whole else 0.0
+        gradient[i] = (a, b, c, d, e, f, g, h, k)
+        swelling[i] = det - 1.0 if whole else np.nan
+
+
+@leaf
+def _unfit(gradient, i, to, way):
+    """What of a way the deformation gradient of a grain does not fit."""
+    return (
+        to[0] - gradient[i, 0] * way[0] - gradient[i, 1] * way[1] - gradient[i, 2] * way[2],
+        to[1] - gradient[i, 3] * way[0] - gradient[i, 4] * way[1] - gradient[i, 5] * way[2],
+        to[2] - gradient[i, 6] * way[0] - gradient[i, 7] * way[1] - gradient[i, 8] * way[2],
+    )
+
+
+@njit
+def hold(begin, end, bonds, body, period, load):
+    """Add the springs to the loads (n, 6) of the grains begin … end; returns what they store [J].
+
+    The springs of a grain sum to no torque, as what does not fit has no moment about it.
+    """
+    held_by, beside, way, spring = bonds.held_by, bonds.beside, bonds.way, bonds.spring
+    gradient, swelling = bonds.gradient, bonds.swelling
+    stored = 0.0
+    for i in range(begin, min(end, len(swelling))):
+        if np.isnan(swelling[i]):
+            continue
+        for at in range(held_by[i], held_by[i + 1]):
+            j = beside[at]
+            if np.isnan(swelling[j]):
+                continue
+            to = _to(body, i, j, period)
+            rest = (way[at, 0], way[at, 1], way[at, 2])
+            own, other = _unfit(gradient, i, to, rest), _unfit(gradient, j, to, rest)
+            for k in range(3):
+                load[i, k] += 0.5 * spring[at] * (own[k] + other[k])
+                stored += 0.25 * spring[at] * own[k] * own[k]
+    return stored

@@ -182,7 +182,8 @@ def add_bonds(
                 # The last grains may have no bond that counts.
                 known = j < len(swelling)
                 around = 0.5 * (swelling[i] + swelling[j]) if known else 0.0
-                scratch[_SWELLING * LANES + found] = around
+                # Where bonds broke nothing tells the volume.
+                scratch[_SWELLING * LANES + found] = around if around == around else 0.0
             found += 1
             if found == LANES:
                 _compute_some(law, scratch, time)

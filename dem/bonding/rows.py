@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from dem.bonding.confinement import confinement
+from dem.bonding.confinement import Confinement, confinement
 from dem.bonds import Bonds
 
 REST, UNLOADED, AREA, TENSILE, COHESION, STRAIN = 0, 3, 4, 5, 6, 7
@@ -21,8 +21,8 @@ class BondRows(NamedTuple):
     state : (m,) uint8
     break_step : (m,) int64, step of the break, −1 before; released : (m,) [J], energy lost then;
     place : (m, 3) [m], middle of the bond then
-    held_by, held, beside, gradient, rigid, swelling : of grains whose bonds flow about the volume
-    strain around them (`Confinement`)
+    held_by … swelling : of grains whose bonds flow about the volume strain around them
+    (`Confinement`)
     """
 
     start: np.ndarray
@@ -38,8 +38,11 @@ class BondRows(NamedTuple):
     held_by: np.ndarray
     held: np.ndarray
     beside: np.ndarray
-    gradient: np.ndarray
+    way: np.ndarray
+    fit: np.ndarray
+    spring: np.ndarray
     rigid: np.ndarray
+    gradient: np.ndarray
     swelling: np.ndarray
 
 
@@ -49,9 +52,10 @@ def bond_rows(
     kind: np.ndarray,
     ductile: bool,
     confined: np.ndarray | None = None,
+    modulus: np.ndarray | None = None,
 ) -> BondRows:
     """Rows for the time loop; kind (m,) as BondRows, confined (m,) bool: bonds that flow about the
-    volume strain around them."""
+    volume strain around them, modulus (m,) [Pa] theirs."""
     m = len(bonds.first)
     start = np.zeros(grain_count + 1, np.int64)
     np.cumsum(np.bincount(bonds.first, minlength=grain_count), out=start[1:])
@@ -69,8 +73,14 @@ def bond_rows(
         break_step=np.full(m, -1, np.int64),
         released=np.zeros(m),
         place=np.zeros((m, 3)),
-        **confinement(bonds, np.zeros(m, bool) if confined is None else confined)._asdict(),
+        **_confinement(bonds, confined, modulus)._asdict(),
     )
+
+
+def _confinement(bonds: Bonds, confined, modulus) -> Confinement:
+    if confined is None:
+        confined, modulus = np.zeros(len(bonds.first), bool), np.zeros(len(bonds.first))
+    return confinement(bonds, confined, modulus)
 
 
 def rest_length(bonds: BondRows) -> np.ndarray:

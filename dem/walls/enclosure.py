@@ -16,7 +16,7 @@ BOTTOM, TOP = 0, 1
 
 
 def enclosure(box: Box, plate_height: float, friction: float, floor: float = 0.0) -> list[Wall]:
-    """A floor [m] at or below z = 0, plate at its height, frictionless planes along axes not periodic.
+    """A floor [m] at or below z = 0, a plate, frictionless planes along axes not periodic.
 
     Raises InputError where z is periodic: collector and plate would bound it.
     """

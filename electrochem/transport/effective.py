@@ -156,7 +156,9 @@ def diffusivity_classes(volume: Volume) -> tuple[np.ndarray, np.ndarray]:
     Returns classes : (n, ny, nx) uint8, 0 insulating; values : (classes,), ascending, of 1, 2, …
     """
     labels, _ = coating(volume)
-    diffusivity = volume.nanoporosity_field[volume.coating][labels == CARBON_BINDER].astype(np.float64)
+    diffusivity = volume.nanoporosity_field[volume.coating][labels == CARBON_BINDER].astype(
+        np.float64
+    )
     diffusivity **= BRUGGEMAN_EXPONENT
     open_cells = diffusivity > 0.0
     level = np.zeros(len(diffusivity), np.int64)

@@ -1,8 +1,7 @@
-"""How active material lands: each fragment keeps its volume, overlaps are put beside."""
+"""How dense solids land: each fragment and the foil keep their volume, overlaps are put beside."""
 
 import numpy as np
 
-from dem.grains import ACTIVE
 from voxelize.deposit.balance import balance, volumes
 from voxelize.deposit.claim import RIGID
 from voxelize.deposit.claims import Squeezed, carry
@@ -16,10 +15,15 @@ from voxelize.deposit.surroundings import IN_CRACK, IN_CUT_LAYER
 from voxelize.deposit.trim import trim
 
 
-def land_active(
-    motion: Motion, before: np.ndarray, owner: np.ndarray, depth: np.ndarray, room: np.ndarray
+def land_solid(
+    motion: Motion,
+    material: int,
+    before: np.ndarray,
+    owner: np.ndarray,
+    depth: np.ndarray,
+    room: np.ndarray,
 ) -> tuple[np.ndarray, int, np.ndarray]:
-    """Let active material land in `owner` (nz, ny, nx), which is changed.
+    """Let active material or foil land in `owner` (nz, ny, nx), which is changed.
 
     before : (grains,) [new cells], volumes to keep; room : work space of the volume's shape
     depth : (nz, ny, nx) float32, left 1 in cells that bodies grew into at their surface, else 0
@@ -28,16 +32,16 @@ def land_active(
     grew at their surface made up for rounding.
     """
     carriers, frame = motion.carriers, motion.frame
-    is_active = carriers.material == ACTIVE
+    lands = carriers.material == material
     body = carriers.body
     bodies = int(body.max(initial=-1)) + 1
-    squeezed = carry(motion, ACTIVE, owner, depth)
-    squeezed = _with_cut_off(motion, owner, squeezed, depth.view(np.int32))
+    squeezed = carry(motion, material, owner, depth)
+    squeezed = _with_cut_off(motion, material, owner, squeezed, depth.view(np.int32))
     room_for(motion, owner, room)
-    whole = unsqueezed_volumes(motion, ACTIVE, owner, depth, np.zeros(bodies))[:, 0]
+    whole = unsqueezed_volumes(motion, material, owner, depth, np.zeros(bodies))[:, 0]
 
     def lacking(cells: np.ndarray) -> np.ndarray:
-        return np.bincount(body, np.where(is_active, before - cells, 0.0), bodies)
+        return np.bincount(body, np.where(lands, before - cells, 0.0), bodies)
 
     def surplus() -> np.ndarray:
         """Cells too many of each body; rounding is carried on, so that the sum is right too."""
@@ -64,7 +68,7 @@ def land_active(
     return distance, len(lone), rounding.clip(0.0, 1.0)
 
 
-def _with_cut_off(motion: Motion, owner, squeezed: Squeezed, work) -> Squeezed:
+def _with_cut_off(motion: Motion, material: int, owner, squeezed: Squeezed, work) -> Squeezed:
     """With the voxels that an overlap or bent bonds left apart from their body, which are freed."""
     body = motion.carriers.body
     suspect = np.zeros(int(body.max()) + 1, bool)
@@ -72,7 +76,7 @@ def _with_cut_off(motion: Motion, owner, squeezed: Squeezed, work) -> Squeezed:
     # Where grains turn or pull at each other, rounding may leave a voxel joined by an edge only.
     turned = np.abs(motion.carriers.turn).max(axis=(1, 2), initial=0.0) > 0.0
     suspect[body[turned | (motion.carriers.pull > RIGID)]] = True
-    suspect[body[motion.carriers.material != ACTIVE]] = False
+    suspect[body[motion.carriers.material != material]] = False
     if not suspect.any():
         return squeezed
     cell, grain = cut_off(owner, body, suspect, motion.frame.periodic, work)

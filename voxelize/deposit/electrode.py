@@ -7,8 +7,8 @@ import numpy as np
 
 from dem.bonds import Bonds
 from dem.errors import InputError
-from dem.grains import ACTIVE, CBD, Grains
-from voxelize.deposit.active import land_active
+from dem.grains import ACTIVE, CBD, COLLECTOR, Grains
+from voxelize.deposit.active import land_solid
 from voxelize.deposit.balance import volumes
 from voxelize.deposit.binder import land_binder
 from voxelize.deposit.cracks import room_for
@@ -34,7 +34,8 @@ class Deposit:
     """A deformed electrode as voxels, and what became of its volume.
 
     volume : labels of the new thickness, `particle`, `cbd_nanoporosity` and its field as pressed
-    grain : (nz, ny, nx) int32, grain a voxel belongs to, −1 in pores and collector
+    grain : (nz, ny, nx) int32, grain a voxel belongs to, −1 in pores and rigid collector
+    foil_volume_before, foil_volume_after : [m³], of the collector made of grains
     active_volume_before, active_volume_after : [m³], a cut top layer weighted
     cbd_solid_volume_before, cbd_solid_volume_after : [m³], of the solid without its nanopores
     cbd_domain_volume_before, cbd_domain_volume_after : [m³], nanopores included
@@ -56,6 +57,8 @@ class Deposit:
     cbd_domain_volume_after: float
     displaced_fraction: float
     grain_nanoporosity: np.ndarray
+    foil_volume_before: float = 0.0
+    foil_volume_after: float = 0.0
     detached_fraction: float = 0.0
     put_back_distance: np.ndarray = field(default_factory=lambda: np.zeros(0, np.float32))
 
@@ -83,8 +86,9 @@ def deposit(
     """Carry each voxel with its grain, interpolated over intact bonds only.
 
     Active material lands first: each fragment gets its own volume back, what overlaps is put
-    beside. The binder takes what room is left: its domain is squeezed down to
-    `minimum_nanoporosity`, what is beyond is put beside too. Without motion nothing changes.
+    beside; then a collector made of grains in the same way. The binder takes what room is left:
+    its domain is squeezed down to `minimum_nanoporosity`, what is beyond is put beside too. Without
+    motion nothing changes.
 
     grains, bonds : moved state of the decomposition's; thickness : [m], of the new coating
     voxel_size : [m], of the result, by default that of the decomposition's volume; moved by up to
@@ -105,6 +109,8 @@ def deposit(
     owner = np.full(frame.labels.shape, -1, np.int32)
     before = volumes(decomposition.grain, old.layer_weights, len(motion.material))
     before /= frame.ratio**3
+    # A foil is drawn in whole layers of the new voxels.
+    before[motion.material == COLLECTOR] *= motion.foil_growth
     former = np.where(
         motion.material == CBD, grain_nanoporosity(decomposition.grain, len(before), old), 0.0
     )
@@ -113,7 +119,12 @@ def deposit(
     depth = np.empty(owner.shape, np.float32)
     room = np.empty(owner.shape, np.uint8)
     report(0.0, "moving active material")
-    distance, detached, rounding = land_active(motion, before, owner, depth, room)
+    distance, detached, rounding = land_solid(motion, ACTIVE, before, owner, depth, room)
+    if (motion.material == COLLECTOR).any():
+        grown = np.flatnonzero((depth > 0.0) & (owner >= 0))
+        report(0.4, "moving foil")
+        rounding += land_solid(motion, COLLECTOR, before, owner, depth, room)[2]
+        depth.ravel()[grown] = 1.0
     report(0.5, "moving binder")
     land_binder(motion, minimum_nanoporosity, before, former, rounding, owner, depth, room)
     del depth
@@ -156,7 +167,7 @@ def _account(motion: Motion, owner, particle, before, former, distance, detached
     else:
         field = carried_field(motion, owner, former, held * (1.0 - former))
     cell_volume = motion.new.voxel_size**3
-    active = before[is_active].sum()
+    active, is_foil = before[is_active].sum(), motion.material == COLLECTOR
     return Deposit(
         volume=replace(
             motion.new, particle=particle, cbd_nanoporosity=overall, nanoporosity_field=field
@@ -170,6 +181,8 @@ def _account(motion: Motion, owner, particle, before, former, distance, detached
         cbd_domain_volume_after=float(after[is_binder].sum() * cell_volume),
         displaced_fraction=len(distance) / max(active, 1.0),
         grain_nanoporosity=per_grain,
+        foil_volume_before=float(before[is_foil].sum() * cell_volume),
+        foil_volume_after=float(after[is_foil].sum() * cell_volume),
         detached_fraction=detached / max(active, 1.0),
         put_back_distance=distance[np.isfinite(distance)],
     )

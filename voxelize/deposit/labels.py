@@ -1,9 +1,10 @@
 """Labels and particles of the cells that grains own."""
 
 from dem.grains import ACTIVE
+from dem.grains import COLLECTOR as FOIL
 from dem.jit import njit
 from voxelize.deposit.surroundings import IN_CRACK
-from voxelize.volume import ACTIVE_MATERIAL, CARBON_BINDER, CRACK
+from voxelize.volume import ACTIVE_MATERIAL, CARBON_BINDER, COLLECTOR, CRACK
 
 
 @njit
@@ -21,6 +22,8 @@ def label(owner, room, material, of_particle, labels, particle):
                 if g >= 0 and material[g] == ACTIVE:
                     labels[k, j, i] = ACTIVE_MATERIAL
                     particle[k, j, i] = of_particle[g]
+                elif g >= 0 and material[g] == FOIL:
+                    labels[k, j, i] = COLLECTOR
                 elif g >= 0:
                     labels[k, j, i] = CARBON_BINDER
                 elif room[k, j, i] == IN_CRACK:

@@ -6,7 +6,7 @@ import numpy as np
 
 from dem.bonds import INTACT, Bonds
 from dem.fragments import fragments, inside_active
-from dem.grains import ACTIVE, CBD, Grains
+from dem.grains import CBD, Grains
 from voxelize.deposit.extent import extents, pulls
 from voxelize.deposit.output import empty_volume
 from voxelize.divide.decompose import Decomposition
@@ -96,10 +96,12 @@ class Motion:
             start=start, neighbour=neighbour, material=grains.material, particle=grains.particle,
             body=_bodies(grains, bonds), source=decomposition.grain, period=period,
         )  # fmt: skip
-        self.new, ratio = empty_volume(old, thickness, voxel_size)
+        rigid = foil - decomposition.foil_layers
+        self.new, ratio, layers = empty_volume(old, thickness, voxel_size, rigid)
+        self.foil_growth = layers.made / max(decomposition.foil_layers / ratio, 1e-9)
         self.frame = Frame(
-            labels=self.new.labels, foil=self.new.collector_layers, old_foil=foil, ratio=ratio,
-            periodic=old.periodic, weight=self.new.layer_weights,
+            labels=self.new.labels, foil=layers.foil, old_foil=foil, ratio=ratio,
+            periodic=old.periodic, weight=layers.weight,
         )  # fmt: skip
         broken = ~intact & inside_active(grains, bonds)
         self.parted = links(bonds, broken, len(grains.radius))
@@ -132,15 +134,15 @@ def _by_grain(of, other, count):
 
 
 def _neighbours(bonds: Bonds, intact: np.ndarray, material: np.ndarray):
-    """Whose motion each grain's voxels follow: active material follows none of the soft binder."""
+    """Whose motion each grain's voxels follow: dense solids follow none of the soft binder."""
     of = np.concatenate([bonds.first[intact], bonds.second[intact]])
     other = np.concatenate([bonds.second[intact], bonds.first[intact]])
-    follows = (material[of] == CBD) | (material[other] == ACTIVE)
+    follows = (material[of] == CBD) | (material[of] == material[other])
     return _by_grain(of[follows], other[follows], len(material))
 
 
 def _bodies(grains: Grains, bonds: Bonds) -> np.ndarray:
-    """Fragments of active material and single grains of binder, numbered 0 … n−1, (g,) int32."""
+    """Fragments of dense solids and single grains of binder, numbered 0 … n−1, (g,) int32."""
     fragment = fragments(grains, bonds).astype(np.int64)
     is_binder = grains.material == CBD
     fragment[is_binder] = fragment.max(initial=-1) + 1 + np.flatnonzero(is_binder)

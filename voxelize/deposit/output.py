@@ -1,11 +1,12 @@
 """The empty volume that moved grains land in, of the input's voxel size or another."""
 
 from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 
 from dem.errors import InputError
-from voxelize.volume import COLLECTOR, Volume
+from voxelize.volume import COLLECTOR, Volume, layer_weights
 
 VOXEL_SIZE_TOLERANCE = 0.01
 """How far, relative to what was asked for, a voxel size may be moved to fit the footprint."""
@@ -38,10 +39,22 @@ def collector_layers(old: Volume, ratio: float) -> int:
     return max(round(old.collector_layers / ratio), 1) if old.collector_layers else 0
 
 
-def empty_volume(old: Volume, thickness: float, voxel_size: float | None) -> tuple[Volume, float]:
-    """A volume with nothing but the collector, and its voxel size over the old one's.
+class Layers(NamedTuple):
+    """Layers of a new volume: of the foil, how many of them are made of grains, and the share of
+    each (nz,) that lies below the upper plane."""
+
+    foil: int
+    made: int
+    weight: np.ndarray
+
+
+def empty_volume(
+    old: Volume, thickness: float, voxel_size: float | None, rigid: int
+) -> tuple[Volume, float, Layers]:
+    """A volume with nothing but the rigid collector, its voxel size over the old one's, its layers.
 
     thickness : [m], of the new coating; voxel_size : [m], None for the old one's
+    rigid : layers of the old collector that are not made of grains
     """
     h = old.voxel_size if voxel_size is None else fitting_voxel_size(old, voxel_size)
     rows = round(old.labels.shape[1] * old.voxel_size / h)
@@ -49,14 +62,15 @@ def empty_volume(old: Volume, thickness: float, voxel_size: float | None) -> tup
     foil = old.collector_layers
     new_foil = collector_layers(old, ratio)
     layers = int(np.ceil(thickness / h - 1e-9))
-    labels = np.zeros((new_foil + layers, rows, round(old.labels.shape[2] / ratio)), np.uint8)
-    # Collector above the foil's full layers, if any, stays where it was.
+    shape = (new_foil + layers, rows, round(old.labels.shape[2] / ratio))
+    labels = np.zeros(shape, np.uint8)
     layer = np.floor((np.arange(len(labels)) + 0.5 - new_foil) * ratio).astype(int) + foil
     row, column = (np.floor((np.arange(n) + 0.5) * ratio).astype(int) for n in labels.shape[1:])
+    grainy = rigid < foil
     for k in range(len(labels)):
-        if k < new_foil:
+        if layer[k] < 0:
             labels[k] = COLLECTOR
-        elif layer[k] < len(old.labels):
+        elif layer[k] < (rigid if grainy else len(old.labels)):
             source = old.labels[layer[k]]
             if (source == COLLECTOR).any():
                 labels[k][source[np.ix_(row, column)] == COLLECTOR] = COLLECTOR
@@ -64,4 +78,7 @@ def empty_volume(old: Volume, thickness: float, voxel_size: float | None) -> tup
         old, labels=labels, voxel_size=h, thickness=thickness, particle=None,
         nanoporosity_field=None,
     )  # fmt: skip
-    return volume, ratio
+    filled = int(np.count_nonzero(labels.any(axis=(1, 2))))
+    made = max(new_foil - filled, 0) if grainy else 0
+    weight = layer_weights(len(labels), new_foil, thickness / h)
+    return volume, ratio, Layers(new_foil, made, weight)

@@ -48,17 +48,18 @@ def check_inside(decomposition: Decomposition, grains: Grains, thickness: float)
     h = volume.voxel_size
     # A grain pressed into a plane is put back; one wholly beyond it has flown out.
     size = np.cbrt(0.75 / np.pi * decomposition.grains.volume)
-    sides = [(2, "z", thickness)]
+    sides = [(2, "z", decomposition.floor, thickness)]
     if not volume.periodic:
-        sides += [(0, "x", nx * h), (1, "y", ny * h)]
-    for axis, name, length in sides:
+        sides += [(0, "x", 0.0, nx * h), (1, "y", 0.0, ny * h)]
+    for axis, name, start, length in sides:
         place = grains.position[:, axis]
-        wrong = np.flatnonzero((place < -size) | (place > length + size))
+        wrong = np.flatnonzero((place < start - size) | (place > length + size))
         if len(wrong):
             first = wrong[0]
             raise InputError(
                 f"grains: grain {first} lies at {name} = {place[first] * 1e6:.4g} µm, out of the "
-                f"box by more than its radius of {size[first] * 1e6:.3g} µm; expected 0 … "
+                f"box by more than its radius of {size[first] * 1e6:.3g} µm; expected "
+                f"{start * 1e6:.4g} … "
                 f"{length * 1e6:.4g} µm{_others(wrong)}"
             )
 

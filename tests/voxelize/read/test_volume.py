@@ -100,7 +100,7 @@ REFUSED_ARRAYS = {
     "unknown label": (np.where(electrode() == 30, 77, electrode()).astype(np.uint8), {}, "77"),
     "no active": (np.where(electrode() == 20, 10, electrode()).astype(np.uint8), {}, "no voxel"),
     "upside down": (upside_down(), {}, "'-z' in axis_order"),
-    "rough foil": (rough_foil(), {}, "1 collector voxels stand outside its 2 whole layers"),
+    "rough foil": (rough_foil(), {}, "1 collector voxels stand apart from its 2 whole layers"),
 }
 
 
