@@ -19,7 +19,7 @@ from dem.contact.laws import ContactLaws, LawTable, law_table
 from dem.contact.roles import remembers, rolls
 from dem.errors import InputError
 from dem.errors import Unstable as Unstable
-from dem.grains import Grains
+from dem.grains import COLLECTOR, Grains
 from dem.jit import threads_for
 from dem.materials import Material, PairOverride, bond_laws, keep_volume, softer_of
 from dem.neighbours import rebuild
@@ -133,8 +133,9 @@ class Simulation:
 
     @property
     def inertial_density(self) -> float:
-        """Scaled mass per solid volume, the density of the inertial number [kg/m³]."""
-        return float(self.inertial_mass.sum() / self.volume.sum())
+        """Scaled mass per solid volume of the coating, the inertial number's density [kg/m³]."""
+        coating = self.material != COLLECTOR
+        return float(self.inertial_mass[coating].sum() / self.volume[coating].sum())
 
     @property
     def net_load(self) -> np.ndarray:

@@ -4,6 +4,7 @@ import numpy as np
 
 from dem.body import RADIUS
 from dem.fabric import branches, intact_rows
+from dem.grains import COLLECTOR
 from dem.simulation import Simulation
 
 
@@ -45,12 +46,13 @@ def particle_stress(
 
 
 def layer_stress(stress: np.ndarray, sim: Simulation) -> np.ndarray:
-    """Stress of the whole layer, pores included, (3, 3) [Pa]: Σ V σ of the grains over its volume.
+    """Stress of the coating, pores included, (3, 3) [Pa]: Σ V σ of its grains over its volume.
 
     stress : (n, 3, 3) [Pa] of the grains. At rest −σ_zz is the pressure on the plates (Love 1927).
     """
     height = sim.box.period_z or sim.height
-    return np.einsum("n,nij->ij", sim.volume, stress) / (sim.box.area * height)
+    volume = np.where(sim.material == COLLECTOR, 0.0, sim.volume)
+    return np.einsum("n,nij->ij", volume, stress) / (sim.box.area * height)
 
 
 def von_mises(stress: np.ndarray) -> np.ndarray:

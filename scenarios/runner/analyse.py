@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from dem.errors import InputError
+from electrochem.structure.collector import collector_face
 from electrochem.structure.measure import measure
 from electrochem.transport.effective import electronic_conductivity, pore_transport
 from scenarios.runner.image import image_as_read, with_record
@@ -82,6 +83,20 @@ def volume_row(volume: Volume, analysis: Analysis, progress: ProgressCallback) -
         "solid_percolating_share": structure.solid_percolating_share,
         "cbd_percolating_share": structure.cbd_percolating_share,
         "surface_roughness_um": structure.surface_roughness * 1e6,
+        **_face_row(volume),
+    }
+
+
+def _face_row(volume: Volume) -> dict[str, float]:
+    """Columns on the collector's coated face; none for a volume without one."""
+    face = collector_face(volume)
+    if face is None:
+        return {}
+    return {
+        "am_collector_area_m2_m2": face.am_area,
+        "cbd_collector_area_m2_m2": face.cbd_area,
+        "collector_imprint_rms_um": 1e6 * face.rms,
+        "collector_imprint_depth_um": 1e6 * face.deepest,
     }
 
 

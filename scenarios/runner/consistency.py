@@ -53,6 +53,7 @@ def problems(scenario: Scenario) -> Iterator[Problem]:
             "materials.active_material.reference_particle_diameter",
             "has no effect without particle_weibull_modulus; expected both or neither",
         )
+    yield from _foil_problems(scenario)
     yield from cell_problems(cell)
     yield from target_kind_problems(scenario)
 
@@ -60,6 +61,11 @@ def problems(scenario: Scenario) -> Iterator[Problem]:
 def volume_problems(scenario: Scenario, volume: Volume) -> Iterator[Problem]:
     """What does not fit between a scenario and the volume that it names."""
     yield from resolution_problems(scenario, volume.voxel_size)
+    if scenario.decomposition.foil_grain_size is not None and volume.collector_layers == 0:
+        yield (
+            "decomposition.foil_grain_size",
+            "is given for a volume without collector; expected one with it, or none",
+        )
     start, crystal, shut = volume_densities(scenario, volume)
     yield from target_problems(scenario, start, crystal, shut, volume.thickness)
     if scenario.voxels.voxel_size is not None:
@@ -68,6 +74,27 @@ def volume_problems(scenario: Scenario, volume: Volume) -> Iterator[Problem]:
         except InputError as error:
             key, _, sentence = str(error).partition(": ")
             yield key, sentence
+
+
+def _foil_problems(scenario: Scenario) -> Iterator[Problem]:
+    """A foil that deforms where there is none, and a depth of one that does not."""
+    divided, electrode = scenario.decomposition, scenario.electrode
+    if divided.foil_grain_size is None:
+        if divided.foil_depth is not None:
+            yield (
+                "decomposition.foil_depth",
+                "has no effect without decomposition.foil_grain_size; expected both or neither",
+            )
+    elif isinstance(electrode, Particle):
+        yield (
+            "decomposition.foil_grain_size",
+            "is given for a single particle, which lies on no foil; expected none",
+        )
+    elif not isinstance(electrode, Image) and electrode.foil_thickness == 0.0:
+        yield (
+            "decomposition.foil_grain_size",
+            "is given where electrode.foil_thickness is 0 um; expected a foil, or none",
+        )
 
 
 def _pressed_voxel_problems(scenario: Scenario) -> Iterator[Problem]:

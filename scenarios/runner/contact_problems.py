@@ -17,7 +17,7 @@ def contact_problems(scenario: Scenario) -> Iterator[tuple[str, str]]:
     """Key and sentence of laws without effect and of pairs that are given more than once."""
     materials, contact = scenario.materials, scenario.mechanics.contact
     for (kind, law), coefficient in _NEEDS.items():
-        holders = (materials.active_material, materials.cbd, *materials.pairs)
+        holders = (materials.active_material, materials.cbd, materials.collector, *materials.pairs)
         if getattr(contact, kind) == law and not any(getattr(h, coefficient) for h in holders):
             yield (
                 f"mechanics.contact.{kind}",

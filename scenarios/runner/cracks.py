@@ -8,7 +8,7 @@ from dem.bonds import BROKEN_SHEAR, BROKEN_STRAIN, BROKEN_TENSION, INTACT
 from dem.box import Box
 from dem.calender import State
 from dem.fragments import cracked_particles, inside_active
-from dem.grains import ACTIVE
+from dem.grains import ACTIVE, coating_mass
 from dem.skeleton import particle_centres
 from voxelize.deposit.openings import Openings
 from voxelize.volume import Volume
@@ -44,7 +44,7 @@ def crack_row(state: State, box: Box) -> dict[str, Any]:
     )
     new = 2.0 * float(area.sum())
     spheres = np.pi ** (1 / 3) * (6.0 * np.bincount(row, grains.volume[active])) ** (2 / 3)
-    found["new_surface_m2_g"] = new / (1000.0 * float(grains.mass.sum()))
+    found["new_surface_m2_g"] = new / (1000.0 * coating_mass(grains))
     found["new_surface_over_spheres"] = new / float(spheres.sum())
     return found
 
@@ -70,7 +70,7 @@ def crack_profile(
     """
     grains, bonds = state.grains, state.bonds
     h, weights = volume.voxel_size, volume.layer_weights
-    weights = weights[weights > 0.0]
+    weights = weights[volume.coating]
     inside = np.flatnonzero(inside_active(grains, bonds))
     height, reach = _middle(state, inside, box)
     broken = bonds.state[inside] != INTACT

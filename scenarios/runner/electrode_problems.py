@@ -115,9 +115,9 @@ def resolution_problems(scenario: Scenario, voxel_size: float) -> Iterator[Probl
     """Key and sentence of what voxels of this size [m] do not resolve."""
     # Two voxels written in decimals may fall short of twice the voxel by rounding.
     finest = 2 * voxel_size * (1 - 1e-9)
-    for key in ("grain_size", "cbd_grain_size"):
+    for key in ("grain_size", "cbd_grain_size", "foil_grain_size"):
         size = getattr(scenario.decomposition, key)
-        if size >= finest:
+        if size is None or size >= finest:
             continue
         least = f"expected at least two voxels ({length_in_words(2 * voxel_size)})"
         if key == "grain_size" and scenario.decomposition.primary_particle_size is not None:

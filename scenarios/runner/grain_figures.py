@@ -13,6 +13,7 @@ TABLE = (
     ("unbreakable_volume_fraction", "Unbreakable ones, by volume", "%", 100.0, 2),
     ("grains", "Grains of active material", "–", 1.0, 0),
     ("binder_grains", "Grains of binder", "–", 1.0, 0),
+    ("foil_grains", "Grains of foil", "–", 1.0, 0),
     ("bonds", "Bonds inside particles", "–", 1.0, 0),
     ("binder_bonds", "Bonds of binder", "–", 1.0, 0),
     ("grains_per_particle_least", "Grains of a breakable particle, least", "–", 1.0, 0),
@@ -53,6 +54,7 @@ def sentence(quality: Quality) -> str:
     q = quality
     parts = [
         f"{q.particles} particles in {q.grains} grains, {q.binder_grains} grains of binder, "
+        f"{q.foil_grains} of foil, "
         f"{q.bonds + q.binder_bonds} bonds"
     ]
     if q.grains_per_particle_least:

@@ -7,6 +7,7 @@ import numpy as np
 from dem.box import Box
 from dem.calender import State
 from dem.fragments import cracked_particles, fragments
+from dem.grains import coating_mass
 from dem.vtk_cracks import write_cracks
 from dem.vtk_output import write_bonds, write_grains, write_series
 from electrochem.structure.roughness import Surface
@@ -40,7 +41,7 @@ def write_state(
     are those at peak load."""
     box = box_of(decomposition)
     field = {
-        "density_g_cm3": float(state.grains.mass.sum()) / (box.area * state.thickness) / 1000,
+        "density_g_cm3": coating_mass(state.grains) / (box.area * state.thickness) / 1000,
         "pressure_MPa": state.peak_pressure / 1e6,
         "state_index": float(index),
     }

@@ -13,7 +13,7 @@ from dem.fragments import (
     fragment_volumes,
     fragments,
 )
-from dem.grains import ACTIVE
+from dem.grains import ACTIVE, coating_mass
 from dem.stress import von_mises
 from electrochem.structure.phase_fractions import phase_profile, porosity_profile
 from electrochem.structure.roughness import surface
@@ -113,7 +113,7 @@ def analyse_state(
     with reporter.stage(f"Transport of {name}") as progress:
         measured = volume_row(back.volume, scenario.analysis, progress)
     box = box_of(decomposition)
-    density = float(state.grains.mass.sum()) / (back.volume.footprint * state.thickness)
+    density = coating_mass(state.grains) / (back.volume.footprint * state.thickness)
     row = {
         "state": name,
         **target_columns(state.target),
@@ -140,6 +140,7 @@ def analyse_state(
             if back.cbd_solid_volume_before > 0
             else 0.0
         ),
+        "foil_volume_change": back.foil_volume_change,
         "displaced_fraction": back.displaced_fraction,
         "detached_fraction": back.detached_fraction,
         **back.put_back_figures(),

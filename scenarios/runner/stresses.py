@@ -73,7 +73,7 @@ def stress_profile(
     grain : (nz, ny, nx), grain of each voxel of the released state, −1 for none
     Returns by name in run.h5 the layers from the collector up; nan where one holds none.
     """
-    coating = grain[volume.layer_weights > 0.0]
+    coating = grain[volume.coating]
     # Index −1, no grain, reads the appended last entry.
     active = np.append(state.grains.material == ACTIVE, False)
     held = np.array([np.count_nonzero(active[layer]) for layer in coating], float)

@@ -33,8 +33,8 @@ def warnings(work, states: list[State], names: list[str]) -> list[str]:
     if proven and not proven["quasi_static"]:
         found.append(proof_sentence(proven))
     for figures in work.figures:
-        for what in ("active_volume_change", "cbd_solid_volume_change"):
-            if abs(figures.checks[what]) > VOLUME_TOLERANCE:
+        for what in ("active_volume_change", "cbd_solid_volume_change", "foil_volume_change"):
+            if abs(figures.checks.get(what, 0.0)) > VOLUME_TOLERANCE:
                 name = what.replace("_", " ")
                 found.append(f"{figures.name}: {name} of {100 * figures.checks[what]:.2f} %")
         found.extend(put_back_sentences(figures.name, figures.checks, figures.row))

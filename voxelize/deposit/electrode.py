@@ -62,6 +62,12 @@ class Deposit:
     detached_fraction: float = 0.0
     put_back_distance: np.ndarray = field(default_factory=lambda: np.zeros(0, np.float32))
 
+    @property
+    def foil_volume_change(self) -> float:
+        """Relative change of the volume of a collector made of grains; 0 for a rigid one."""
+        before = self.foil_volume_before
+        return self.foil_volume_after / before - 1.0 if before > 0.0 else 0.0
+
     def put_back_figures(self) -> dict[str, float]:
         """Mean and 95th percentile [µm] of how far displaced voxels were put; 0 if none were."""
         distance = 1e6 * self.volume.voxel_size * self.put_back_distance.astype(float)
