@@ -6,6 +6,7 @@ import numpy as np
 
 from dem import quasistatic
 from dem.bonds import INTACT
+from dem.interior import elastic_constants, inside
 from dem.simulation import Simulation
 from dem.stress import grain_stress
 
@@ -19,7 +20,10 @@ class Crushing:
     """The upper platen closes on a particle by a share `strain_limit` of its diameter.
 
     diameter [m]; record : rows of CURVE_COLUMNS; `peak` the simulation at the largest force so far,
-    with the stress of its grains, (n, 3, 3) [Pa]
+    with the stress of its grains, (n, 3, 3) [Pa], unless `keep_peak` is off
+    until_drop : the crushing ends where the force has fallen below this share of its largest
+    probe_stress : [Pa], nominal, at which `inner` is taken: Young's modulus [Pa] and Poisson ratio
+        of the particle's interior; None for never
     """
 
     sim: Simulation
@@ -30,6 +34,11 @@ class Crushing:
     record: list[tuple[float, ...]] = field(default_factory=list)
     peak: Simulation | None = None
     stress: np.ndarray | None = None
+    keep_peak: bool = True
+    until_drop: float | None = None
+    probe_stress: float | None = None
+    inner: tuple[float, float] | None = None
+    start: np.ndarray | None = None
 
     @property
     def strain(self) -> float:
@@ -38,8 +47,16 @@ class Crushing:
 
     @property
     def finished(self) -> bool:
-        """Whether the strain limit is reached."""
-        return self.strain >= self.strain_limit * (1 - 1e-9)
+        """Whether the strain limit is reached, or the force has dropped."""
+        return self.crushed or self.strain >= self.strain_limit * (1 - 1e-9)
+
+    @property
+    def crushed(self) -> bool:
+        """Whether the force has dropped as far as `until_drop` asks for, at a load that counts."""
+        if self.until_drop is None or not self.record:
+            return False
+        last, largest = self.record[-1], max(self.record, key=lambda row: row[1])
+        return largest[2] > self.pressure_floor and last[1] < self.until_drop * largest[1]
 
     @property
     def progress(self) -> float:
@@ -56,6 +73,7 @@ class Crushing:
         """Close by one chunk of steps."""
         sim = self.sim
         if not self.record:
+            self.start = sim.grains.position.copy()
             self._note(0.0)
         rate = quasistatic.strain_rate_for(
             self.inertial_number, self.diameter, sim.inertial_density,
@@ -71,10 +89,22 @@ class Crushing:
     def _note(self, force: float) -> None:
         b = self.sim.bonds
         broken = float((b.state != INTACT).mean()) if len(b.state) else 0.0
-        if force > max((row[1] for row in self.record), default=-1.0):
+        stress = crush_stress(force, self.diameter)
+        if self.keep_peak and force > max((row[1] for row in self.record), default=-1.0):
             self.peak = self.sim.copy()
             self.stress = grain_stress(self.sim)
-        self.record.append((self.strain, force, crush_stress(force, self.diameter), broken))
+        if self.probe_stress is not None and self.inner is None and stress >= self.probe_stress:
+            self.inner = self._inside()
+        self.record.append((self.strain, force, stress, broken))
+
+    def _inside(self) -> tuple[float, float]:
+        within = inside(self.start, self.diameter)
+        return elastic_constants(
+            self.start[within],
+            self.sim.grains.position[within],
+            grain_stress(self.sim)[within],
+            self.sim.volume[within],
+        )
 
 
 def crush_stress(force: float, diameter: float) -> float:
