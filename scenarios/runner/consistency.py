@@ -15,6 +15,7 @@ from scenarios.runner.electrode_problems import (
     resolution_problems,
 )
 from scenarios.runner.recipe import refused_by_generator
+from scenarios.runner.roll_temperature import temperature_problems
 from scenarios.runner.schema import Image, Meshes, Particle, Recipe, Scenario
 from scenarios.runner.target_problems import target_kind_problems, target_problems
 from scenarios.runner.units import length_in_words
@@ -39,6 +40,7 @@ def problems(scenario: Scenario) -> Iterator[Problem]:
         yield from particle_problems(scenario, electrode)
     yield from contact_problems(scenario)
     yield from _pressed_voxel_problems(scenario)
+    yield from temperature_problems(scenario)
     cbd, cell = scenario.materials.cbd, scenario.cell
     if cbd.minimum_nanoporosity > cbd.nanoporosity:
         yield (

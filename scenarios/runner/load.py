@@ -13,6 +13,7 @@ from dem.errors import InputError
 from scenarios.runner.bundled import bundled
 from scenarios.runner.consistency import problems
 from scenarios.runner.refusals import refusal_lines, suggestion
+from scenarios.runner.roll_temperature import warm_binder_in_words
 from scenarios.runner.schema import Scenario
 
 
@@ -141,7 +142,9 @@ def resolved_text(scenario: Scenario, versions: dict[str, str]) -> str:
     data = scenario.model_dump(mode="json", exclude_none=True)
     data["scenario"]["versions"] = versions
     document = tomlkit.document()
-    document.add(tomlkit.comment(" Resolved by calendem: every default stands here."))
+    document.add(tomlkit.comment("Resolved by calendem: every default stands here."))
+    for line in warm_binder_in_words(scenario):
+        document.add(tomlkit.comment(line))
     for name, section in data.items():
         document.add(tomlkit.nl())
         document.add(name, tomlkit.item(section))

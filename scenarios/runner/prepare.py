@@ -21,6 +21,7 @@ from scenarios.runner.image import read_image
 from scenarios.runner.meshes import read_bodies
 from scenarios.runner.progress import Reporter
 from scenarios.runner.recipe import coated
+from scenarios.runner.roll_temperature import warm_binder
 from scenarios.runner.schema import Image, Meshes, Particle, Scenario, Table
 from scenarios.runner.schema import Target as Given
 from scenarios.runner.schema.values import STRUCTURAL_TARGETS
@@ -74,7 +75,7 @@ def grains_of(volume: Volume, scenario: Scenario, reporter: Reporter) -> Decompo
         foil_depth=d.foil_depth,
     )
     active = SolidPhase(materials.active_material.density, bond_strength(materials.active_material))
-    cbd = SolidPhase(cbd_solid_density(scenario), bond_strength(materials.cbd))
+    cbd = SolidPhase(cbd_solid_density(scenario), bond_strength(warm_binder(scenario)))
     foil = SolidPhase(materials.collector.density, bond_strength(materials.collector))
     with reporter.stage("Dividing particles into grains") as progress:
         return decompose(volume, settings, active, cbd, scenario.scenario.seed, progress, foil)
@@ -178,7 +179,7 @@ def crystal_density(scenario: Scenario, grains) -> float:
 def _materials(decomposition: Decomposition, scenario: Scenario) -> list[Material]:
     """By their index; the collector only where it is made of grains."""
     materials = scenario.materials
-    found = [_material(materials.active_material), _material(materials.cbd)]
+    found = [_material(materials.active_material), _material(warm_binder(scenario))]
     if (decomposition.grains.material == COLLECTOR).any():
         foil = _material(materials.collector)
         found.append(replace(foil, keeps_volume=True, flat_on_walls=True))

@@ -14,6 +14,7 @@ from scenarios.runner.schema.quantities import (
     Share,
     Speed,
     Switch,
+    Temperature,
     bounded,
 )
 from scenarios.runner.schema.values import TargetValue
@@ -91,6 +92,11 @@ class Calendering(Section):
     )
     web_speed: Speed = Field(
         "10 m/min", description="Speed of the web between the rolls; sets the residence time."
+    )
+    roll_temperature: Temperature = Field(
+        "25 degC",
+        description="Temperature of the rolls, which the binder takes on in the nip: "
+        "materials.cbd.temperature_table tells how soft it then is.",
     )
     coated_sides: Literal[1, 2] = Field(
         1,
