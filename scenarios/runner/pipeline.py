@@ -22,6 +22,7 @@ from dem.half_speed import HalfSpeed, at_half_speed
 from dem.second_path import SecondPath
 from scenarios.runner import (
     crushing,
+    empirical_laws,
     fault_record,
     grain_figures,
     nip_figures,
@@ -162,6 +163,7 @@ def _calender(
         decomposition=grain_figures.plain(work.quality),
         companion=stresses.plain(work.companion, scenario.mechanics.companion),
         **nip_figures.summary(work.pressing, states, names),
+        empirical_laws=empirical_laws.plain(empirical_laws.laws_of(work)),
         **trust.summary(work),
     )
     _report(folder, reporter, warnings)

@@ -52,6 +52,8 @@ def has(rows: Rows, *names: str) -> bool:
 def pressure_density(path: Arrays, releases: Mapping[str, Arrays], rows: Rows) -> bytes:
     """Plate pressure along the loading path, with each state's release and what is left of it."""
     density = path["density_g_cm3"]
+    path = {name: by_pass(density, values) for name, values in path.items()}
+    density = path["density_g_cm3"]
 
     def draw(axes: Axes) -> None:
         axes.plot(density, path["pressure_top_MPa"], label="loading, plate")
@@ -60,7 +62,7 @@ def pressure_density(path: Arrays, releases: Mapping[str, Arrays], rows: Rows) -
                 density, path["pressure_bottom_MPa"], "--", color=COLOURS[5], label="loading, foil"
             )
         # Density times thickness is the areal mass, which pressing keeps.
-        areal = np.median(density * path["thickness_um"]) if "thickness_um" in path else None
+        areal = np.nanmedian(density * path["thickness_um"]) if "thickness_um" in path else None
         for index, release in enumerate(releases.values()):
             if areal is not None and {"thickness_um", "pressure_MPa"} <= release.keys():
                 label = None if index else "release"
@@ -81,6 +83,11 @@ def pressure_density(path: Arrays, releases: Mapping[str, Arrays], rows: Rows) -
         axes.legend(loc="upper left")
 
     return svg(draw)
+
+
+def by_pass(density: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """Values along a path with a gap, nan, before each pass: density falls there alone."""
+    return np.insert(values, np.flatnonzero(np.diff(density) < 0) + 1, np.nan)
 
 
 def crush(curve: Arrays) -> bytes:
@@ -184,12 +191,14 @@ ENERGIES = {
 
 def energy_ledger(path: Arrays) -> bytes:
     """Where the plate's work went along the loading path, stacked, against that work."""
-    density = path["density_g_cm3"]
+    # Passes overlap in density: their energies stand along the steps.
+    passes = bool((np.diff(path["density_g_cm3"]) < 0).any()) and "step" in path
+    along = path["step"] if passes else path["density_g_cm3"]
     stored = {name: path[name] for name in ENERGIES if name in path}
 
     def draw(axes: Axes) -> None:
         axes.stackplot(
-            density,
+            along,
             *(1e9 * values for values in stored.values()),
             labels=[ENERGIES[name] for name in stored],
             colors=COLOURS,
@@ -197,8 +206,8 @@ def energy_ledger(path: Arrays) -> bytes:
             lw=0,
         )
         if "wall_work_J" in path:
-            axes.plot(density, 1e9 * path["wall_work_J"], "k--", lw=1.4, label="work of the plate")
-        axes.set_xlabel("Coating density / g cm⁻³")
+            axes.plot(along, 1e9 * path["wall_work_J"], "k--", lw=1.4, label="work of the plate")
+        axes.set_xlabel("Step" if passes else "Coating density / g cm⁻³")
         axes.set_ylabel("Energy / nJ")
         axes.legend(loc="upper left")
 
@@ -214,7 +223,8 @@ def quasi_static(path: Arrays) -> bytes:
             ("unbalanced_force", "unbalanced force / mean contact force"),
         ):
             if name in path and (path[name] > 0).any():
-                axes.semilogy(path["density_g_cm3"], path[name], label=legend)
+                density = path["density_g_cm3"]
+                axes.semilogy(by_pass(density, density), by_pass(density, path[name]), label=legend)
         axes.set_xlabel("Coating density / g cm⁻³")
         axes.set_ylabel("Ratio / –")
         axes.legend()

@@ -36,6 +36,7 @@ class Run:
     fragments: dict[str, dict[str, np.ndarray]] = field(default_factory=dict)
     nips: dict[str, dict[str, np.ndarray]] = field(default_factory=dict)
     heights: dict[str, np.ndarray] = field(default_factory=dict)
+    laws: dict[str, dict[str, np.ndarray]] = field(default_factory=dict)
     discharges: dict[str, dict[str, np.ndarray]] = field(default_factory=dict)
 
     @property
@@ -91,6 +92,7 @@ def read_run(folder: Path) -> Run:
             run.releases = _arrays_by_state(file, "release")
             run.profiles = _arrays_by_state(file, "states")
             run.breaks = _arrays_by_state(file, "states", "breaks")
+            run.laws = _arrays_by_state(file, "empirical_laws")
             run.nips = _arrays_by_state(file, "states", "nip")
             run.fragments = _arrays_by_state(file, "states", "fragments")
             maps = {name: f"states/{name}/surface/height_um" for name in run.profiles}

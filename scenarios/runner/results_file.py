@@ -11,7 +11,7 @@ from dem.checkpoint import new_file
 from dem.companion import LIMITS, Companion
 from dem.fragments import crack_faces, fragment_volumes, fragments, inside_active
 from dem.release import OVERLAP_EDGES
-from scenarios.runner import nip_figures
+from scenarios.runner import empirical_laws, nip_figures
 from scenarios.runner.states import StateFigures
 from voxelize.deposit.openings import crack_openings
 from voxelize.divide.decompose import Decomposition
@@ -61,6 +61,7 @@ def write(
             file["half_speed/pressure_MPa"] = 1e-6 * half[:, 2:4].mean(axis=1)
         if work.companion is not None:
             _write_companion(file, work.companion)
+        empirical_laws.write(file, empirical_laws.laws_of(work))
         write_decomposition(file, work.quality)
         _write_overlaps(file, states, names)
         groups = file.create_group("states")

@@ -8,6 +8,7 @@ from dem.release import HERTZ_LIMIT
 from scenarios.runner import plots, surface_plots, trust
 from scenarios.runner.page.damage import damage
 from scenarios.runner.page.figures import Shown, along_density, plot
+from scenarios.runner.page.laws import fitted_laws
 from scenarios.runner.page.nip import nip_caption, nip_pressure
 from scenarios.runner.results import Run
 
@@ -43,6 +44,7 @@ def _pressing(run: Run) -> list[Shown]:
         )
     if nips := {state: arrays for state, arrays in run.nips.items() if "position_mm" in arrays}:
         shown.append(plot(nip_pressure(nips), nip_caption(run.summary.get("nip", {}))))
+    shown.extend(fitted_laws(run))
     if {"strain", "stress_MPa"} <= run.crush.keys():
         shown.append(
             plot(
