@@ -197,7 +197,7 @@ class Calendering:
         self.goal = self.branch = None
         off = self._measure.released(sample) / target.value - 1
         if self.nearest is None or abs(off) < abs(self.nearest.off_target):
-            self.nearest = released_state(branch, target, off, nip)
+            self.nearest = released_state(branch, target, off, nip, self.pressing.keep_released)
             self.kept = (branch.index, branch.sim) if self.keeps_released else None
         if meets(sample, target, self.pressing.tolerance):
             self._keep_nearest()

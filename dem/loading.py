@@ -44,6 +44,7 @@ class Pressing:
     release_balance : mean net force on a grain, over the mean force that contacts carried at peak
         load, at which a release is at rest
     rolls : between which the layer is thought to be pressed
+    keep_released : whether the states keep their simulations, for tests of the released layer
     """
 
     targets: tuple[Target, ...]
@@ -57,6 +58,7 @@ class Pressing:
     pressure_limit: float = 2e9
     release_balance: float = 0.01
     rolls: Rolls = field(default_factory=Rolls)
+    keep_released: bool = False
 
 
 def density(sim: Simulation, pressing: Pressing) -> float:

@@ -10,6 +10,7 @@ from dem.calendering.nip import Nip
 from dem.calendering.targets import Target
 from dem.grains import Grains
 from dem.release import Branch, no_overlaps
+from dem.simulation import Simulation
 from dem.skeleton import Skeleton
 
 
@@ -24,6 +25,7 @@ class State:
     overlaps : contacts at peak load by OVERLAP_EDGES; overlap_beyond_hertz : share of them beyond
     breaks : since the unloaded picture, the release included
     skeleton : what carried the peak load; nip : the way there and back between rolls; None unloaded
+    sim : as it stands after release, where it is to be kept
     """
 
     target: Target | None
@@ -42,10 +44,13 @@ class State:
     breaks: Breaks = field(default_factory=no_breaks)
     skeleton: Skeleton | None = None
     nip: Nip | None = None
+    sim: Simulation | None = None
 
 
-def released_state(branch: Branch, target: Target, off_target: float, nip: Nip) -> State:
-    """The state that a released branch is."""
+def released_state(
+    branch: Branch, target: Target, off_target: float, nip: Nip, keep: bool = False
+) -> State:
+    """The state that a released branch is; keep : whether with a copy of its simulation."""
     sim = branch.sim
     return State(
         target=target,
@@ -64,6 +69,7 @@ def released_state(branch: Branch, target: Target, off_target: float, nip: Nip) 
         breaks=breaks_of(sim),
         skeleton=branch.skeleton,
         nip=nip,
+        sim=sim.copy() if keep else None,
     )
 
 

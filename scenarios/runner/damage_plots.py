@@ -49,8 +49,8 @@ def stress_profiles(profiles: Mapping[str, Arrays], limit: int) -> bytes:
                 name = f"profile_{prefix}am_above_{limit}MPa"
                 if name in profiles[state]:
                     share = 100 * profiles[state][name]
-                    label = state if style == "-" else None
-                    axes.plot(height, share, style, color=colour, label=label)
+                    axes.plot(height, share, style, color=colour)
+            axes.plot([], [], color=colour, label=state)
         axes.set_xlabel("Height above the foil / µm")
         axes.set_ylabel(f"Active material above {limit} MPa / %")
         axes.set_ylim(bottom=0)

@@ -5,7 +5,7 @@ scenario and its seed, to the same bits.
 """
 
 import time
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +20,13 @@ from dem.crush import Crushing
 from dem.errors import Unstable
 from dem.half_speed import HalfSpeed, at_half_speed
 from dem.second_path import SecondPath
+from dem.stiffness import Stiffness
 from scenarios.runner import (
     crushing,
     empirical_laws,
     fault_record,
     grain_figures,
+    layer_stiffness,
     nip_figures,
     results_file,
     series,
@@ -41,7 +43,7 @@ from scenarios.runner.prepare import (
     grains_of,
     simulation_of,
 )
-from scenarios.runner.progress import Reporter
+from scenarios.runner.progress import ProgressCallback, Reporter
 from scenarios.runner.record import write_summary
 from scenarios.runner.run_folder import RunFailed, RunFolder, TargetsMissed, versions
 from scenarios.runner.schema import Particle, Scenario
@@ -59,8 +61,8 @@ class Work:
     """What a run has done so far.
 
     pressing : the series or passes, or the crushing of a single particle; None before it began
-    companion : the loading path of unbroken bonds; proof : that at half the speed; where the
-        scenario asks for them
+    companion : the loading path of unbroken bonds; proof : that at half the speed; stiffness :
+        tests of the released layers; where the scenario asks for them
     figures : of each state analysed, in the order of the path
     quality : of the decomposition, which is made again at a resumption and this with it
     """
@@ -68,6 +70,7 @@ class Work:
     pressing: Calendering | Passes | Crushing | None = None
     companion: Companion | None = None
     proof: HalfSpeed | None = None
+    stiffness: Stiffness | None = None
     figures: list[StateFigures] = field(default_factory=list)
     quality: Quality | None = None
 
@@ -87,6 +90,7 @@ def resume(folder: RunFolder, reporter: Reporter) -> None:
             pressing=checkpoint.load(file, "pressing"),
             companion=checkpoint.load(file, "companion"),
             proof=checkpoint.load(file, "proof"),
+            stiffness=checkpoint.load(file, "stiffness"),
             figures=[StateFigures(**row) for row in checkpoint.load(file, "figures")],
         )
     _run(folder.scenario(), folder, reporter, work)
@@ -129,6 +133,8 @@ def _calender(
     states = _press(decomposition, scenario, folder, reporter, work)
     if scenario.mechanics.companion and len(states) > 1:
         _press_unbroken(states, decomposition, scenario, folder, reporter, work)
+    if scenario.mechanics.stiffness and len(states) > 1:
+        _test_layers(states, folder, reporter, work)
     if scenario.mechanics.prove_quasi_static and len(work.pressing.record) > 1:
         _prove(decomposition, scenario, folder, reporter, work)
     names = state_names(states, scenario)
@@ -141,11 +147,13 @@ def _calender(
             )
         )  # fmt: skip
         row = work.figures[-1].row
+        row.update(layer_stiffness.stiffness_row(work.stiffness, index))
         row["new_surface_over_voxels"] = new_over_outer_surface(row, work.figures[0].row)
     if scenario.output.vtk:
         series.write_collections(folder, names)
     warnings = discharge_states(work.figures, scenario.cell, folder, reporter)
     warnings += trust.warnings(work, states, names)
+    warnings += layer_stiffness.stiffness_warnings(work.stiffness)
     warnings += stresses.companion_warnings(work.companion, work.pressing, states, names)
     folder.write(
         "run.h5", lambda path: results_file.write(path, work, states, names, decomposition)
@@ -208,6 +216,19 @@ def _press_unbroken(
             _advance(work.companion, work, folder, progress)
 
 
+def _test_layers(states: list[State], folder: RunFolder, reporter: Reporter, work: Work) -> None:
+    """Press the released layers anew and strain them in plane."""
+    if work.stiffness is None:
+        released = [state.sim for state in states[1:]]
+        peaks = [state.peak_pressure for state in states[1:]]
+        work.stiffness = Stiffness(released, peaks, work.pressing.pressing)
+        # Kept once, by the tests.
+        work.pressing.states = [replace(state, sim=None) for state in work.pressing.states]
+    if not work.stiffness.finished:
+        with reporter.stage("Testing the layers' stiffness") as progress:
+            _advance(work.stiffness, work, folder, progress)
+
+
 def _prove(
     decomposition: Decomposition,
     scenario: Scenario,
@@ -242,7 +263,10 @@ def _crush(
 
 
 def _advance(
-    machine: Calendering | Passes | Crushing | SecondPath, work: Work, folder: RunFolder, progress
+    machine: Calendering | Passes | Crushing | SecondPath | Stiffness,
+    work: Work,
+    folder: RunFolder,
+    progress: ProgressCallback,
 ) -> None:
     """Move a part of the mechanics to its end, a checkpoint every minute."""
     kept = time.monotonic()
@@ -282,6 +306,7 @@ def _keep(work: Work, folder: RunFolder) -> None:
             checkpoint.save(file, "pressing", work.pressing)
             checkpoint.save(file, "companion", work.companion)
             checkpoint.save(file, "proof", work.proof)
+            checkpoint.save(file, "stiffness", work.stiffness)
             checkpoint.save(file, "figures", [_plain(asdict(f)) for f in work.figures])
 
     folder.write_checkpoint(write)

@@ -139,6 +139,7 @@ def calendering_of(sim: Simulation, scenario: Scenario) -> Calendering | Passes:
         pressure_limit=scenario.calendering.pressure_limit,
         release_balance=mechanics.unbalanced_force,
         rolls=rolls_of(scenario),
+        keep_released=mechanics.stiffness,
     )
     return (start_passes if passes else start_calendering)(sim, pressing)
 

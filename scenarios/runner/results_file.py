@@ -12,6 +12,7 @@ from dem.companion import LIMITS, Companion
 from dem.fragments import crack_faces, fragment_volumes, fragments, inside_active
 from dem.release import OVERLAP_EDGES
 from scenarios.runner import empirical_laws, nip_figures
+from scenarios.runner.layer_stiffness import write_tests
 from scenarios.runner.states import StateFigures
 from voxelize.deposit.openings import crack_openings
 from voxelize.divide.decompose import Decomposition
@@ -66,7 +67,7 @@ def write(
         _write_overlaps(file, states, names)
         groups = file.create_group("states")
         groups.attrs["order"] = names
-        for figures, state in zip(work.figures, states, strict=True):
+        for index, (figures, state) in enumerate(zip(work.figures, states, strict=True)):
             group = groups.create_group(figures.name)
             group.attrs["row"] = json.dumps(figures.row)
             group.attrs["checks"] = json.dumps(figures.checks)
@@ -79,6 +80,7 @@ def write(
             _write_fragments(group, state, decomposition)
             _write_skeleton(group, state)
             nip_figures.write(group, state)
+            write_tests(group, work.stiffness, index)
 
 
 def _write_companion(file: h5py.File, companion: Companion) -> None:

@@ -21,6 +21,7 @@ from scenarios.runner.analyse import volume_row
 from scenarios.runner.binder import marks_cracks, pressed_domain
 from scenarios.runner.cracks import CRACK_MODES, crack_profile, crack_row
 from scenarios.runner.exports import export_volume
+from scenarios.runner.layer_stiffness import unloading_row
 from scenarios.runner.nip_figures import applied_target, line_load, name_of_target, target_columns
 from scenarios.runner.prepare import crystal_density
 from scenarios.runner.progress import Reporter
@@ -128,6 +129,7 @@ def analyse_state(
         **opening_figures(openings, back.volume.footprint * state.thickness),
         **stress_row(stress, state),
         **crack_row(state, box),
+        **unloading_row(state),
         **measured,
         "particle_diameter_um": median_diameter(state.grains) * 1e6,
         "off_target": None if state.target is None else state.off_target,

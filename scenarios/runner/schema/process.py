@@ -55,6 +55,11 @@ class Mechanics(Section):
         description="Press a second time with bonds that hold, for the volume of active material "
         "above von Mises stresses of 100 and 150 MPa; takes a loading path more, without releases.",
     )
+    stiffness: Switch = Field(
+        False,
+        description="Press each released layer anew and strain it in plane both ways, for its "
+        "moduli in compression and tension; checkpoints grow by each state's grains.",
+    )
     prove_quasi_static: Switch = Field(
         False,
         description="Press a second time at half the inertial number and say how far pressure and "
