@@ -141,6 +141,10 @@ def deposit(
         room[...] = 0
     particle = np.empty(owner.shape, np.int32)
     label(owner, room, motion.material, motion.particle, frame.labels, particle)
+    del room
+    if old.nanoporosity_field is None:
+        # Nothing is carried any more: kept, it would make the greatest memory of the whole way.
+        del motion.carriers
     result = _account(motion, owner, particle, before, former, distance, detached)
     report(1.0, "electrode deposited")
     return result

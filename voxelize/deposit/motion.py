@@ -7,6 +7,7 @@ import numpy as np
 from dem.bonds import INTACT, Bonds
 from dem.fragments import fragments, inside_active
 from dem.grains import CBD, Grains
+from dem.jit import njit
 from voxelize.deposit.extent import extents, pulls
 from voxelize.deposit.output import empty_volume
 from voxelize.divide.decompose import Decomposition
@@ -120,25 +121,40 @@ def rotation(orientation: np.ndarray) -> np.ndarray:
 
 def links(bonds: Bonds, which: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
     """Bonds by grain: (count + 1,) starts and the other ends, ascending, both int32."""
-    return _by_grain(
-        np.concatenate([bonds.first[which], bonds.second[which]]),
-        np.concatenate([bonds.second[which], bonds.first[which]]),
-        count,
-    )
-
-
-def _by_grain(of, other, count):
-    order = np.lexsort((other, of))
-    start = np.searchsorted(of[order], np.arange(count + 1)).astype(np.int32)
-    return start, other[order].astype(np.int32)
+    return _by_grain(bonds.first, bonds.second, which, which, count)
 
 
 def _neighbours(bonds: Bonds, intact: np.ndarray, material: np.ndarray):
     """Whose motion each grain's voxels follow: dense solids follow none of the soft binder."""
-    of = np.concatenate([bonds.first[intact], bonds.second[intact]])
-    other = np.concatenate([bonds.second[intact], bonds.first[intact]])
-    follows = (material[of] == CBD) | (material[of] == material[other])
-    return _by_grain(of[follows], other[follows], len(material))
+    first, second = material[bonds.first], material[bonds.second]
+    alike = first == second
+    to_second, to_first = intact & (alike | (first == CBD)), intact & (alike | (second == CBD))
+    return _by_grain(bonds.first, bonds.second, to_second, to_first, len(material))
+
+
+@njit
+def _by_grain(first, second, to_second, to_first, count):
+    """Starts (count + 1,) and other ends of each grain's bonds, ascending, as the bonds are sorted.
+
+    to_second, to_first : (m,) bool, which bonds list their second grain at their first, and back
+    """
+    start = np.zeros(count + 1, np.int32)
+    for b in range(len(first)):
+        start[first[b] + 1] += to_second[b]
+        start[second[b] + 1] += to_first[b]
+    for g in range(count):
+        start[g + 1] += start[g]
+    other, at = np.empty(start[count], np.int32), start[:-1].copy()
+    # Lower ends first: those of bonds whose second grain it is.
+    for b in range(len(first)):
+        if to_first[b]:
+            other[at[second[b]]] = first[b]
+            at[second[b]] += 1
+    for b in range(len(first)):
+        if to_second[b]:
+            other[at[first[b]]] = second[b]
+            at[first[b]] += 1
+    return start, other
 
 
 def _bodies(grains: Grains, bonds: Bonds) -> np.ndarray:
