@@ -180,7 +180,9 @@ def crystal_density(scenario: Scenario, grains) -> float:
 def _materials(decomposition: Decomposition, scenario: Scenario) -> list[Material]:
     """By their index; the collector only where it is made of grains."""
     materials = scenario.materials
-    found = [_material(materials.active_material), _material(warm_binder(scenario))]
+    # What a hard particle squeezes against a roll must not be pushed through it.
+    binder = replace(_material(warm_binder(scenario)), flat_on_walls=True)
+    found = [_material(materials.active_material), binder]
     if (decomposition.grains.material == COLLECTOR).any():
         foil = _material(materials.collector)
         found.append(replace(foil, keeps_volume=True, flat_on_walls=True))
