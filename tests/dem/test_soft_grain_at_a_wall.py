@@ -14,7 +14,7 @@ HARD, SOFT = 6.0 * UM, 0.5 * UM
 
 
 def squeezed(flat):
-    """The soft grain's depth in the plate, in its radii, when the hard one has reached the plate."""
+    """Depth of the soft grain in the plate, in its radii, when the hard one reaches the plate."""
     binder = Material(
         young_modulus=0.26e9, poisson_ratio=0.3, friction=0.0, restitution=0.2, bond_modulus=0.26e9,
         bond_poisson_ratio=0.3, bond_internal_friction=0.0, bond_moment_share=0.0,
