@@ -8,11 +8,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from dem.calendering.nip import Nip, Readings, nip_of
 from dem.calendering.path import LoadingPath
 from dem.calendering.search import bracket, meets, next_goal
 from dem.calendering.state import State, released_state, unloaded_state
-from dem.calendering.targets import DENSITY, MEASURES, Measure, Sample, Target, loading_readings
+from dem.calendering.targets import DENSITY, MEASURES, Measure, Sample, Target
 from dem.errors import Unstable
 from dem.fragments import diameter_by_volume
 from dem.grains import ACTIVE, Grains
@@ -33,7 +32,7 @@ class Calendering:
     missed : targets that have no state, each with why; samples : what was released, by index
     goal : loaded value of the target's measure to release from
     nearest : the released state nearest to the present target
-    keeps_released, kept : whether the nearest state's simulation is kept, and index and that
+    passes_on, passed : whether a pass goes on from the state; index and simulation of the nearest
     fault : the simulation whose motion blew up, as it stood then
     """
 
@@ -46,8 +45,8 @@ class Calendering:
     branch: Branch | None = None
     nearest: State | None = None
     trials: int = 0
-    keeps_released: bool = False
-    kept: tuple[int, Simulation] | None = None
+    passes_on: bool = False
+    passed: tuple[int, Simulation] | None = None
     fault: Simulation | None = None
 
     @property
@@ -189,7 +188,7 @@ class Calendering:
 
     def _take_sample(self, branch: Branch) -> None:
         target = self._target
-        nip = nip_of_branch(self.record[: branch.index + 1], branch, self.pressing)
+        nip = self.loading.nip_of(branch)
         released = density(branch.sim, self.pressing)
         sample = Sample(branch.index, released, branch.peak_pressure, nip.line_load)
         self.samples = sorted({*self.samples, sample})
@@ -198,7 +197,7 @@ class Calendering:
         off = self._measure.released(sample) / target.value - 1
         if self.nearest is None or abs(off) < abs(self.nearest.off_target):
             self.nearest = released_state(branch, target, off, nip, self.pressing.keep_released)
-            self.kept = (branch.index, branch.sim) if self.keeps_released else None
+            self.passed = (branch.index, branch.sim) if self.passes_on else None
         if meets(sample, target, self.pressing.tolerance):
             self._keep_nearest()
 
@@ -245,12 +244,6 @@ class Calendering:
 def start_calendering(sim: Simulation, pressing: Pressing) -> Calendering:
     """The series from the unloaded picture `sim`."""
     return Calendering(LoadingPath(sim, pressing), start_density=density(sim, pressing))
-
-
-def nip_of_branch(record: list[tuple[float, ...]], branch: Branch, pressing: Pressing) -> Nip:
-    """The nip of a released branch, whose path went through some rows of PATH_COLUMNS."""
-    release = Readings(*np.array(branch.unloading).T)
-    return nip_of(loading_readings(record), release, pressing.rolls)
 
 
 def median_diameter(grains: Grains) -> float:

@@ -85,7 +85,7 @@ class Passes:
                 self.missed.append((target, "the pass before it has no state to go on from"))
             return
         self.states.extend(ended.states)
-        index, released = ended.kept
+        index, released = ended.passed
         self.over.extend(ended.record[: index + 1])
         if not self.finished:
             self.present = _pass(released, self.pressing, self._done)
@@ -98,5 +98,5 @@ def start_passes(sim: Simulation, pressing: Pressing) -> Passes:
 
 def _pass(sim: Simulation, pressing: Pressing, index: int) -> Calendering:
     alone = start_calendering(sim, replace(pressing, targets=(pressing.targets[index],)))
-    alone.keeps_released = True
+    alone.passes_on = True
     return alone

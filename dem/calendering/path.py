@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from dem.calendering.targets import Measure
+from dem.calendering.nip import Nip, Readings, nip_of
+from dem.calendering.targets import Measure, loading_readings
 from dem.loading import Pressing, load, path_row, press_on
 from dem.release import Branch
 from dem.simulation import Simulation
@@ -65,6 +66,12 @@ class LoadingPath:
         kept = [*self.snapshots, (self.last, self.sim)]
         start, sim = [s for s in kept if s[0] <= index][-1]
         return Branch(sim.copy(), begun=start, at=start, index=index)
+
+    def nip_of(self, branch: Branch) -> Nip:
+        """The way through the rolls' nip to the state that a released branch is."""
+        loading = loading_readings(self.record[: branch.index + 1])
+        release = Readings(*np.array(branch.unloading).T)
+        return nip_of(loading, release, self.pressing.rolls)
 
     def loaded(self, measure: Measure, index: int = -1) -> float:
         """Value of a measure that a state of the path, by default the last, shows under load."""

@@ -106,18 +106,18 @@ def search(monkeypatch):
     def row(layer, pressing, rate):
         return 1.0 / layer.height, layer.height, layer.pressure, layer.bottom_pressure
 
-    def nip(record, branch, pressing):
-        # The way out adds a quarter, and scatters by as much as springback makes of the load.
-        way_in = LoadingPath(None, pressing, record).loaded(MEASURES[LINE_LOAD])
-        return SimpleNamespace(line_load=1.25 * way_in * loaded(branch.index) ** -1 * START)
+    def nip(way, branch):
+        # The way out adds a quarter, and less to a denser layer.
+        way_in = way.loaded(MEASURES[LINE_LOAD], branch.index)
+        return SimpleNamespace(line_load=1.25 * way_in / loaded(branch.index) * START)
 
     for module in (calender, path):
         monkeypatch.setattr(module, "press_on", press_on)
     monkeypatch.setattr(path, "path_row", row)
     monkeypatch.setattr(path, "Branch", Release)
-    monkeypatch.setattr(calender, "nip_of_branch", nip)
+    monkeypatch.setattr(LoadingPath, "nip_of", nip)
     monkeypatch.setattr(
-        calender, "released_state", lambda branch, target, off, _: Kept(target, off, branch.index)
+        calender, "released_state", lambda branch, target, off, *_: Kept(target, off, branch.index)
     )
     return run
 

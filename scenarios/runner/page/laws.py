@@ -70,8 +70,8 @@ def _fourth(found: Mapping[str, Any]) -> str:
     return (
         f"Line load and the density that it leaves: A = {_interval(law, 'A')} N mm⁻¹ "
         f"per (g cm⁻³)ᴮ, B = {_interval(law, 'B')}, fitted to {law.get('pairs', 0)} releases "
-        "compacted by no more than a quarter. The band holds the law's misfit along this one path, "
-        "not the spread between electrodes."
+        "compacted by no more than a quarter; others are drawn only. The band holds the law's "
+        "misfit along this one path, not the spread between electrodes."
     )
 
 
@@ -79,7 +79,8 @@ def _fifth(found: Mapping[str, Any]) -> str:
     law = found.get("equation_8", {})
     return (
         f"Porosity and line load: p = {_interval(law, 'p')}, γ = {_interval(law, 'gamma')} "
-        f"N mm⁻¹, fitted to {law.get('pairs', 0)} releases; p ε₀ is the least porosity. How γ "
+        f"N mm⁻¹, fitted to {law.get('pairs', 0)} releases, from which it is off by "
+        f"{100 * law.get('misfit', 0.0):.2g} points in the mean; p ε₀ is the least porosity. How γ "
         "depends on roll temperature and loading, one run cannot tell."
     )
 
