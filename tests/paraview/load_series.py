@@ -49,7 +49,7 @@ def main() -> None:
     folder, picture = Path(sys.argv[1]), sys.argv[2]
     readers = {
         name: PVDReader(FileName=str(folder / f"{name}.pvd"))
-        for name in ("particles", "bonds", "volume")
+        for name in ("particles", "bonds", "cracks", "height_map", "volume")
     }
     found = {name: contents(reader) for name, reader in readers.items()}
     view = GetActiveViewOrCreate("RenderView")
@@ -68,6 +68,11 @@ def main() -> None:
     ColorBy(spheres, ("POINTS", "von_mises_MPa"))
     tubes = Show(Tube(Input=readers["bonds"], Radius=0.1), view)
     ColorBy(tubes, ("CELLS", "state"))
+    discs = Show(readers["cracks"], view)
+    ColorBy(discs, ("CELLS", "aperture_um"))
+    sheet = Show(readers["height_map"], view)
+    sheet.Opacity = 0.2
+    ColorBy(sheet, ("POINTS", "deviation_um"))
     ResetCamera(view)
     Render(view)
     SaveScreenshot(picture, view, ImageResolution=[800, 600])

@@ -14,9 +14,12 @@ from dem.box import Box
 from dem.breaks import Breaks
 from dem.grains import ACTIVE, at_rest
 from dem.skeleton import Skeleton
+from dem.vtk_cracks import write_cracks
 from dem.vtk_output import write_bonds, write_grains, write_series
+from electrochem.structure.roughness import surface
 from scenarios.runner.cli import main
 from voxelize.volume import ACTIVE_MATERIAL, CARBON_BINDER, COLLECTOR, Volume
+from voxelize.write.height_map import write_height_map
 from voxelize.write.vti import write_volume
 
 LAYER = [[-20.0, 1.0, 0.0], [1.0, -22.0, 0.0], [0.0, 0.0, -35.0]]
@@ -78,7 +81,7 @@ def write_synthetic_state(folder: Path, name: str, squeeze: float, cracked_share
     )
     box = Box(np.array([rows, columns]) * voxel * UM, periodic=True)
     field = {"density_g_cm3": 2.4 / squeeze, "pressure_MPa": 100 * (1 - squeeze)}
-    for kind in ("particles", "bonds", "volume"):
+    for kind in ("particles", "bonds", "cracks", "height_map", "volume"):
         (folder / kind).mkdir(exist_ok=True)
     write_grains(
         folder / "particles" / f"{name}.vtp",
@@ -106,10 +109,20 @@ def write_synthetic_state(folder: Path, name: str, squeeze: float, cracked_share
         folder / "bonds" / f"{name}.vtp", grains, bonds, box=box, force=force, field=field,
         breaks=breaks,
     )  # fmt: skip
+    write_cracks(
+        folder / "cracks" / f"{name}.vtp", grains, bonds, box=box, breaks=breaks, field=field,
+        aperture=np.where(bonds.state > 0, 0.2 * UM, 0.0),
+    )  # fmt: skip
+    top = surface(volume)
+    write_height_map(
+        folder / "height_map" / f"{name}.vtp", top.height, top.deviation, volume.voxel_size,
+        field=field,
+    )  # fmt: skip
     write_volume(
         folder / "volume" / f"{name}.vti",
         volume,
         grain=grain.reshape(shape).astype(np.int32),
+        of_grains={"von_mises_MPa": np.linspace(0.0, 300.0, n)},
         field=field,
     )
 
@@ -235,6 +248,8 @@ def synthetic_run(tmp_path_factory) -> Path:
     for series, kind, suffix in (
         ("particles", "particles", "vtp"),
         ("bonds", "bonds", "vtp"),
+        ("cracks", "cracks", "vtp"),
+        ("height_map", "height_map", "vtp"),
         ("volume", "volume", "vti"),
     ):
         write_series(

@@ -40,11 +40,12 @@ def loaded(synthetic_run, tmp_path_factory):
     return json.loads(line.removeprefix("FOUND ")), picture
 
 
-@pytest.mark.parametrize("series", ["particles", "bonds", "volume"])
+@pytest.mark.parametrize("series", ["particles", "bonds", "cracks", "height_map", "volume"])
 def test_series_has_a_time_step_for_each_state(loaded, series):
     found = loaded[0][series]
     assert found["times"] == [0.0, 1.0, 2.0]
-    assert min(found["cells"]) > 0
+    # As coated nothing is broken, and the crack series begins empty.
+    assert min(found["cells"][series == "cracks" :]) > 0
     assert found["density"] == pytest.approx([2.4, 2.4 / 0.857, 2.4 / 0.774])
 
 
@@ -80,9 +81,28 @@ def test_bonds_have_their_arrays(loaded):
     assert found["cells"] == [660, 660, 660]
 
 
+def test_cracks_are_polygons_with_mode_and_aperture(loaded):
+    found = loaded[0]["cracks"]
+    expected = {"aperture_um": 1, "mode": 1, "area_um2": 1, "break_step": 1, "particle_id": 1}
+    assert expected.items() <= found["cell_arrays"].items()
+    # Twelve corners each; a tenth, then two fifths of the particles are broken.
+    assert found["points"] == [12 * cells for cells in found["cells"]]
+    assert found["cells"][0] == 0 < found["cells"][1] < found["cells"][2]
+
+
+def test_height_map_is_a_sheet_over_the_footprint(loaded):
+    found = loaded[0]["height_map"]
+    assert found["point_arrays"] == {"deviation_um": 1, "height_um": 1}
+    assert found["cells"] == [39 * 39] * 3
+    # Points in the middle of 0.75 µm voxels; heights between foil and plate.
+    assert found["bounds"][:4] == pytest.approx([0.375, 29.625, 0.375, 29.625])
+    assert found["bounds"][4] >= 0.0 and found["bounds"][5] <= 34.0
+
+
 def test_volume_is_image_data_above_its_foil(loaded):
     found = loaded[0]["volume"]
-    assert found["cell_arrays"] == {"label": 1, "particle_id": 1, "grain_id": 1}
+    names = {"label": 1, "particle_id": 1, "grain_id": 1, "von_mises_MPa": 1}
+    assert found["cell_arrays"] == names
     assert found["cells"] == [48 * 40 * 40] * 3
     # Three layers of foil of 0.75 µm lie below z = 0.
     assert found["bounds"] == pytest.approx([0.0, 30.0, 0.0, 30.0, -2.25, 33.75])
