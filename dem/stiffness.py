@@ -26,8 +26,8 @@ _MOST_RELOADED = 0.1
 """Strain at which a layer that does not bear the pressure any more is left."""
 _STEPS, _STRAIN = 8, 2.5e-4
 """Steps of strain in plane from the free state, and the size of each."""
-_MOST_FREEING = 0.05
-"""Strain at which a layer that still presses on its sides is left as it is."""
+_MOST_STEP, _MOST_FREEING = 2e-3, 0.05
+"""Strain of a step while a layer is let go, at most; and at which it is left as it is."""
 _REST = 600
 """Time steps of rest after each step of strain."""
 
@@ -39,6 +39,7 @@ class Stiffness:
     released : simulations at the end of their release; peaks [Pa] : their peak pressures
     curves : of the finished tests, by LEGS for each layer; rows of strain and stress [Pa], both
         positive in the direction of the test, in plane from the free state on
+    freeing : strain and pressure [Pa] along x while that is let go
     free : the layer free of stress along x; failed : what blew up, and where
     """
 
@@ -49,7 +50,7 @@ class Stiffness:
     sim: Simulation | None = None
     curve: list[tuple[float, float]] = field(default_factory=list)
     thickness: float = 0.0
-    stretched: float = 0.0
+    freeing: list[tuple[float, float]] = field(default_factory=list)
     free: Simulation | None = None
     failed: list[str] = field(default_factory=list)
 
@@ -67,8 +68,10 @@ class Stiffness:
     @property
     def note(self) -> str:
         """What is going on, in a few words."""
-        strain = self.curve[-1][0] if self.curve else 0.0
-        return f"{self._leg} of state {len(self.curves) // len(LEGS) + 1}, strain {strain:.2%}"
+        readings = self.curve or self.freeing
+        doing = self._leg if self.curve else "letting go before tension"
+        strain = readings[-1][0] if readings else 0.0
+        return f"{doing} of state {len(self.curves) // len(LEGS) + 1}, strain {100 * strain:.2f} %"
 
     @property
     def _leg(self) -> str:
@@ -101,7 +104,6 @@ class Stiffness:
         if self._leg == "reloading":
             self.curve = [(0.0, load(self.sim))]
             return False
-        self.stretched = 0.0
         if not np.all(self.sim.box.periodic):
             # What bounds the sides would have to be pulled too.
             return True
@@ -109,6 +111,7 @@ class Stiffness:
         self.sim.walls.centre[TOP, 2] += 0.5 * self.thickness
         self.sim.stale = True
         self.sim.advance(_REST)
+        self.freeing = [(0.0, -self._stress())]
         return False
 
     def _step(self) -> bool:
@@ -128,13 +131,20 @@ class Stiffness:
 
     def _free(self) -> bool:
         """Stretch by one step until nothing presses on the sides; true where that never comes."""
-        if self._stress() >= 0.0:
-            self.free, self.curve = self.sim.copy(), [(0.0, self._stress())]
+        strain, pressure = self.freeing[-1]
+        if pressure <= 0.0:
+            self.free, self.curve = self.sim.copy(), [(0.0, -pressure)]
             return False
-        strain_along_x(self.sim, _STRAIN)
-        self.stretched += _STRAIN
+        more = _STRAIN
+        if len(self.freeing) > 1:
+            before, was = self.freeing[-2]
+            # Half of what would free it at the present stiffness: it softens on the way.
+            softness = (strain - before) / max(was - pressure, 1e-3 * pressure)
+            more = float(np.clip(0.5 * pressure * softness, _STRAIN, _MOST_STEP))
+        strain_along_x(self.sim, more)
         self.sim.advance(_REST)
-        return self.stretched > _MOST_FREEING
+        self.freeing.append((strain + more, -self._stress()))
+        return strain + more > _MOST_FREEING
 
     def _stress(self) -> float:
         """Stress along x of the layer at its released thickness, positive in the test's sense."""
