@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 
 from dem.bonds import BROKEN_SHEAR, BROKEN_STRAIN, BROKEN_TENSION
 from scenarios.runner.plots import COLOURS, Arrays, depth_profiles, svg
-from scenarios.runner.results import Rows, column
+from scenarios.runner.results import Rows, column, state_title
 
 ABOVE = {"am_volume_above_100MPa": "above 100 MPa", "am_volume_above_150MPa": "above 150 MPa"}
 
@@ -97,7 +97,7 @@ def fragment_sizes(fragments: Mapping[str, Arrays]) -> bytes:
                 np.append(diameter[:1], diameter),
                 np.append(0.0, share),
                 where="post",
-                label=state.replace("_", " "),
+                label=state_title(state),
             )
         axes.set_xlabel("Diameter of the fragment / µm")
         axes.set_ylabel("Share of the active volume / %")

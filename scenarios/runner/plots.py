@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from scenarios.runner.pictures import StatePicture, section_image
-from scenarios.runner.results import Rows, column
+from scenarios.runner.results import Rows, column, state_title
 
 Arrays = Mapping[str, np.ndarray]
 
@@ -252,7 +252,7 @@ def depth_profiles(profiles: Mapping[str, Arrays], name: str, label: str) -> byt
     def draw(axes: Axes) -> None:
         for state, arrays in profiles.items():
             if name in arrays:
-                axes.plot(arrays["profile_z_um"], arrays[name], label=state.replace("_", " "))
+                axes.plot(arrays["profile_z_um"], arrays[name], label=state_title(state))
         axes.set_xlabel("Height above the foil / µm")
         axes.set_ylabel(label)
         axes.set_ylim(bottom=0)

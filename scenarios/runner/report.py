@@ -10,7 +10,7 @@ from scenarios.runner.page.abstract import abstract
 from scenarios.runner.page.curves import curves
 from scenarios.runner.page.tables import figure_table, grain_table, observed_table
 from scenarios.runner.page.views import views
-from scenarios.runner.results import Run, read_run
+from scenarios.runner.results import Run, read_run, state_title
 
 
 def write_report(folder: Path) -> Path:
@@ -51,7 +51,7 @@ def write_report(folder: Path) -> Path:
 
 
 def _state_title(row: Mapping[str, float | str]) -> str:
-    return str(row.get("state", "")).replace("_", " ")
+    return state_title(str(row.get("state", "")))
 
 
 def _versions(run: Run) -> dict[str, str]:

@@ -132,12 +132,17 @@ def number_or_text(text: str) -> float | str:
         return text
 
 
+def state_title(name: str) -> str:
+    """A state's name as it is read: underscores are blanks, a line load's unit has its stroke."""
+    return name.replace("_N_mm", " N/mm").replace("_", " ")
+
+
 def _discharge_title(stem: str) -> str:
     density, separator, rate = stem.rpartition("_")
     if not separator:
         return stem
     is_density = isinstance(number_or_text(density), float)
-    state = f"{density} g cm⁻³" if is_density else density.replace("_", " ")
+    state = f"{density} g cm⁻³" if is_density else state_title(density)
     return f"{state}, {rate}"
 
 

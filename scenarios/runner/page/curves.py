@@ -10,7 +10,7 @@ from scenarios.runner.page.damage import damage
 from scenarios.runner.page.figures import Shown, along_density, plot
 from scenarios.runner.page.laws import fitted_laws
 from scenarios.runner.page.nip import nip_caption, nip_pressure
-from scenarios.runner.results import Run
+from scenarios.runner.results import Run, state_title
 
 PROFILES = {
     "profile_porosity": "Porosity / –",
@@ -109,7 +109,7 @@ def _heights(run: Run) -> dict[str, np.ndarray]:
     found = {}
     for name in (names[i] for i in chosen):
         row = next((row for row in run.rows if row.get("state") == name), {})
-        rms, title = row.get("surface_roughness_um"), name.replace("_", " ")
+        rms, title = row.get("surface_roughness_um"), state_title(name)
         found[f"{title}: Sq {rms:.2f} µm" if isinstance(rms, float) else title] = run.heights[name]
     return found
 

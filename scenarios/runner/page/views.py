@@ -7,7 +7,7 @@ import numpy as np
 
 from scenarios.runner import pictures, plots
 from scenarios.runner.page.figures import Shown, data_url, plot
-from scenarios.runner.results import Run, number_or_text
+from scenarios.runner.results import Run, number_or_text, state_title
 
 
 def views(run: Run) -> tuple[list[Shown], list[Shown], str]:
@@ -51,7 +51,7 @@ def _state(run: Run, name: str) -> pictures.StatePicture:
 
 
 def _picture_title(state: pictures.StatePicture) -> str:
-    title = "" if isinstance(number_or_text(state.name), float) else state.name.replace("_", " ")
+    title = "" if isinstance(number_or_text(state.name), float) else state_title(state.name)
     if math.isfinite(state.density):
         title += f"{', ' if title else ''}{state.density:.2f} g cm⁻³"
     count, cracked = state.particles
