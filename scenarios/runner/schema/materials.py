@@ -131,7 +131,10 @@ class Collector(Section):
         0.0, description="Share of the bending and twisting stresses that counts towards breaking."
     )
     contact_yield_pressure: Pressure | None = Field(
-        "1.55 GPa", description="Limiting pressure of contacts. Left out, they are elastic."
+        None,
+        description="Limiting pressure of contacts. Left out, that of what touches the foil holds: "
+        "the foil's hardness, three times its yield strength, comes of its bonds, and a limit here "
+        "would count it twice.",
     )
     bond_yield_strength: Pressure | None = Field(
         "140 MPa",
