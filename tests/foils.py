@@ -35,7 +35,9 @@ def block(shape, margin=0, **changes):
     Returns the simulation and the block's cross-section [m²].
     """
     nz, ny, nx = shape
-    labels = np.pad(np.full(shape, ACTIVE_MATERIAL, np.uint8), ((0, 0), (margin,) * 2, (margin,) * 2))
+    labels = np.pad(
+        np.full(shape, ACTIVE_MATERIAL, np.uint8), ((0, 0), (margin,) * 2, (margin,) * 2)
+    )
     particle = labels.astype(np.int32) - 1
     volume = Volume(labels, H, False, nz * H, 0.5, particle)
     metal = SolidPhase(2700.0, NEVER)
