@@ -48,8 +48,9 @@ def test_pillar_has_the_modulus_of_aluminium(pillar):
     modulus = -np.polyfit(ez[elastic], push[elastic], 1)[0]
     # A few hundred grains of random shapes scatter by some per cent.
     assert modulus == pytest.approx(foils.YOUNG, rel=0.06)
-    # Affine grains (REFERENCE: E = (3 λ …)): 3 Σ A l = 9 V; bending of faces adds to it.
-    affine = foils.BOND * 3 * (1 / 3) * (2 + 3 * KAPPA) / (4 + KAPPA)
+    # Affine motion of grains that fill space, Σ A l = 3 V: E (2 + 3 κ)/(4 + κ). Faces of voxels
+    # are bent, so that Σ A l is some per cent more.
+    affine = foils.BOND * (2 + 3 * KAPPA) / (4 + KAPPA)
     assert affine < modulus < 1.2 * affine
     poisson = -np.polyfit(ez[elastic], 0.5 * (ex + ey)[elastic], 1)[0]
     assert poisson == pytest.approx((1 - KAPPA) / (4 + KAPPA), abs=0.02)
@@ -62,20 +63,20 @@ def test_pillar_flows_at_its_yield_strength_and_keeps_its_volume(pillar):
     assert abs(along[0, 0]) + abs(along[1, 1]) < 0.05 * foils.YIELD
     volume = (1 + rows[:, 1:]).prod(axis=1) - 1
     late = slice(20, None)
-    # At constant stress all strain is flow: isochoric but for a hundredth of it.
+    # At constant stress all strain is flow, and that is isochoric.
     assert np.polyfit(rows[late, 3], volume[late], 1)[0] == pytest.approx(0.0, abs=0.03)
     assert abs(energies(sim).residual) < 0.01 * energies(sim).work
 
 
 @pytest.mark.parametrize("keeps", [True, False])
 def test_pressure_from_all_sides_compacts_only_what_does_not_keep_its_volume(keeps):
-    sim, area = foils.block((18, 18, 18), keeps_volume=keeps)
+    sim, _ = foils.block((18, 18, 18), keeps_volume=keeps)
     before = sim.grains.position.copy()
     inside = (np.abs(before / sim.height - 0.5) < 0.35).all(axis=1)
     for _ in range(80):
         sim.advance(100, rate=-PER_STEP / sim.step)
     pressure, swelling = -np.trace(stress(sim, inside)) / 3, strains(before, sim, inside).sum()
-    # K = E/3 of grains that fill space: 3 Σ A l = 9 V.
+    # K = E/3 where Σ A l = 3 V.
     elastic = -foils.BOND / 3 * swelling
     if keeps:
         assert pressure > 2.0 * foils.YIELD
@@ -86,7 +87,7 @@ def test_pressure_from_all_sides_compacts_only_what_does_not_keep_its_volume(kee
 
 
 def test_strain_of_the_coating_leaves_the_foil_below_it_alone():
-    d, sim = foils.sphere_on_foil()
+    _, sim = foils.sphere_on_foil()
     foil = sim.material == COLLECTOR
     before, height = sim.grains.position.copy(), sim.height
     # The ball stands above the foil by the gap of their contact: nothing touches yet.
