@@ -93,5 +93,7 @@ class Recipe(Section):
         "1 um", description="Width of those voids, about; no less than two voxels."
     )
     foil_thickness: LengthOrZero = Field(
-        "2 um", description="Thickness of the foil as drawn below the coating; it does not deform."
+        "2 um",
+        description="Thickness of the foil as drawn below the coating; rigid unless "
+        "decomposition.foil_grain_size is given.",
     )

@@ -62,7 +62,9 @@ class Table(Section):
         "zmin", description="End of the table's z axis at which the collector lies."
     )
     foil_thickness: LengthOrZero = Field(
-        "2 um", description="Thickness of the foil as drawn below the coating; it does not deform."
+        "2 um",
+        description="Thickness of the foil as drawn below the coating; rigid unless "
+        "decomposition.foil_grain_size is given.",
     )
 
     @property
