@@ -51,7 +51,7 @@ def collector_face(volume: Volume) -> CollectorFace | None:
         / labels[0].size
         for phase in (ACTIVE_MATERIAL, CARBON_BINDER)
     ]
-    return CollectorFace(*areas, float(height.std()), float(-height.min()))
+    return CollectorFace(*areas, float(height.std()), float(0.0 - height.min()))
 
 
 def face_height(volume: Volume) -> np.ndarray:
