@@ -1,9 +1,12 @@
 """A metal of bonded grains: its modulus, its flow, and the volume that it keeps."""
 
+import numba
 import numpy as np
 import pytest
 
+from dem.bonding.rows import STRAIN
 from dem.grains import COLLECTOR
+from dem.jit import threads_for
 from dem.observe import energies
 from dem.stress import grain_stress
 from tests import foils
@@ -84,6 +87,32 @@ def test_pressure_from_all_sides_compacts_only_what_does_not_keep_its_volume(kee
         assert pressure == pytest.approx(elastic, rel=0.06)
     else:
         assert pressure < 0.3 * elastic
+
+
+def test_foil_has_the_same_bits_on_one_and_two_threads_and_across_a_cut():
+    if numba.config.NUMBA_NUM_THREADS < 2:
+        pytest.skip("one core only: nothing to compare")
+
+    def pressed(threads, *pieces):
+        sim = foils.block((28, 36, 36))[0]
+        alone = numba.get_num_threads()
+        numba.set_num_threads(threads)
+        try:
+            with threads_for(len(sim.contacts.second) + len(sim.body)):
+                assert numba.get_num_threads() == threads
+            for steps in pieces:
+                sim.advance(steps, rate=-1e-4 / sim.step)
+        finally:
+            numba.set_num_threads(alone)
+        return sim
+
+    one, two = pressed(1, 200), pressed(2, 90, 110)
+    assert len(one.chunks.begin) > 2
+    # Deep in flow, so that its every part is at work.
+    assert one.bonds.beam[:, STRAIN].max() > 0.001
+    assert np.array_equal(one.body, two.body)
+    assert np.array_equal(one.bonds.beam, two.bonds.beam)
+    assert energies(one) == energies(two)
 
 
 def test_strain_of_the_coating_leaves_the_foil_below_it_alone():

@@ -71,6 +71,19 @@ def with_change(old: str, new: str) -> str:
         (with_change('["3.0 g/cm^3"]', '["2.2 g/cm^3"]'), ["targets[0]", "2.3 g/cm^3"]),
         (with_change('["3.0 g/cm^3"]', '["4.6 g/cm^3"]'), ["targets[0]", "crystal density"]),
         (with_change('["3.0 g/cm^3"]', '["60 %"]'), ["targets[0]", "start"]),
+        (
+            RECIPE + '[decomposition]\nfoil_depth = "4 um"\n',
+            ["decomposition.foil_depth", "foil_grain_size"],
+        ),
+        (
+            RECIPE + '[decomposition]\nfoil_grain_size = "0.9 um"\n',
+            ["decomposition.foil_grain_size", "two voxels"],
+        ),
+        (
+            with_change("[calendering]", 'foil_thickness = "0 um"\n\n[calendering]')
+            + '[decomposition]\nfoil_grain_size = "2 um"\n',
+            ["decomposition.foil_grain_size", "foil_thickness is 0 um"],
+        ),
         # In the unit that was written, beside what it means.
         (with_change('["3.0 g/cm^3"]', '["3 kg/m^3"]'), ['"3 kg/m^3", that is 0.003 g/cm^3,']),
         (with_change('["3.0 g/cm^3"]', '["40 um"]'), ["targets[0]", "start"]),
