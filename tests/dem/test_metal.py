@@ -94,19 +94,19 @@ def test_foil_has_the_same_bits_on_one_and_two_threads_and_across_a_cut():
         pytest.skip("one core only: nothing to compare")
 
     def pressed(threads, *pieces):
-        sim = foils.block((28, 36, 36))[0]
+        sim = foils.block((36, 48, 48))[0]
         alone = numba.get_num_threads()
         numba.set_num_threads(threads)
         try:
             with threads_for(len(sim.contacts.second) + len(sim.body)):
                 assert numba.get_num_threads() == threads
             for steps in pieces:
-                sim.advance(steps, rate=-1e-4 / sim.step)
+                sim.advance(steps, rate=-2e-4 / sim.step)
         finally:
             numba.set_num_threads(alone)
         return sim
 
-    one, two = pressed(1, 200), pressed(2, 90, 110)
+    one, two = pressed(1, 100), pressed(2, 40, 60)
     assert len(one.chunks.begin) > 2
     # Deep in flow, so that its every part is at work.
     assert one.bonds.beam[:, STRAIN].max() > 0.001
