@@ -39,7 +39,8 @@ class Stiffness:
     released : simulations at the end of their release; peaks [Pa] : their peak pressures
     curves : of the finished tests, by LEGS for each layer; rows of strain and stress [Pa], both
         positive in the direction of the test, in plane from the free state on
-    freeing : strain and pressure [Pa] along x while that is let go
+    letting_go : strain and pressure [Pa] along x of each layer while that is let go; its first
+        readings are those of the layer as its foil holds it
     free : the layer free of stress along x; failed : what blew up, and where
     """
 
@@ -50,7 +51,7 @@ class Stiffness:
     sim: Simulation | None = None
     curve: list[tuple[float, float]] = field(default_factory=list)
     thickness: float = 0.0
-    freeing: list[tuple[float, float]] = field(default_factory=list)
+    letting_go: list[list[tuple[float, float]]] = field(default_factory=list)
     free: Simulation | None = None
     failed: list[str] = field(default_factory=list)
 
@@ -68,7 +69,7 @@ class Stiffness:
     @property
     def note(self) -> str:
         """What is going on, in a few words."""
-        readings = self.curve or self.freeing
+        readings = self.curve or [row for rows in self.letting_go[-1:] for row in rows]
         doing = self._leg if self.curve else "letting go before tension"
         strain = readings[-1][0] if readings else 0.0
         return f"{doing} of state {len(self.curves) // len(LEGS) + 1}, strain {100 * strain:.2f} %"
@@ -104,6 +105,7 @@ class Stiffness:
         if self._leg == "reloading":
             self.curve = [(0.0, load(self.sim))]
             return False
+        self.letting_go.append([])
         if not np.all(self.sim.box.periodic):
             # What bounds the sides would have to be pulled too.
             return True
@@ -111,7 +113,7 @@ class Stiffness:
         self.sim.walls.centre[TOP, 2] += 0.5 * self.thickness
         self.sim.stale = True
         self.sim.advance(_REST)
-        self.freeing = [(0.0, -self._stress())]
+        self.letting_go[-1].append((0.0, -self._stress()))
         return False
 
     def _step(self) -> bool:
@@ -131,19 +133,20 @@ class Stiffness:
 
     def _free(self) -> bool:
         """Stretch by one step until nothing presses on the sides; true where that never comes."""
-        strain, pressure = self.freeing[-1]
+        readings = self.letting_go[-1]
+        strain, pressure = readings[-1]
         if pressure <= 0.0:
             self.free, self.curve = self.sim.copy(), [(0.0, -pressure)]
             return False
         more = _STRAIN
-        if len(self.freeing) > 1:
-            before, was = self.freeing[-2]
+        if len(readings) > 1:
+            before, was = readings[-2]
             # Half of what would free it at the present stiffness: it softens on the way.
             softness = (strain - before) / max(was - pressure, 1e-3 * pressure)
             more = float(np.clip(0.5 * pressure * softness, _STRAIN, _MOST_STEP))
         strain_along_x(self.sim, more)
         self.sim.advance(_REST)
-        self.freeing.append((strain + more, -self._stress()))
+        readings.append((strain + more, -self._stress()))
         return strain + more > _MOST_FREEING
 
     def _stress(self) -> float:
@@ -167,6 +170,16 @@ class Stiffness:
                 curve = curve[first:] if reached else []
             found[leg] = slope(curve)
         return found
+
+    def held(self, layer: int) -> tuple[float | None, float | None]:
+        """Pressure along x [Pa] that pressing left in a layer, as a foil holds it, and its modulus
+        in the first step of stretching from there [Pa]; None where it was not strained."""
+        readings = self.letting_go[layer]
+        if not readings:
+            return None, None
+        # A layer that the sides do not press on is free at once: its tension is that from there.
+        modulus = slope([(e, -p) for e, p in readings[:2]])
+        return readings[0][1], modulus
 
 
 def strain_along_x(sim: Simulation, strain: float) -> None:

@@ -11,6 +11,8 @@ COLUMNS = {
     "compression": "compression_modulus_x_GPa",
     "tension": "tension_modulus_x_GPa",
 }
+HELD = ("residual_pressure_x_MPa", "held_modulus_x_GPa")
+"""Columns of what pressing left of pressure in plane, and of the stiffness from there."""
 
 
 def unloading_row(state: State) -> dict[str, float | None]:
@@ -28,12 +30,15 @@ def stiffness_row(tests: Stiffness | None, index: int) -> dict[str, float | None
     if tests is None:
         return {}
     if index == 0:
-        return dict.fromkeys(COLUMNS.values())
+        return dict.fromkeys((*COLUMNS.values(), *HELD))
     moduli = tests.moduli(index - 1)
-    return {
-        column: None if moduli[leg] is None else moduli[leg] / 1e9
-        for leg, column in COLUMNS.items()
-    }
+    row = {column: _scaled(moduli[leg], 1e-9) for leg, column in COLUMNS.items()}
+    pressure, modulus = tests.held(index - 1)
+    return row | dict(zip(HELD, (_scaled(pressure, 1e-6), _scaled(modulus, 1e-9)), strict=True))
+
+
+def _scaled(value: float | None, factor: float) -> float | None:
+    return None if value is None else factor * value
 
 
 def write_tests(group: h5py.Group, tests: Stiffness | None, index: int) -> None:
@@ -46,6 +51,10 @@ def write_tests(group: h5py.Group, tests: Stiffness | None, index: int) -> None:
             strain, stress = np.array(curve).T
             group[f"stiffness/{leg}/strain"] = strain
             group[f"stiffness/{leg}/stress_MPa"] = 1e-6 * stress
+    if readings := tests.letting_go[index - 1]:
+        strain, pressure = np.array(readings).T
+        group["stiffness/letting_go/strain"] = strain
+        group["stiffness/letting_go/stress_MPa"] = -1e-6 * pressure
 
 
 def stiffness_warnings(tests: Stiffness | None) -> list[str]:

@@ -69,6 +69,10 @@ def test_stress_that_the_sides_hold_is_let_go_first():
     strain_along_x(sim, -1e-3)
     tests = stiffness_of(sim)
     tension, compression = (np.array(tests.curves[LEGS.index(leg)]) for leg in LEGS[1:])
+    pressure, held = tests.held(0)
+    assert pressure == pytest.approx(1e-3 * YOUNG, rel=5e-3) and held == pytest.approx(
+        YOUNG, rel=5e-3
+    )
     # Free to within a step of strain, and from there on as stiff as it is unstressed.
     assert 0.0 <= tension[0, 1] < 2.5e-4 * YOUNG and -compression[0, 1] == tension[0, 1]
     found = tests.moduli(0)
@@ -77,9 +81,11 @@ def test_stress_that_the_sides_hold_is_let_go_first():
 
 
 def test_layer_between_sides_is_not_pulled():
-    found = stiffness_of(lattice(bonded=False, periodic=False)).moduli(0)
+    tests = stiffness_of(lattice(bonded=False, periodic=False))
+    found = tests.moduli(0)
     assert found["tension"] is None and found["compression"] is None
     assert found["reloading"] > 0.0
+    assert tests.held(0) == (None, None)
 
 
 def test_unloading_modulus_is_the_secant_to_half_the_load():

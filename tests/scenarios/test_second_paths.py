@@ -65,9 +65,13 @@ def test_companion_and_layer_tests_go_on_where_they_were_stopped(
     assert "tension_modulus_x_GPa" not in whole
     with h5py.File(folder / "run.h5") as file:
         curves = file["states/2.60/stiffness"]
-        assert sorted(curves) == sorted(LEGS)
+        assert sorted(curves) == sorted((*LEGS, "letting_go"))
+        let_go = curves["letting_go/stress_MPa"][()]
         stress = curves["tension/stress_MPa"][()]
     assert (np.diff(stress) > 0.0).all()
+    # The sides press until they are moved far enough.
+    assert let_go[0] == pytest.approx(-float(row["residual_pressure_x_MPa"]), rel=1e-5)
+    assert let_go[0] < 0.0 <= let_go[-1] and float(row["held_modulus_x_GPa"]) > 0.0
 
 
 def test_run_without_companion_says_so_and_leaves_its_columns_blank(small_scenario, tmp_path):
