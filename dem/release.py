@@ -29,6 +29,8 @@ _STIFFENS, _SOFTENS = 10.0, 3.0
 _READ, _READ_ABOVE = 5, 0.01
 """Steps between two readings while the load is above this share of the peak: the pressure falls to
 a tenth within a chunk, and how it falls is the nip's way out."""
+_STIFF, _AIR = 500.0, 0.5
+"""Stiffness over peak load at the start, and share of the seat below which nothing is held."""
 _STEADY = 5e-4
 """A thickness is read when it has changed by no more over two chunks."""
 _MOST_CHUNKS = 150
@@ -91,8 +93,8 @@ class Branch:
         self.heights.append(sim.height)
         self.pressures.append(self.peak_pressure)
         self.unloading.append((sim.height, self.peak_pressure))
-        # Of springs that harden from nothing, and recover some 5 % of the thickness.
-        self.stiffness = 20.0 * self.peak_pressure
+        # Of a layer that hardly springs back: a softer one is known as such after a few looks.
+        self.stiffness = _STIFF * self.peak_pressure
 
     def release(self, seat: float, balance: float) -> bool:
         """One chunk of unloading; true once it is over.
@@ -111,21 +113,23 @@ class Branch:
         sim, height, pressure = self.sim, self.heights[-1], self.pressures[-1]
         strain = _SHARE * (pressure - seat) / max(self.stiffness, seat)
         strain = float(np.clip(strain, -0.1 * _STRAIN * _LOOK, _STRAIN * _LOOK))
-        self._expand(strain / (_LOOK * sim.step))
+        self._expand(strain / (_LOOK * sim.step), seat)
         self.heights.append(sim.height)
         self.pressures.append(load(sim))
         risen = sim.height / height - 1.0
-        # Without load it says nothing of its stiffness.
-        if abs(risen) > 0.0 and max(pressure, self.pressures[-1]) > 0.5 * seat:
+        least, most = self.stiffness / _SOFTENS, self.stiffness * _STIFFENS
+        if max(pressure, self.pressures[-1]) < _AIR * seat:
+            # Without load a layer says nothing of its stiffness: come back faster at each look.
+            self.stiffness = max(least, seat)
+        elif abs(risen) > 0.0:
             secant = (pressure - self.pressures[-1]) / risen
-            least, most = self.stiffness / _SOFTENS, self.stiffness * _STIFFENS
             self.stiffness = float(np.clip(secant, least, most))
 
-    def _expand(self, rate: float) -> None:
-        """Run up to the next look, with readings on the way; how it is cut changes no bit."""
-        left = _LOOK
-        while left > 0:
-            carries = load(self.sim) > _READ_ABOVE * self.peak_pressure
+    def _expand(self, rate: float, seat: float) -> None:
+        """Run up to the next look, with readings on the way, and end it where the seat is passed."""
+        left, above = _LOOK, load(self.sim) > seat
+        while left > 0 and (load(self.sim) > seat) == above:
+            carries = load(self.sim) > _READ_ABOVE * self.peak_pressure or not above
             steps = _READ if carries else left
             self.sim.advance(steps, rate=rate)
             left -= steps
@@ -135,8 +139,8 @@ class Branch:
         recent = self.heights[-1 - 2 * _LOOKS :: _LOOKS]
         steady = max(recent) / min(recent) - 1 < _STEADY
         # Single readings fluctuate with the last waves; their mean does not.
-        unloaded = np.mean(self.pressures[-2 * _LOOKS :]) < 2 * seat
-        return bool(steady and unloaded and net_force(self.sim) < balance * self.carried)
+        seated = _AIR * seat < np.mean(self.pressures[-2 * _LOOKS :]) < 2 * seat
+        return bool(steady and seated and net_force(self.sim) < balance * self.carried)
 
 
 def no_overlaps() -> np.ndarray:

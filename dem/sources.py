@@ -25,15 +25,28 @@ def source_digest() -> str:
 def digest_behind(module: str) -> str:
     """Digest of the source files that code in a module can reach, as `source_digest` gives it.
 
+    They are those that it imports, those of laws, which it calls by their roles, and those that
+    define tuples of names: Numba reads a field by its place, whoever hands the tuple in.
     Of a module outside the project: `source_digest`, for nobody knows what it reaches.
     """
     start = _file(module)
     if start is None:
         return source_digest()
-    reached, laws = _closure({start}), set()
-    if any(_name(path).startswith(_LAWS) for path in reached):
-        laws = {path for room in _LAWS for path in (_ROOT / room).rglob("*.py")}
-    return _digest(_closure(reached | laws))
+    package = module.split(".")[0]
+    # Whoever hands a tuple in stands no higher in the chain of packages than the kernel's room.
+    rooms = _PACKAGES[: _PACKAGES.index(package) + 1]
+    return _digest(_closure({start, *_laws()}) | _tuples(rooms))
+
+
+@functools.cache
+def _laws() -> frozenset[Path]:
+    return frozenset(path for room in _LAWS for path in (_ROOT / room).rglob("*.py"))
+
+
+@functools.cache
+def _tuples(packages: tuple[str, ...]) -> frozenset[Path]:
+    files = (path for package in packages for path in (_ROOT / package).rglob("*.py"))
+    return frozenset(path for path in files if "NamedTuple" in path.read_text(encoding="utf-8"))
 
 
 def _digest(paths: Iterable[Path]) -> str:
