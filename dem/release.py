@@ -126,7 +126,7 @@ class Branch:
             self.stiffness = float(np.clip(secant, least, most))
 
     def _expand(self, rate: float, seat: float) -> None:
-        """Run up to the next look, with readings on the way, and end it where the seat is passed."""
+        """Run up to the next look, reading on the way; it ends early where the seat is passed."""
         left, above = _LOOK, load(self.sim) > seat
         while left > 0 and (load(self.sim) > seat) == above:
             carries = load(self.sim) > _READ_ABOVE * self.peak_pressure or not above
