@@ -16,6 +16,7 @@ CONFIDENCE = 0.95
 """Of the intervals of parameters and the bands of laws, both to two sides."""
 MOST_COMPACTION = 0.25
 """Degree of compaction up to which eq. 4 holds."""
+_NOT_TOLD_APART = "the pairs do not tell the parameters apart"
 _FEWEST = 4
 """Pairs: with two parameters and fewer, an interval says next to nothing."""
 
@@ -71,20 +72,23 @@ def saturation(load: np.ndarray, porosity: np.ndarray, start: float) -> Fit | st
     """ε = ε_min + (ε₀ − ε_min) exp(−q/γ) (S3 eq. 5), or why it cannot be fitted.
 
     load : (n,), in any unit, which γ then has; porosity : (n,), start : ε₀
-    Errors are taken as porosity; γ is fitted by its logarithm, which keeps it positive.
+    Errors are taken as porosity; γ is fitted by its logarithm, which keeps it positive, and ε_min
+    between 0 and ε₀. Where its interval leaves these, the pairs say nothing of it, nor of γ.
     """
 
     def law(load: np.ndarray, least: float, log_gamma: float) -> np.ndarray:
-        return least + (start - least) * np.exp(-load / np.exp(log_gamma))
+        return least + (start - least) * np.exp(-load * np.exp(-log_gamma))
 
     if len(load) < _FEWEST:
         return _too_few(len(load), "")
-    guess = np.array([0.9 * porosity.min(), np.log(np.median(load))])
-    fitted = _fitted(law, load, porosity, guess)
+    guess = np.array([min(0.9 * porosity.min(), 0.9 * start), np.log(np.median(load))])
+    fitted = _fitted(law, load, porosity, guess, ((0.0, -np.inf), (start, np.inf)))
     if isinstance(fitted, str):
         return fitted
     best, covariance, reach = fitted
     bounds = np.array([best - reach, best, best + reach])
+    if bounds[0, 0] < 0.0 or bounds[2, 0] >= start:
+        return _NOT_TOLD_APART
     bounds[:, 1] = np.exp(np.minimum(bounds[:, 1], 700.0))
 
     def band(load: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -109,18 +113,20 @@ def compaction_factor(fit: Fit, start: float) -> Fit:
     )  # fmt: skip
 
 
-def _fitted(law: Callable, x: np.ndarray, y: np.ndarray, guess: np.ndarray):
+def _fitted(law: Callable, x: np.ndarray, y: np.ndarray, guess: np.ndarray, within=None):
     """Best parameters, their covariance and the reach of their intervals; a reason where none."""
     try:
         # What overflows far from the fit is not taken; what is not told apart is said below.
         with np.errstate(over="ignore"), warnings.catch_warnings():
             warnings.simplefilter("ignore", OptimizeWarning)
-            best, covariance = curve_fit(law, x, y, guess, maxfev=5000)
+            best, covariance = curve_fit(
+                law, x, y, guess, maxfev=5000, bounds=within or (-np.inf, np.inf)
+            )
     except RuntimeError:
         return "no parameters fit the pairs"
     reach = _quantile(len(x)) * np.sqrt(np.diag(covariance))
     if not np.isfinite(reach).all():
-        return "the pairs do not tell the parameters apart"
+        return _NOT_TOLD_APART
     return best, covariance, reach
 
 
