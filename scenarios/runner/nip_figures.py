@@ -24,10 +24,17 @@ _UNITS = {
 """Of a measure: factor to its unit, how a name ends, its column, fewest decimals in a name."""
 
 
+_NAME_OFF = 1e-3
+"""By how much a name may be off its target, as a share of it."""
+
+
 def name_of_target(target: Target, digits: int) -> str:
-    """Name of a state by its target, with so many digits more than the fewest."""
-    factor, unit, _, fewest = _UNITS[target.measure]
-    return f"{factor * target.value:.{fewest + digits}f}{unit}"
+    """Name of a state by its target, with so many digits more than tell it."""
+    factor, unit, _, decimals = _UNITS[target.measure]
+    value = factor * target.value
+    while abs(float(f"{value:.{decimals}f}") - value) > _NAME_OFF * value:
+        decimals += 1
+    return f"{value:.{decimals + digits}f}{unit}"
 
 
 def target_columns(target: Target | None) -> dict[str, float | None]:

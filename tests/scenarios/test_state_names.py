@@ -28,6 +28,28 @@ def test_names_tell_measure_and_value_and_never_repeat(small_scenario):
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("target", "name"),
+    [
+        (Target(0.4e6, PRESSURE), "0.4_MPa"), (Target(2.5e6, PRESSURE), "2.5_MPa"),
+        (Target(1234e3, PRESSURE), "1.234_MPa"), (Target(100.04e6, PRESSURE), "100_MPa"),
+        (Target(35.0, LINE_LOAD), "0.035_N_mm"), (Target(12.5e3, LINE_LOAD), "12.5_N_mm"),
+        (Target(2700.0), "2.70"), (Target(2702.0), "2.70"), (Target(2713.4), "2.713"),
+        (Target(5.0), "0.005"),
+    ],
+)  # fmt: skip
+def test_names_tell_their_target_to_a_thousandth(small_scenario, target, name):
+    assert names(small_scenario, [target]) == [name]
+    factor = {PRESSURE: 1e6, LINE_LOAD: 1e3}.get(target.measure, 1e3)
+    told = factor * float(name.split("_")[0])
+    assert told == pytest.approx(target.value, rel=1e-3)
+
+
+def test_small_loads_of_a_series_have_names_of_their_own(small_scenario):
+    pressures = [Target(0.4e6, PRESSURE), Target(0.44e6, PRESSURE), Target(0.4001e6, PRESSURE)]
+    assert names(small_scenario, pressures) == ["0.4_MPa", "0.44_MPa", "0.40_MPa"]
+
+
 def test_columns_tell_the_target_in_its_unit_and_leave_the_density_blank():
     assert target_columns(Target(2700.0)) == {"target_density_g_cm3": 2.7}
     assert target_columns(Target(1e8, PRESSURE)) == {"target_density_g_cm3": None}
