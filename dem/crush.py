@@ -6,6 +6,7 @@ import numpy as np
 
 from dem import quasistatic
 from dem.bonds import INTACT
+from dem.fragments import cracked_particles
 from dem.interior import elastic_constants, inside
 from dem.simulation import Simulation
 from dem.stress import grain_stress
@@ -21,7 +22,8 @@ class Crushing:
 
     diameter [m]; record : rows of CURVE_COLUMNS; `peak` the simulation at the largest force so far,
     with the stress of its grains, (n, 3, 3) [Pa], unless `keep_peak` is off
-    until_drop : the crushing ends where the force has fallen below this share of its largest
+    until_drop : the crushing ends where the particle is cracked and its force has fallen below
+        this share of its largest
     probe_stress : [Pa], nominal, at which `inner` is taken: Young's modulus [Pa] and Poisson ratio
         of the particle's interior; None for never
     """
@@ -52,11 +54,16 @@ class Crushing:
 
     @property
     def crushed(self) -> bool:
-        """Whether the force has dropped as far as `until_drop` asks for, at a load that counts."""
+        """Whether the force has dropped as far as `until_drop` asks for, and the particle cracked.
+
+        One that rolls on to another grain drops its load too, but holds together.
+        """
         if self.until_drop is None or not self.record:
             return False
-        last, largest = self.record[-1], max(self.record, key=lambda row: row[1])
-        return largest[2] > self.pressure_floor and last[1] < self.until_drop * largest[1]
+        largest = max(row[1] for row in self.record)
+        if self.record[-1][1] >= self.until_drop * largest:
+            return False
+        return bool(cracked_particles(self.sim.grains, self.sim.bond_state()).any())
 
     @property
     def progress(self) -> float:

@@ -66,8 +66,15 @@ def parser() -> argparse.ArgumentParser:
     discharge.add_argument("--rates", metavar="RATES", required=True, help="such as 0.1C,1C")
     discharge.add_argument("-o", "--output", metavar="DIR", help="folder of a BPX cell's curves")
 
-    calibrate = commands.add_parser("calibrate", help="fit bonds to a particle's crush strength")
-    calibrate.add_argument("file", metavar="FILE")
+    calibrate = commands.add_parser("calibrate", help="fit bonds and contacts to crushed particles")
+    calibrate.add_argument(
+        "file", metavar="FILE", help="a calibration file, or the name of a bundled one"
+    )
+    calibrate.add_argument(
+        "-o", "--output", metavar="DIR", help="folder to work in, or to go on in (default: "
+        "./<name>-calibration)",
+    )  # fmt: skip
+    _add_threads(calibrate)
     return top
 
 

@@ -207,7 +207,37 @@ def export(args: argparse.Namespace) -> int:
 
 
 def calibrate(args: argparse.Namespace) -> int:
-    raise InputError("calibrate is not available in this version")
+    from dem.jit import use_threads
+    from scenarios.runner.calibration.calibrate import begin, calibrate, open_folder
+
+    with stop_on_signals() as stop:
+        calibration, folder, resolved = open_folder(args.file, args.output)
+        if folder.is_finished:
+            print(f"{folder.path}: this calibration is finished; nothing to go on with")
+            missed = folder.what_it_missed
+            return failed(missed, FAILED) if missed else DONE
+        again = f"go on with: calendem calibrate {args.file} -o {folder.path}"
+        try:
+            begin(folder, resolved)
+            with folder.log(), _failures_logged():
+                use_threads(args.threads)
+                try:
+                    calibrate(calibration, folder, Reporter(stop), stop)
+                except TargetsMissed as error:
+                    folder.mark_finished(str(error))
+                    return failed(f"{error}; what was reached stands in {folder.path}", FAILED)
+                folder.mark_finished()
+        except InputError:
+            raise
+        except (Interrupted, KeyboardInterrupt):
+            return failed(f"interrupted; {again}", INTERRUPTED)
+        except OSError as error:
+            return failed(f"the calibration failed: {reason(error)}; {again}", FAILED)
+        except FAILURES as error:
+            told = str(error) or type(error).__name__
+            return failed(f"the calibration failed: {told}; {again}", FAILED)
+    print(f"Done: {folder.path}")
+    return DONE
 
 
 COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {

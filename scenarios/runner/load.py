@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -15,6 +15,7 @@ from scenarios.runner.consistency import problems
 from scenarios.runner.refusals import refusal_lines, suggestion
 from scenarios.runner.roll_temperature import warm_binder_in_words
 from scenarios.runner.schema import Scenario
+from scenarios.runner.take_up import take_up
 
 
 class Source(NamedTuple):
@@ -26,24 +27,27 @@ class Source(NamedTuple):
     folder: Path
 
 
-def find(file: str) -> Source:
-    """The scenario at a path, or the bundled one of that name; InputError if there is neither."""
+def find(file: str, known: Mapping[str, str] | None = None, what: str = "scenario") -> Source:
+    """The file at a path, or the known one of that name; InputError if there is neither.
+
+    known : texts by name, of the bundled scenarios if left out; what : they are, in messages
+    """
     path = Path(file)
     if path.is_file():
         try:
             text = path.read_text("utf-8")
         except UnicodeDecodeError:
-            raise InputError(f"{file}: not a text file; expected a scenario in TOML") from None
+            raise InputError(f"{file}: not a text file; expected a {what} in TOML") from None
         except OSError as error:
             raise InputError(f"{file}: cannot be read ({error.strerror})") from None
         return Source(file, path.stem, text, path.resolve().parent)
-    known = bundled()
+    known = bundled() if known is None else known
     if file in known:
         return Source(file, file, known[file], Path.cwd())
     if path.is_dir():
-        raise InputError(f"{file}: is a folder; expected a scenario file (TOML)")
+        raise InputError(f"{file}: is a folder; expected a {what} file (TOML)")
     raise InputError(
-        f"{file}: no such file, and no bundled scenario of that name"
+        f"{file}: no such file, and no bundled {what} of that name"
         f"{suggestion(file, known)}; bundled are {', '.join(known)}"
     )
 
@@ -66,6 +70,7 @@ def load(file: str, settings: Sequence[str] = ()) -> Scenario:
 def read(data: dict[str, Any], source: Source, settings: Sequence[str] = ()) -> Scenario:
     """The scenario of parsed TOML, with settings put over it; InputError as `load`."""
     keys = {_apply(data, setting): setting for setting in settings}
+    take_up(data, source.folder, keys, _origin("materials.file", keys, source))
     if isinstance(heading := data.setdefault("scenario", {}), dict):
         heading.setdefault("name", re.sub(r"[^A-Za-z0-9._-]+", "-", source.stem).lstrip("._-"))
     context = {"folder": source.folder, "set_keys": {key.rpartition(".")[2] for key in keys}}

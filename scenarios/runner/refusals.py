@@ -23,10 +23,12 @@ _EXPECTED = {
 }
 
 
-def refusal_lines(error: ValidationError, data: dict[str, Any]) -> list[tuple[str, str]]:
-    """Key and sentence of everything that is wrong, in the order of the sections."""
+def refusal_lines(
+    error: ValidationError, data: dict[str, Any], root: type[Section] = Scenario
+) -> list[tuple[str, str]]:
+    """Key and sentence of everything that is wrong, in the order of the sections of `root`."""
     found = error.errors(include_url=False)
-    return [_line(problem, data) for problem in found if not _is_echo(problem, found)]
+    return [_line(problem, data, root) for problem in found if not _is_echo(problem, found)]
 
 
 def _is_echo(problem: Any, found: list[Any]) -> bool:
@@ -43,7 +45,7 @@ def suggestion(name: str, known: Iterable[str]) -> str:
     return f' (did you mean "{near[0]}"?)' if near else ""
 
 
-def _line(problem: Any, data: dict[str, Any]) -> tuple[str, str]:
+def _line(problem: Any, data: dict[str, Any], root: type[Section]) -> tuple[str, str]:
     kind, loc, given = problem["type"], tuple(problem["loc"]), problem.get("input")
     context = problem.get("ctx", {})
     if kind in ("union_tag_not_found", "union_tag_invalid"):
@@ -58,9 +60,9 @@ def _line(problem: Any, data: dict[str, Any]) -> tuple[str, str]:
         loc = loc[:-1]
         return _key(loc), f"is not a known name; expected one of {context['expected']}"
     if kind == "extra_forbidden":
-        return _key(loc), _unknown(loc, data)
+        return _key(loc), _unknown(loc, data, root)
     if kind == "missing":
-        return _key(loc), f"is missing: {_meaning(loc, data)}"
+        return _key(loc), f"is missing: {_meaning(loc, data, root)}"
     if kind == "value":
         return _key(loc), problem["msg"]
     if kind == "literal_error":
@@ -94,12 +96,12 @@ def _key(loc: tuple[str | int, ...]) -> str:
     return text.removeprefix(".")
 
 
-def _unknown(loc: tuple[str | int, ...], data: dict[str, Any]) -> str:
+def _unknown(loc: tuple[str | int, ...], data: dict[str, Any], root: type[Section]) -> str:
     name = str(loc[-1])
-    section = _section_at(loc[:-1], data)
+    section = _section_at(loc[:-1], data, root)
     what = "section" if len(loc) == 1 else "key"
     known = section.model_fields if section else {}
-    homes = [] if len(loc) == 1 else [_home(*key) for key in all_keys() if key[1] == name]
+    homes = [] if len(loc) == 1 else [_home(*key) for key in all_keys(root) if key[1] == name]
     near = f" (it belongs to {homes[0]})" if homes else suggestion(name, known)
     return f"is not a known {what}{near}; known here: {', '.join(known)}"
 
@@ -111,8 +113,8 @@ def _home(path: str, name: str, section: type[Section]) -> str:
     return f'[{path}] of kind = "{get_args(kind.annotation)[0]}"'
 
 
-def _meaning(loc: tuple[str | int, ...], data: dict[str, Any]) -> str:
-    section = _section_at(loc[:-1], data)
+def _meaning(loc: tuple[str | int, ...], data: dict[str, Any], root: type[Section]) -> str:
+    section = _section_at(loc[:-1], data, root)
     if section is None:
         return "it is required"
     field = section.model_fields[str(loc[-1])]
@@ -122,9 +124,9 @@ def _meaning(loc: tuple[str | int, ...], data: dict[str, Any]) -> str:
     return f"{text}; {section.beside_required}" if section.beside_required else text
 
 
-def _section_at(loc: tuple[str | int, ...], data: Any) -> type[Section] | None:
-    """The section's class at a place of the scenario, unions resolved by the data's `kind`."""
-    section: type[Section] = Scenario
+def _section_at(loc: tuple[str | int, ...], data: Any, root: type[Section]) -> type[Section] | None:
+    """The section's class at a place below `root`, unions resolved by the data's `kind`."""
+    section = root
     for part in loc:
         data = _inside(data, part)
         if isinstance(part, int):

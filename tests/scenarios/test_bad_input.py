@@ -248,7 +248,6 @@ def test_folder_that_holds_a_run_is_refused(folder, capsys):
 
 
 def test_what_this_version_lacks_is_refused_clearly(folder, capsys):
-    assert "not available" in refused(["calibrate", "mine.toml"], capsys, folder)
     bpx = ["discharge", "--bpx", "cell.json", "--rates", "1C"]
     assert "not available" in refused(bpx, capsys, folder)
 

@@ -18,6 +18,7 @@ from scenarios.runner.schema.quantities import (
     Section,
     Share,
     SurfaceEnergyOrZero,
+    Text,
     bounded,
 )
 
@@ -171,6 +172,16 @@ class PairOfMaterials(Section):
 
 class Materials(Section):
     """What the electrode is made of."""
+
+    file: Text | None = Field(
+        None,
+        description="Materials file that calendem calibrate wrote, relative to this file (from "
+        "--set: to the working folder), or the name of a bundled one: the active material that is "
+        "taken up; keys that stand beside it win.",
+    )
+    taken_from: Text | None = Field(
+        None, description="File that was taken up; written by the run, not read."
+    )
 
     active_material: ActiveMaterial = Field(
         default_factory=ActiveMaterial, description="The active material."

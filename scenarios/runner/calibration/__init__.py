@@ -1,0 +1,1 @@
+"""Calibration: crushes single particles and fits their bonds and contacts to what such showed."""
