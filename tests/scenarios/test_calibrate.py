@@ -7,11 +7,14 @@ import numba
 import numpy as np
 import pytest
 
+from dem.bonds import BROKEN_TENSION
+from dem.crush import Crushing
 from scenarios.runner.calibration import crushes, rounds
 from scenarios.runner.calibration.read import bundled_calibrations, read_calibration
 from scenarios.runner.cli import main
 from scenarios.runner.interrupt import Interrupted, StopRequest
 from scenarios.runner.load import load, resolved_text
+from scenarios.runner.prepare import simulation_of
 from scenarios.runner.schema.materials import ActiveMaterial
 from scenarios.runner.take_up import bundled_materials
 from tests.scenarios.crushed import crush_by_law
@@ -77,7 +80,10 @@ def test_particle_of_all_moduli_and_strengths_four_times_as_large_carries_four_t
             update={"pressure_floor": factor * given.mechanics.pressure_floor}
         )
         fit = given.fit.model_copy(update={"crush_strain": 0.15})
-        like = given.model_copy(update={"mechanics": mechanics, "fit": fit})
+        target = given.target.model_copy(
+            update={"crush_strength": factor * given.target.crush_strength}
+        )
+        like = given.model_copy(update={"mechanics": mechanics, "fit": fit, "target": target})
         particle = crushes.Particle(5e-6, 1, material, 0.05)
         shown = crushes.crush(like, particle, StopRequest(), lambda share, note: None)
         curves.append(shown)
@@ -88,6 +94,19 @@ def test_particle_of_all_moduli_and_strengths_four_times_as_large_carries_four_t
     np.testing.assert_array_equal(stiff.curve[:, 3], soft.curve[:, 3])
     np.testing.assert_allclose(stiff.curve[:, 1], 4.0 * soft.curve[:, 1], rtol=1e-12)
     assert stiff.inner_modulus == pytest.approx(4.0 * soft.inner_modulus, rel=1e-9)
+
+
+def test_load_that_drops_is_no_crush_while_the_particle_holds_together(folder):
+    given = read_calibration("mine.toml")
+    scenario = crushes.scenario_of(given, crushes.Particle(5e-6, 1, given.material, 0.05))
+    sim = simulation_of(crushes.divided(scenario, StopRequest()), scenario)
+    machine = Crushing(sim, sim.height, 0.3, 0.05, 20e6, until_drop=0.5)
+    machine.record = [(0.0, 0.0, 0.0, 0.0), (0.03, 3e-3, 90e6, 0.0), (0.04, 1e-3, 30e6, 0.0)]
+    assert not machine.crushed
+    sim.bonds.state[:] = BROKEN_TENSION
+    assert machine.crushed
+    machine.record[-1] = (0.04, 2e-3, 60e6, 1.0)
+    assert not machine.crushed
 
 
 def test_crushed_particles_give_a_material_that_a_scenario_takes_up(folder):

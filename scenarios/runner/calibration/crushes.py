@@ -169,7 +169,8 @@ def kept_crush(
     if not path.is_file():
         return name, None
     try:
-        with np.load(path) as file:
+        # Of a damaged file NumPy would leave open what it opened itself.
+        with path.open("rb") as stream, np.load(stream) as file:
             values = {key: file[key] for key in file.files}
         curve = values.pop("curve")
         return name, Crush(curve=curve, **{key: value.item() for key, value in values.items()})

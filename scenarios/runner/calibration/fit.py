@@ -26,6 +26,9 @@ _SLOPES = {"material": (0.0, 0.0), "whole_particle": (0.1, 0.3)}
 """How the modulus' logarithm goes with those of strength and yield pressure, about."""
 _SLOPES_OF_CRUSH = ((1.2, -0.15), (0.3, 0.4))
 """The same of crush strength and secant modulus, as particles of 300 grains showed."""
+_GAIN = 0.6
+"""Share of a step that is taken after the first: it closes in where slopes are up to three times
+those above."""
 MOST_YIELD = 0.2
 """Bound of the yield pressure over Young's modulus: contacts are elastic then, and a hardness of a
 tenth of the modulus is about what a perfect crystal would have."""
@@ -115,7 +118,8 @@ def fit(
         tell(_said(calibration, one))
         if np.abs(off[-1]).max() <= np.log1p(calibration.fit.tolerance):
             break
-        logs = _next(calibration, logs, off[-1], slopes)
+        gain = 1.0 if number == 1 else _GAIN
+        logs = _next(calibration, logs, gain * off[-1], slopes)
         if np.allclose(logs, places[-1], atol=1e-4):
             # A bound keeps what is left to fit from moving.
             break

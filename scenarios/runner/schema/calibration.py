@@ -112,7 +112,7 @@ class Fit(Section):
     """How the fit goes on and where it ends."""
 
     tolerance: bounded(PositiveShare, at_most=0.2) = Field(
-        0.01, description="Relative error of the reached figures."
+        0.02, description="Relative error of the reached figures."
     )
     most_rounds: Annotated[Integer, Field(ge=1, le=50)] = Field(
         10, description="Rounds of crushing after which the fit gives up."

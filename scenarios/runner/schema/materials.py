@@ -26,28 +26,28 @@ Phase = Literal["active_material", "cbd", "collector"]
 
 
 class ActiveMaterial(Section):
-    """The active material; defaults for NMC622."""
+    """The active material; defaults for NMC622, calibrated (scenarios/materials/nmc622.toml)."""
 
     density: Density = Field("4.76 g/cm^3", description="Crystal density.")
-    young_modulus: Modulus = Field("100 GPa", description="Young's modulus in contacts.")
+    young_modulus: Modulus = Field("142.5 GPa", description="Young's modulus in contacts.")
     poisson_ratio: PoissonRatio = Field(0.25, description="Poisson ratio in contacts.")
     friction: NumberOrZero = Field(0.3, description="Coulomb friction coefficient.")
     restitution: PositiveShare = Field(
         0.5, description="Rebound speed over impact speed of two spheres; sets contact damping."
     )
     bond_modulus: Modulus = Field(
-        "100 GPa", description="Young's modulus of the bonds between a particle's grains."
+        "203 GPa", description="Young's modulus of the bonds between a particle's grains."
     )
     bond_poisson_ratio: PoissonRatio = Field(
         0.25, description="Poisson ratio of the bonds; sets their shear and twist stiffness."
     )
     bond_tensile_strength: Pressure = Field(
-        "400 MPa",
+        "261 MPa",
         description="Tensile strength of a bond; a particle crushes at about half of it "
         "(2.48 F / pi d^2).",
     )
     bond_cohesion: Pressure = Field(
-        "400 MPa", description="Shear strength of a bond without normal stress."
+        "261 MPa", description="Shear strength of a bond without normal stress."
     )
     bond_internal_friction: NumberOrZero = Field(
         0.3, description="tan(phi) of the Mohr-Coulomb criterion: pressure adds to shear strength."
@@ -74,10 +74,10 @@ class ActiveMaterial(Section):
         0.0, description="Share of the bending and twisting stresses that counts towards breaking."
     )
     contact_yield_pressure: Pressure | None = Field(
-        "6 GPa",
+        "12900 MPa",
         description="Limiting pressure p of contacts: loading grows by pi p R delta (Thornton & "
-        "Ning), twice the hardness of a flattened contact 2 pi R delta. Assumed, not calibrated: "
-        "a hardness of 3 GPa, below that of the dense oxide. Left out, contacts are elastic.",
+        "Ning), twice the hardness of a flattened contact 2 pi R delta. Calibrated to how far "
+        "platens flatten a particle. Left out, contacts are elastic.",
     )
     bond_yield_strength: Pressure | None = Field(
         None, description="Stress at which bonds flow; left out, they stay elastic."
