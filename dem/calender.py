@@ -151,7 +151,17 @@ class Calendering:
         loading, target = self.loading, self._target
         low, high = bracket(self.samples, target)
         met = [s for s in self.samples if meets(s, target, self.pressing.tolerance)]
-        if met and self.nearest is None:
+        if met and met[0].index == 0:
+            # A pass that finds what it is to leave presses nothing.
+            start = loading.branch_to(0)
+            start.begin_release()
+            start.settled = True
+            self._take_sample(start)
+        elif high is not None and high.index == 0:
+            self._miss(
+                f"the electrode is denser before it is pressed, {high.density / 1e3:.4g} g/cm³"
+            )
+        elif met and self.nearest is None:
             # Released for the target before this one, whose state it was not.
             self.goal = loading.loaded(self._measure, met[0].index)
         elif high is None and loading.ended and low.index == loading.last:

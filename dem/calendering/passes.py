@@ -97,6 +97,6 @@ def start_passes(sim: Simulation, pressing: Pressing) -> Passes:
 
 
 def _pass(sim: Simulation, pressing: Pressing, index: int) -> Calendering:
-    alone = start_calendering(sim, replace(pressing, targets=(pressing.targets[index],)))
+    alone = start_calendering(sim, replace(pressing, targets=pressing.targets[index : index + 1]))
     alone.passes_on = True
     return alone

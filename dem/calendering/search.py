@@ -15,12 +15,15 @@ _INTERPOLATIONS = 4
 
 
 def bracket(samples: list[Sample], target: Target) -> tuple[Sample, Sample | None]:
-    """The first sample that has reached a target, and the last one before it, which has not."""
+    """The first sample that has reached a target, and the last one before it, which has not.
+
+    Both are the start of the path where it has reached the target already.
+    """
     released = MEASURES[target.measure].released
     reached = [s for s in samples if released(s) >= target.value]
     if not reached:
         return samples[-1], None
-    return samples[samples.index(reached[0]) - 1], reached[0]
+    return samples[max(samples.index(reached[0]) - 1, 0)], reached[0]
 
 
 def meets(sample: Sample, target: Target, tolerance: float) -> bool:

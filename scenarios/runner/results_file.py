@@ -7,6 +7,7 @@ import h5py
 import numpy as np
 
 from dem.calender import PATH_COLUMNS, State
+from dem.calendering.passes import Passes
 from dem.checkpoint import new_file
 from dem.companion import LIMITS, Companion
 from dem.fragments import crack_faces, fragment_volumes, fragments, inside_active
@@ -47,6 +48,7 @@ def write(
         columns = dict(zip(PATH_COLUMNS, record.T, strict=True))
         # Contact dashpots and local damping are one loss to the reader.
         columns["damping_J"] = columns["damping_J"] + columns["viscous_J"]
+        begins = work.pressing.begins if isinstance(work.pressing, Passes) else [0]
         # Nothing pressed, no path: not one of no length.
         for name, (label, factor) in _PATH_NAMES.items() if len(record) else ():
             file.create_dataset(f"path/{label}", data=factor * columns[name])
@@ -76,7 +78,7 @@ def write(
                 group[name] = values
             group["surface/height_um"] = 1e6 * figures.surface
             write_breaks(group, state)
-            group["breaks/density_g_cm3"] = _break_density(state, columns)
+            group["breaks/density_g_cm3"] = _break_density(state, columns, begins)
             _write_fragments(group, state, decomposition)
             _write_skeleton(group, state)
             nip_figures.write(group, state)
@@ -101,13 +103,21 @@ def _write_overlaps(file: h5py.File, states: list[State], names: list[str]) -> N
         file["overlap/edges"] = OVERLAP_EDGES
 
 
-def _break_density(state: State, path: dict[str, np.ndarray]) -> np.ndarray:
-    """Density of the loading path at each break [g/cm³], nan during the release."""
-    density = np.full(len(state.breaks.step), np.nan)
-    if state.skeleton is not None:
-        pressing = state.breaks.step < state.skeleton.step
-        at = np.interp(state.breaks.step[pressing], path["step"], path["density_kg_m3"])
-        density[pressing] = 1e-3 * at
+def _break_density(state: State, path: dict[str, np.ndarray], begins: list[int]) -> np.ndarray:
+    """Density of the loading path at each break [g/cm³], nan during a release.
+
+    begins : where each pass begins in the path; between two of them lies the first one's release
+    """
+    broke = state.breaks.step
+    density = np.full(len(broke), np.nan)
+    if state.skeleton is None:
+        return density
+    for first, beyond in zip(begins, [*begins[1:], len(path["step"])], strict=True):
+        step, along = (path[name][first:beyond] for name in ("step", "density_kg_m3"))
+        # A path of a series goes on beyond where this state's release began.
+        until = min(step[-1], state.skeleton.step)
+        during = (step[0] <= broke) & (broke < until)
+        density[during] = 1e-3 * np.interp(broke[during], step, along)
     return density
 
 
@@ -166,7 +176,15 @@ def _write_skeleton(group: h5py.Group, state: State) -> None:
 
 
 def read_figures(path: Path) -> list[StateFigures]:
-    """The figures of the states of a finished run, in the order of the path."""
+    """The figures of the states of a finished run, in the order of the path.
+
+    Runs of earlier versions hold no heights of the surface.
+    """
+
+    def surface(group: h5py.Group) -> np.ndarray | None:
+        name = "surface/height_um"
+        return 1e-6 * group[name][()] if name in group else None
+
     with h5py.File(path) as file:
         return [
             StateFigures(
@@ -179,7 +197,7 @@ def read_figures(path: Path) -> list[StateFigures]:
                     if isinstance(item, h5py.Dataset)
                 },
                 json.loads(file["states"][name].attrs["observed"]),
-                1e-6 * file["states"][name]["surface/height_um"][()],
+                surface(file["states"][name]),
             )
             for name in file["states"].attrs["order"]
         ]

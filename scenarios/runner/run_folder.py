@@ -29,6 +29,8 @@ _CONTENTS = (
     "finished",
 )
 _FINISHED = "finished"
+_FINISHED_BEFORE = "checkpoints/finished"
+"""Where earlier versions noted it."""
 _CHECKPOINT = re.compile(r"checkpoint-(\d{6})\.h5")
 _FOLDERS = (
     "", "checkpoints", "volume", "particles", "bonds", "cracks", "height_map", "discharge",
@@ -193,12 +195,17 @@ class RunFolder:
     @property
     def is_finished(self) -> bool:
         """Whether the run came to its end."""
-        return (self.path / _FINISHED).is_file()
+        return self._note_of_its_end is not None
 
     @property
     def what_it_missed(self) -> str:
         """What a finished run did not reach, a sentence a line; empty where it did all."""
-        return (self.path / _FINISHED).read_text("utf-8")
+        return self._note_of_its_end.read_text("utf-8")
+
+    @property
+    def _note_of_its_end(self) -> Path | None:
+        notes = (self.path / name for name in (_FINISHED, _FINISHED_BEFORE))
+        return next((note for note in notes if note.is_file()), None)
 
     def mark_finished(self, missed: str = "") -> None:
         """Note that the run came to its end, and what it missed; nobody needs its checkpoints.

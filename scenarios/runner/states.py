@@ -47,7 +47,8 @@ class StateFigures:
     row : by column of summary.csv; checks : what the deposit kept of its volumes
     observed : fragments, and what carried the peak load
     profile : by name, values layer by layer from the collector up
-    surface : (ny, nx) float32 [m], height of the highest solid above the foil
+    surface : (ny, nx) float32 [m], height of the highest solid above the foil; None of a run that
+        an earlier version wrote
     """
 
     name: str
@@ -55,7 +56,7 @@ class StateFigures:
     checks: dict[str, float]
     profile: dict[str, list[float]]
     observed: dict[str, Any]
-    surface: np.ndarray
+    surface: np.ndarray | None
 
 
 def state_names(states: list[State], scenario: Scenario) -> list[str]:

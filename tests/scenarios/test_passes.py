@@ -3,15 +3,18 @@
 import csv
 import io
 import json
+from dataclasses import replace
+from types import SimpleNamespace
 
 import h5py
 import numba
 import numpy as np
 import pytest
 
-from dem.calendering.passes import Passes
+from dem.calendering.passes import Passes, start_passes
 from dem.calendering.targets import LINE_LOAD, PRESSURE, Target
-from scenarios.runner import pipeline
+from dem.loading import density
+from scenarios.runner import pipeline, results_file
 from scenarios.runner.cli import main
 from scenarios.runner.interrupt import StopRequest
 from scenarios.runner.load import load
@@ -59,6 +62,80 @@ def test_each_pass_begins_with_the_thickness_that_the_one_before_it_left(pressed
     thickness = np.array(pressed.record)[:, 1]
     starts = thickness[pressed.begins]
     assert starts[1:].tolist() == [state.thickness for state in pressed.states[:-1]]
+
+
+@pytest.mark.parametrize(
+    ("begins", "peak", "expected"),
+    [
+        # Two passes with a release from step 200 to 500 between them.
+        ([0, 3], 700, [2.35, 2.45, np.nan, np.nan, 2.525, np.nan]),
+        # The first pass's own state, before there is a second one.
+        ([0, 3], 200, [2.35, 2.45, np.nan, np.nan, np.nan, np.nan]),
+        # A series, whose path goes on beyond the state: 200 to 500 is on it.
+        ([0], 600, [2.35, 2.45, 2.5 - 0.05 / 6, 2.5 - 0.25 / 6, 2.525, np.nan]),
+    ],
+)
+def test_breaks_have_the_density_of_their_pass_and_none_in_its_release(begins, peak, expected):
+    path = {
+        "step": np.array([0.0, 100, 200, 500, 600, 700]),
+        "density_kg_m3": np.array([2300.0, 2400, 2500, 2450, 2600, 2700]),
+    }
+    state = SimpleNamespace(
+        breaks=SimpleNamespace(step=np.array([50, 150, 250, 450, 550, 750])),
+        skeleton=SimpleNamespace(step=peak),
+    )
+    density = results_file._break_density(state, path, begins)
+    np.testing.assert_allclose(density, expected, rtol=1e-12)
+
+
+def test_breaks_of_passes_lie_between_the_densities_of_their_own_path(pressed):
+    rows = np.array(pressed.record)
+    path = {"step": rows[:, -1], "density_kg_m3": rows[:, 0]}
+    state = pressed.states[-1]
+    density = 1e3 * results_file._break_density(state, path, pressed.begins)
+    ends = [*pressed.begins[1:], len(rows)]
+    seen = np.zeros(len(density), bool)
+    for begin, end in zip(pressed.begins, ends, strict=True):
+        step = state.breaks.step
+        mine = (rows[begin, -1] <= step) & (step < rows[end - 1, -1])
+        assert (density[mine] >= rows[begin:end, 0].min()).all()
+        assert (density[mine] <= rows[begin:end, 0].max()).all()
+        seen |= mine
+    assert seen.any() and np.isnan(density[~seen]).all()
+
+
+def passes_on(sim, pressing, *targets):
+    """Passes to other targets, to their end."""
+    machine = start_passes(sim.copy(), replace(pressing, targets=targets))
+    while not machine.finished:
+        machine.advance()
+    return machine
+
+
+def test_pass_that_finds_its_density_presses_nothing_and_the_next_goes_on(pressed):
+    sim = pressed.present.passed[1]
+    left = density(sim, pressed.pressing)
+    machine = passes_on(sim, pressed.pressing, Target(left * 1.002), Target(left * 0.998))
+    assert not machine.missed and machine.begins == [0, 1]
+    for state in machine.states:
+        # Nothing moved: the same thickness before, in and behind the gap.
+        assert state.thickness == state.nip.gap == state.nip.before == sim.height
+        assert state.nip.line_load == 0.0 and state.settled
+        assert len(state.breaks.step) == len(pressed.states[-1].breaks.step)
+
+
+def test_pass_to_less_than_is_there_is_missed_in_words(pressed):
+    sim = pressed.present.passed[1]
+    low = Target(0.95 * density(sim, pressed.pressing))
+    machine = passes_on(sim, pressed.pressing, low, low)
+    assert not machine.states and "denser before it is pressed" in machine.missed[0][1]
+    assert "the pass before" in machine.missed[1][1]
+
+
+def test_no_passes_press_nothing(pressed):
+    machine = passes_on(pressed.present.path, pressed.pressing)
+    assert machine.finished and machine.progress == 1.0
+    assert machine.states == machine.record == machine.missed == []
 
 
 def test_second_pass_at_one_load_presses_harder_over_a_shorter_nip(pressed):

@@ -4,10 +4,13 @@ import errno
 import logging
 import stat
 
+import h5py
+import numpy as np
 import pytest
 
 from dem.errors import CheckpointError, InputError
 from scenarios.runner.load import load
+from scenarios.runner.results_file import read_figures
 from scenarios.runner.run_folder import RunFolder, versions
 
 
@@ -145,6 +148,26 @@ def test_finished_is_known_in_another_process(folder):
     assert RunFolder.open(folder.path).is_finished
     assert RunFolder.open(folder.path).what_it_missed == ""
     assert RunFolder.open(folder.path).last_checkpoint() is None
+
+
+def test_run_that_an_earlier_version_finished_is_finished(folder):
+    folder.write_text("checkpoints/finished", "2.9 g/cm³ was missed")
+    assert RunFolder.open(folder.path).is_finished
+    assert RunFolder.open(folder.path).what_it_missed == "2.9 g/cm³ was missed"
+
+
+def test_figures_are_read_with_and_without_heights_of_the_surface(tmp_path):
+    with h5py.File(tmp_path / "run.h5", "w") as file:
+        for name in ("as_coated", "2.70"):
+            group = file.create_group(f"states/{name}")
+            group.attrs.update(row='{"porosity": 0.4}', checks="{}", observed="{}")
+            group["profile_porosity"] = [0.4, 0.5]
+        group["surface/height_um"] = np.full((2, 3), 50.0, np.float32)
+        file["states"].attrs["order"] = ["as_coated", "2.70"]
+    earlier, now = read_figures(tmp_path / "run.h5")
+    assert earlier.surface is None
+    np.testing.assert_allclose(now.surface, 50e-6, rtol=1e-6)
+    assert earlier.profile == now.profile == {"profile_porosity": [0.4, 0.5]}
 
 
 def test_finished_run_keeps_no_checkpoint_and_remembers_what_it_missed(folder):

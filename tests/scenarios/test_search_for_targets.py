@@ -241,6 +241,24 @@ def test_pressure_beyond_the_limit_is_missed_with_what_was_reached(search):
     assert "calendering.pressure_limit" in why and "after 51 MPa" in why
 
 
+@pytest.mark.parametrize("share", [0.996, 1.0, 1.004])
+def test_start_that_is_what_was_asked_for_is_taken_without_pressing(search, share):
+    # Within the tolerance of 0.5 %, from either side.
+    machine, released = search(smooth, [share * START])
+    ((state,), missed) = machine.states, machine.missed
+    assert (state.index, released, missed) == (0, [], [])
+    assert state.off_target == pytest.approx(1 / share - 1)
+    assert len(machine.record) == 1
+
+
+def test_start_denser_than_the_target_is_missed_with_its_density(search):
+    machine, released = search(smooth, [0.99 * START, 2700.0])
+    ((target, why),) = machine.missed
+    assert target == Target(0.99 * START) and "denser" in why and "2.3 g/cm³" in why
+    # The next target is met from the same start.
+    assert wanted(machine) == [2700.0] and 0 not in released
+
+
 def line_load(machine, index) -> float:
     """Line load [N/m] that the fake layer's state takes."""
     way_in = machine.loading.loaded(MEASURES[LINE_LOAD], index)
