@@ -14,6 +14,7 @@ from scenarios.runner.electrode_problems import (
     recipe_problems,
     resolution_problems,
 )
+from scenarios.runner.foil_problems import foil_problems, symmetry_problems
 from scenarios.runner.recipe import refused_by_generator
 from scenarios.runner.roll_temperature import temperature_problems
 from scenarios.runner.schema import Image, Meshes, Particle, Recipe, Scenario
@@ -55,7 +56,7 @@ def problems(scenario: Scenario) -> Iterator[Problem]:
             "materials.active_material.reference_particle_diameter",
             "has no effect without particle_weibull_modulus; expected both or neither",
         )
-    yield from _foil_problems(scenario)
+    yield from foil_problems(scenario)
     yield from cell_problems(cell)
     yield from target_kind_problems(scenario)
 
@@ -68,6 +69,8 @@ def volume_problems(scenario: Scenario, volume: Volume) -> Iterator[Problem]:
             "decomposition.foil_grain_size",
             "is given for a volume without collector; expected one with it, or none",
         )
+    elif isinstance(scenario.electrode, Image):
+        yield from symmetry_problems(scenario, volume.collector_layers * volume.voxel_size)
     start, crystal, shut = volume_densities(scenario, volume)
     yield from target_problems(scenario, start, crystal, shut, volume.thickness)
     if scenario.voxels.voxel_size is not None:
@@ -76,27 +79,6 @@ def volume_problems(scenario: Scenario, volume: Volume) -> Iterator[Problem]:
         except InputError as error:
             key, _, sentence = str(error).partition(": ")
             yield key, sentence
-
-
-def _foil_problems(scenario: Scenario) -> Iterator[Problem]:
-    """A foil that deforms where there is none, and a depth of one that does not."""
-    divided, electrode = scenario.decomposition, scenario.electrode
-    if divided.foil_grain_size is None:
-        if divided.foil_depth is not None:
-            yield (
-                "decomposition.foil_depth",
-                "has no effect without decomposition.foil_grain_size; expected both or neither",
-            )
-    elif isinstance(electrode, Particle):
-        yield (
-            "decomposition.foil_grain_size",
-            "is given for a single particle, which lies on no foil; expected none",
-        )
-    elif not isinstance(electrode, Image) and electrode.foil_thickness == 0.0:
-        yield (
-            "decomposition.foil_grain_size",
-            "is given where electrode.foil_thickness is 0 um; expected a foil, or none",
-        )
 
 
 def _pressed_voxel_problems(scenario: Scenario) -> Iterator[Problem]:

@@ -11,7 +11,7 @@ import tifffile
 
 from dem.errors import InputError
 from scenarios.runner.cli import main
-from scenarios.runner.load import load
+from scenarios.runner.load import load, resolved_text
 
 ROOT = Path(__file__).resolve().parents[2]
 RECIPE = """
@@ -74,6 +74,19 @@ def with_change(old: str, new: str) -> str:
         (
             RECIPE + '[decomposition]\nfoil_depth = "4 um"\n',
             ["decomposition.foil_depth", "foil_grain_size"],
+        ),
+        (
+            RECIPE + '[materials.collector]\nyoung_modulus = "200 GPa"\n',
+            ["materials.collector.young_modulus", "no effect", "foil_grain_size"],
+        ),
+        (
+            RECIPE + '[[materials.pairs]]\nbetween = ["cbd", "collector"]\nfriction = 0.2\n',
+            ["materials.pairs[0]", "collector", "foil_grain_size"],
+        ),
+        (
+            with_change("targets", "coated_sides = 2\ntargets")
+            + '[decomposition]\nfoil_grain_size = "1.5 um"\n',
+            ["calendering.coated_sides", "foil_depth", "half the foil (1 um)"],
         ),
         (
             RECIPE + '[decomposition]\nfoil_grain_size = "0.9 um"\n',
@@ -291,3 +304,21 @@ def test_command_ends_with_2_and_no_traceback_in_a_process_of_its_own(folder):
     assert ran.stderr.startswith("calendem: mine.toml: calendaring")
     assert "Traceback" not in ran.stderr and ran.stdout == ""
     assert [path.name for path in folder.iterdir()] == ["mine.toml"]
+
+
+def test_defaults_of_a_foil_that_is_rigid_are_no_wish(tmp_path):
+    path = tmp_path / "run.toml"
+    # As the run's own resolved scenario has them, which resume reads.
+    path.write_text(resolved_text(load_text(tmp_path, RECIPE), {}))
+    assert load(str(path)).materials.collector.young_modulus == 69e9
+
+
+def test_grains_down_to_the_middle_of_a_foil_may_be_coated_on_two_sides(tmp_path):
+    text = with_change("targets", "coated_sides = 2\ntargets")
+    half = '[decomposition]\nfoil_grain_size = "1.5 um"\nfoil_depth = "1 um"\n'
+    assert load_text(tmp_path, text + half).calendering.coated_sides == 2
+
+
+def load_text(folder, text):
+    (folder / "given.toml").write_text(text)
+    return load(str(folder / "given.toml"))

@@ -93,7 +93,8 @@ class CarbonBinder(Section):
         "13.6 MPa",
         description="Limiting pressure of contacts, twice the yield strength of 6.8 MPa of the "
         "porous domain: 19.36 MPa of the solid (Song 2025, table 3) x (1 - nanoporosity)^1.5 "
-        "(Gibson-Ashby). Left out, contacts are elastic.",
+        "(Gibson-Ashby). Left out, contacts are elastic. It acts between grains: on the plate and "
+        "on a rigid foil the domain lies flat, where its contacts do not yield.",
     )
     bond_yield_strength: Pressure | None = Field(
         "6.8 MPa", description="Stress at which bonds flow; left out, they stay elastic."
