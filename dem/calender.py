@@ -153,10 +153,7 @@ class Calendering:
         met = [s for s in self.samples if meets(s, target, self.pressing.tolerance)]
         if met and met[0].index == 0:
             # A pass that finds what it is to leave presses nothing.
-            start = loading.branch_to(0)
-            start.begin_release()
-            start.settled = True
-            self._take_sample(start)
+            self._take_sample(loading.unpressed())
         elif high is not None and high.index == 0:
             self._miss(
                 f"the electrode is denser before it is pressed, {high.density / 1e3:.4g} g/cm³"

@@ -67,6 +67,13 @@ class LoadingPath:
         start, sim = [s for s in kept if s[0] <= index][-1]
         return Branch(sim.copy(), begun=start, at=start, index=index)
 
+    def unpressed(self) -> Branch:
+        """The start of the path as a release that was over before it began."""
+        start = self.branch_to(0)
+        start.begin_release()
+        start.settled = True
+        return start
+
     def nip_of(self, branch: Branch) -> Nip:
         """The way through the rolls' nip to the state that a released branch is."""
         loading = loading_readings(self.record[: branch.index + 1])
