@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from dem.bonding.laws import Brittle, Ductile
+from dem.bonding.porosity import shut_at
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,8 @@ class Material:
     cohesion_energy_density [J/m³] (cohesion sjkr); viscosity [Pa s] (damping viscoelastic)
     stiffness_ratio: tangential over normal stiffness (tangential law proportional)
     rolling_friction: coefficient of rolling resistance
+    porosity: share of its pores, of bonds that harden as it is pressed; 0 for none
+    least_porosity: what pressing leaves of it
     keeps_volume: whether its bonds flow about the pressure around them, as a dense metal does
     flat_on_walls: whether it lies on walls with a flat face, so that contacts there do not yield
     """
@@ -46,6 +49,8 @@ class Material:
     viscosity: float = 0.0
     stiffness_ratio: float = 0.8
     rolling_friction: float = 0.0
+    porosity: float = 0.0
+    least_porosity: float = 0.0
     keeps_volume: bool = False
     flat_on_walls: bool = False
 
@@ -146,6 +151,7 @@ def bond_laws(materials: list[Material]) -> tuple[Brittle | Ductile, np.ndarray]
         Ductile(
             m.bond_modulus, g, m.bond_internal_friction, m.bond_moment_share,
             m.bond_yield_strength, m.bond_failure_strain, m.bond_relaxation, float(m.keeps_volume),
+            shut_at(m.porosity, m.least_porosity),
         )
         for m, g in zip(materials, shear, strict=True)
     ]  # fmt: skip

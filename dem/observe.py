@@ -8,7 +8,17 @@ import numpy as np
 from dem.body import MATERIAL, Q0, RADIUS, VX, WX, X, Z
 from dem.bonding.beam import beam
 from dem.bonding.confinement import hold
-from dem.bonding.rows import AREA, COHESION, REST, STRAIN, TENSILE, UNLOADED
+from dem.bonding.rows import (
+    AREA,
+    COHESION,
+    REST,
+    STIFFER,
+    STRAIN,
+    TENSILE,
+    UNLOADED,
+    WEAK,
+    WEAK_PRESSED,
+)
 from dem.bonds import INTACT
 from dem.chunks import BOND_PLASTIC, BROKEN, DAMPED, DRIVEN, PLASTIC, VISCOUS, WORK_SLID
 from dem.contact.roles import bound, reach, remembers, sticks, stored
@@ -97,8 +107,13 @@ def _stored_in_rows(laws, table, kinds, like, bond_table, period, body, bonds, c
                 distance = math.sqrt(d[0] * d[0] + d[1] * d[1] + d[2] * d[2])
                 if part == 0 and bonds.state[p] == INTACT:
                     row = bonds.beam[p]
-                    offset = (0.0, 0.0, 0.0)
+                    offset, pressed = (0.0, 0.0, 0.0), (1.0, 1.0, 1.0)
                     if len(bonds.offset) > 0:
+                        pressed = (
+                            bonds.offset[p, STIFFER],
+                            bonds.offset[p, WEAK],
+                            bonds.offset[p, WEAK_PRESSED],
+                        )
                         offset = (bonds.offset[p, 0], bonds.offset[p, 1], bonds.offset[p, 2])
                     law = at_row(like, bond_table, bonds.kind[p], 0)
                     around = 0.0
@@ -110,7 +125,8 @@ def _stored_in_rows(laws, table, kinds, like, bond_table, period, body, bonds, c
                         (body[i, Q0], body[i, Q0 + 1], body[i, Q0 + 2], body[i, Q0 + 3]),
                         (body[j, Q0], body[j, Q0 + 1], body[j, Q0 + 2], body[j, Q0 + 3]),
                         (row[REST], row[REST + 1], row[REST + 2]), row[UNLOADED], row[AREA],
-                        row[TENSILE], row[COHESION], row[STRAIN], offset, 0.0, around,
+                        row[TENSILE], row[COHESION], row[STRAIN], offset, pressed, 0.0,
+                        around,
                     )[3]  # fmt: skip
                     continue
                 t = int(body[i, MATERIAL]) * kinds + int(body[j, MATERIAL])

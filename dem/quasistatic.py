@@ -9,7 +9,7 @@ import math
 import numpy as np
 
 from dem.body import MATERIAL, RADIUS, X, Y, Z
-from dem.bonding.rows import AREA, UNLOADED
+from dem.bonding.rows import AREA, STIFFER, UNLOADED
 from dem.bonds import INTACT
 from dem.contact.roles import lag, remembers, spring, widest, winding
 from dem.jit import leaf, njit
@@ -81,6 +81,9 @@ def row_sums(body, period, bonds, bond_table, contacts, normal_law, pairs, pair_
                 if part == 0 and bonds.state[p] == INTACT:
                     young, shear = bond_table[bonds.kind[p], 0], bond_table[bonds.kind[p], 1]
                     area, length = bonds.beam[p, AREA], bonds.beam[p, UNLOADED]
+                    if len(bonds.offset) > 0:
+                        young *= bonds.offset[p, STIFFER]
+                        shear *= bonds.offset[p, STIFFER]
                     bend = young * area * area / (4.0 * math.pi * length)
                     twist = shear * area * area / (2.0 * math.pi * length)
                     k_n, k_s = young * area / length, shear * area / length

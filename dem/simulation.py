@@ -9,6 +9,7 @@ import numpy as np
 from dem import faults, integrate, quasistatic, start_checks
 from dem.body import INVERSE_MASS, VX, WX, X, Z, as_grains, bodies
 from dem.bonding.laws import flows
+from dem.bonding.porosity import close_pores
 from dem.bonding.rows import AREA, COHESION, TENSILE, BondRows, bond_rows, rest_length
 from dem.bonds import INTACT, Bonds
 from dem.box import Box
@@ -216,6 +217,7 @@ class Simulation:
             self.stale = why == integrate.LIST_TOO_OLD
             faults.look(self)
             if self.steps_done % _ADAPT_EVERY == 0:
+                self._close_pores()
                 self._adapt_inertia()
                 self._refuse_long_step()
 
@@ -265,6 +267,14 @@ class Simulation:
         self.age[:] = 1.0, 0.0
         self.stale = False
         self._adapt_inertia()
+
+    def _close_pores(self) -> None:
+        """Harden the porous bonds; the energy given to those under load is the drive's work."""
+        if len(self.bonds.least_volume):
+            self.chunks.ledger[0, DRIVEN] += close_pores(
+                *self.bond_table, self.box.period, self.body, self.material, self.bonds,
+                self.unloaded_rest,
+            )  # fmt: skip
 
     def _adapt_inertia(self) -> None:
         """Scale the inertia to the present stiffness; the energy this gives is the drive's work."""
@@ -351,7 +361,8 @@ def simulate(
     confined = keep_volume(*of_bonds) & flows(like_bond)
     kind = softer_of(*of_bonds)
     modulus = bond_table[kind, 0]
-    rows = bond_rows(bonds, n, kind, flows(like_bond), confined, modulus)
+    porous = any(made_of.porosity > 0.0 for made_of in materials) and flows(like_bond)
+    rows = bond_rows(bonds, n, kind, flows(like_bond), confined, modulus, porous)
     history = remembers(table.like[0]), rolls(table.like[4])
     moving = walls_of(like_walls)
     start_checks.check_walls(grains, moving)

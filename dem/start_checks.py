@@ -100,6 +100,8 @@ def _bounds(name: str, value: float) -> tuple[bool, str]:
     """Whether a material's property is one, and what would be."""
     if name.endswith("poisson_ratio"):
         return -1.0 < value <= 0.5, "more than -1 and at most 0.5"
+    if name.endswith("porosity"):
+        return 0.0 <= value < 1.0, "0 or more and less than 1"
     if name == "restitution":
         return 0.0 < value <= 1.0, "more than 0 and at most 1"
     if name in _POSITIVE or name in ("young", "shear", "yield_pressure"):

@@ -10,15 +10,16 @@ from dem.vector import add, cross, dot, length, rotate, scale, subtract, turned_
 
 @leaf
 def beam(
-    law, apart, distance, p, q, rest, unloaded, area, tensile, cohesion, strain, offset, time,
-    swelling,
+    law, apart, distance, p, q, rest, unloaded, area, tensile, cohesion, strain, offset, pressed,
+    time, swelling,
 ):  # fmt: skip
     """Load of a bond that was intact, and its state afterwards.
 
     apart : vector from first to second, distance its length [m]; p, q : orientations; rest : rest
     vector [m] and offset : rest turn [rad], both in the unloaded picture's frame; unloaded : length
-    of the stress-free beam [m]; strain : plastic strain so far; time : process time of the step
-    [s]; swelling : volume strain around the bond.
+    of the stress-free beam [m]; strain : plastic strain so far; pressed : how much stiffer it is
+    with its pores closed, and its law's strengths over those then, of compression last; time :
+    process time of the step [s]; swelling : volume strain around the bond.
     Returns the force on the second grain, n × shear force, the moment on the first, the stored
     energy, the mode of failure (0 none), the share of its elastic strains that did not flow away,
     the plastic work, and new rest, offset, strain and rest length.
@@ -33,13 +34,17 @@ def beam(
     share, flowed = 1.0, 0.0
     if flows(law):
         sheared, bend, twist = strains(normal, axis, turn, rotate(mean, offset))
+        stiffer, weak, weak_pressed = pressed
+        k_n, k_s, k_b, k_t = stiffer * k_n, stiffer * k_s, stiffer * k_b, stiffer * k_t
+        stiffness = k_n, k_s, k_b, k_t
         before = energy(stiffness, stretch, sheared, rest_length, bend, twist)
         # What the change of volume around it alone shortens the beam by.
         squeezed = -confined(law) * swelling * unloaded / 3.0
         slid = length(sheared) * rest_length
+        weak_along = weak_pressed if stretch + squeezed < 0.0 else weak
         n_left, s_left, b_left, t_left = remaining(
-            law, abs(k_n * (stretch + squeezed)), k_s * slid, k_b * length(bend),
-            abs(k_t * twist), area,
+            law, weak_along * abs(k_n * (stretch + squeezed)), weak * k_s * slid,
+            weak * k_b * length(bend), weak * abs(k_t * twist), area,
         )  # fmt: skip
         # Von Mises' equivalent of a shear is 1/√3 of it; pressing together harms no bond.
         pulled = (1.0 - n_left) * max(stretch + squeezed, 0.0)

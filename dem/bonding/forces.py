@@ -5,7 +5,7 @@ import math
 from dem.body import MATERIAL, Q0, RADIUS, X, Y, Z
 from dem.bonding.beam import beam
 from dem.bonding.laws import as_brittle, ever, flows
-from dem.bonding.rows import AREA, COHESION, REST, STRAIN, TENSILE, UNLOADED
+from dem.bonding.rows import AREA, COHESION, REST, STIFFER, STRAIN, TENSILE, UNLOADED
 from dem.bonds import INTACT
 from dem.chunks import BOND_PLASTIC, BROKEN
 from dem.contact.roles import bound, remembers, stored
@@ -18,7 +18,7 @@ _APART, _DISTANCE2, _P, _Q, _BEAM, _OFFSET = 0, 3, 4, 8, 12, 20
 # … and what comes of it (beam and offset are written back over the old).
 _FORCE, _LEVER, _MOMENT = 23, 26, 29
 _STORED, _MODE, _FLOWED, _LENGTH, _SHARE = 32, 33, 34, 35, 36
-_SWELLING = 37
+_SWELLING, _PRESSED = 37, 38
 _FIRST, _SECOND, _ROW = 0, LANES, 2 * LANES
 
 
@@ -42,7 +42,8 @@ def _compute(law, scratch, time):
             triple(scratch, _BEAM + REST, k), scratch[(_BEAM + UNLOADED) * LANES + k],
             scratch[(_BEAM + AREA) * LANES + k], scratch[(_BEAM + TENSILE) * LANES + k],
             scratch[(_BEAM + COHESION) * LANES + k], scratch[(_BEAM + STRAIN) * LANES + k],
-            triple(scratch, _OFFSET, k) if flows(law) else (0.0, 0.0, 0.0), time,
+            triple(scratch, _OFFSET, k) if flows(law) else (0.0, 0.0, 0.0),
+            triple(scratch, _PRESSED, k) if flows(law) else (1.0, 1.0, 1.0), time,
             scratch[_SWELLING * LANES + k],
         )  # fmt: skip
         for c in range(3):
@@ -157,6 +158,7 @@ def add_bonds(
     # Kind after kind: the lanes then share one law.
     for of in range(len(bond_table)):
         law = at_row(like, bond_table, of, 0)
+        flowing = flows(like) and ever(law)
         for b in range(start[begin], start[end]):
             if state[b] != INTACT or kind[b] != of:
                 continue
@@ -176,9 +178,10 @@ def add_bonds(
                 scratch[(_Q + s) * LANES + found] = body[j, Q0 + s]
             for s in range(8):
                 scratch[(_BEAM + s) * LANES + found] = columns[b, s]
-            if flows(like):
+            if flowing:
                 for s in range(3):
                     scratch[(_OFFSET + s) * LANES + found] = turned[b, s]
+                    scratch[(_PRESSED + s) * LANES + found] = turned[b, STIFFER + s]
                 # The last grains may have no bond that counts.
                 known = j < len(swelling)
                 around = 0.5 * (swelling[i] + swelling[j]) if known else 0.0

@@ -36,6 +36,8 @@ class Ductile(NamedTuple):
     relaxation : share of the elastic strain that flows away in a second of process time [1/s]
     confinement : share of the volume strain around it about which a bond yields: 1 for a solid that
     keeps its volume, 0 for one that pressure alone compacts (`dem.bonding.confinement`)
+    shut : share of the volume by which it has shrunk when no pore is left that can close, 1 for a
+    solid without pores (`dem.bonding.porosity`)
     """
 
     young: float
@@ -46,6 +48,11 @@ class Ductile(NamedTuple):
     failure_strain: float
     relaxation: float
     confinement: float
+    shut: float
+
+
+SHUT = Ductile._fields.index("shut")
+"""Column of `shut` in the table of ductile laws."""
 
 
 @flows.of(Brittle)

@@ -10,6 +10,9 @@ from dem.bonds import Bonds
 REST, UNLOADED, AREA, TENSILE, COHESION, STRAIN = 0, 3, 4, 5, 6, 7
 """Columns of a beam: rest vector [m], unloaded length [m], area [m²], tensile strength and cohesion
 [Pa], plastic strain."""
+OFFSET, STIFFER, WEAK, WEAK_PRESSED = 0, 3, 4, 5
+"""Columns of an offset: plastic turn [rad]; stiffness over that of the unpressed bond, and strength
+of the unpressed over that now, in compression last (`dem.bonding.porosity`)."""
 
 
 class BondRows(NamedTuple):
@@ -17,7 +20,9 @@ class BondRows(NamedTuple):
 
     start : (n + 1,) int64, rows of grain i as `first` are start[i] … start[i + 1]
     first, second : (m,) int32; kind : (m,) int32, row of the bond laws' table
-    beam : (m, 8), columns as above; offset : (m, 3) [rad], plastic turn, or (0, 3)
+    beam : (m, 8), columns as above; offset : (m, 6), columns as above, or (0, 6)
+    least_volume : (n,), smallest share of its volume around each grain so far, or (0,) where
+    nothing is porous
     state : (m,) uint8
     break_step : (m,) int64, step of the break, −1 before; released : (m,) [J], energy lost then;
     place : (m, 3) [m], middle of the bond then
@@ -35,6 +40,7 @@ class BondRows(NamedTuple):
     break_step: np.ndarray
     released: np.ndarray
     place: np.ndarray
+    least_volume: np.ndarray
     held_by: np.ndarray
     held: np.ndarray
     beside: np.ndarray
@@ -53,13 +59,17 @@ def bond_rows(
     ductile: bool,
     confined: np.ndarray | None = None,
     modulus: np.ndarray | None = None,
+    porous: bool = False,
 ) -> BondRows:
     """Rows for the time loop; kind (m,) as BondRows, confined (m,) bool: bonds that flow about the
-    volume strain around them, modulus (m,) [Pa] theirs."""
+    volume strain around them, modulus (m,) [Pa] theirs; porous : whether pressing closes the
+    pores of any."""
     m = len(bonds.first)
     start = np.zeros(grain_count + 1, np.int64)
     np.cumsum(np.bincount(bonds.first, minlength=grain_count), out=start[1:])
     length = np.linalg.norm(bonds.rest, axis=1)
+    offset = np.zeros((m if ductile else 0, 6))
+    offset[:, STIFFER:] = 1.0
     return BondRows(
         start=start,
         first=bonds.first.copy(),
@@ -68,11 +78,12 @@ def bond_rows(
         beam=np.column_stack(
             (bonds.rest, length, bonds.area, bonds.tensile_strength, bonds.cohesion, np.zeros(m))
         ),
-        offset=np.zeros((m if ductile else 0, 3)),
+        offset=offset,
         state=bonds.state.copy(),
         break_step=np.full(m, -1, np.int64),
         released=np.zeros(m),
         place=np.zeros((m, 3)),
+        least_volume=np.ones(grain_count if porous else 0),
         **_confinement(bonds, confined, modulus)._asdict(),
     )
 

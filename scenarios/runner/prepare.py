@@ -181,7 +181,12 @@ def _materials(decomposition: Decomposition, scenario: Scenario) -> list[Materia
     """By their index; the collector only where it is made of grains."""
     materials = scenario.materials
     # What a hard particle squeezes against a roll must not be pushed through it.
-    binder = replace(_material(warm_binder(scenario)), flat_on_walls=True)
+    binder = replace(
+        _material(warm_binder(scenario)),
+        flat_on_walls=True,
+        porosity=decomposition.volume.cbd_nanoporosity,
+        least_porosity=materials.cbd.minimum_nanoporosity,
+    )
     found = [_material(materials.active_material), binder]
     if (decomposition.grains.material == COLLECTOR).any():
         foil = _material(materials.collector)
