@@ -72,7 +72,7 @@ def nip_of(loading: Readings, release: Readings, rolls: Rolls) -> Nip:
         after=after,
         entry=entry,
         exit=leaving,
-        load_in=-side_load(loading, gap, rolls),
+        load_in=0.0 - side_load(loading, gap, rolls),
         load_out=side_load(release, gap, rolls),
         peak_pressure=float(loading.pressure[highest]),
         peak_position=0.0 - float(rolls.distance(loading.thickness[highest], gap)),
