@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from dem.bonding.strength import BondStrength
+from dem.bonds import Bonds
 from dem.box import Box
 from dem.calender import Calendering, Pressing, median_diameter, start_calendering
 from dem.calendering.passes import Passes, start_passes
@@ -13,7 +14,7 @@ from dem.calendering.targets import DENSITY, LINE_LOAD, PRESSURE, Target
 from dem.contact.laws import ContactLaws
 from dem.crush import Crushing
 from dem.errors import InputError
-from dem.grains import ACTIVE, CBD, COLLECTOR, coating_mass
+from dem.grains import ACTIVE, CBD, COLLECTOR, Grains, coating_mass
 from dem.materials import Material, PairOverride
 from dem.simulation import Numerics, Simulation, simulate
 from scenarios.runner.densities import cbd_solid_density, target_density
@@ -83,16 +84,38 @@ def grains_of(volume: Volume, scenario: Scenario, reporter: Reporter) -> Decompo
 
 def simulation_of(decomposition: Decomposition, scenario: Scenario) -> Simulation:
     """The decomposition between collector and plate, at rest."""
-    volume, grains = decomposition.volume, decomposition.grains
+    volume = decomposition.volume
+    _, ny, nx = volume.labels.shape
+    return simulation_in(
+        Box(np.array([nx, ny]) * volume.voxel_size, volume.periodic),
+        decomposition,
+        decomposition.grains,
+        decomposition.bonds,
+        scenario,
+        plate_height=volume.thickness,
+        wall_friction=scenario.calendering.plate_friction,
+        floor=decomposition.floor,
+    )
+
+
+def simulation_in(
+    box: Box,
+    decomposition: Decomposition,
+    grains: Grains,
+    bonds: Bonds,
+    scenario: Scenario,
+    plate_height: float | None,
+    **walls,
+) -> Simulation:
+    """Grains of a decomposition, or copies of them, in a box, at rest; walls : as of `simulate`."""
     foil = (grains.material == COLLECTOR).any()
     mechanics = scenario.mechanics
-    _, ny, nx = volume.labels.shape
     return simulate(
         grains,
-        decomposition.bonds,
-        Box(np.array([nx, ny]) * volume.voxel_size, volume.periodic),
+        bonds,
+        box,
         _materials(decomposition, scenario),
-        volume.thickness,
+        plate_height,
         Numerics(
             damping=mechanics.damping,
             step_factor=mechanics.step_factor,
@@ -101,16 +124,15 @@ def simulation_of(decomposition: Decomposition, scenario: Scenario) -> Simulatio
         ),
         laws=ContactLaws(**mechanics.contact.model_dump()),
         overrides=_overrides(scenario, foil),
-        wall_friction=scenario.calendering.plate_friction,
-        floor=decomposition.floor,
         # Rubble has no face-sharing neighbours left: it fills its whole volume.
         full_radius=np.maximum(grains.radius, np.cbrt(0.75 * grains.volume / np.pi)),
+        **walls,
     )
 
 
 def calendering_of(sim: Simulation, scenario: Scenario) -> Calendering | Passes:
     """The series or passes of the scenario's targets; raises InputError for one below the start."""
-    mechanics, grains = scenario.mechanics, sim.grains
+    grains = sim.grains
     mass = coating_mass(grains)
     start = mass / (sim.box.area * sim.height)
     crystal = crystal_density(scenario, grains)
@@ -127,9 +149,16 @@ def calendering_of(sim: Simulation, scenario: Scenario) -> Calendering | Passes:
                 f"{start / 1000:.4g} g/cm³ that the electrode starts from"
             )
     passes = scenario.calendering.mode == "passes"
-    pressing = Pressing(
-        targets=tuple(targets if passes else sorted(targets)),
-        coating_mass=mass,
+    pressing = pressing_of(sim, scenario, tuple(targets if passes else sorted(targets)))
+    return (start_passes if passes else start_calendering)(sim, pressing)
+
+
+def pressing_of(sim: Simulation, scenario: Scenario, targets: tuple[Target, ...]) -> Pressing:
+    """How the scenario's plate closes and opens, to these targets."""
+    mechanics, grains = scenario.mechanics, sim.grains
+    return Pressing(
+        targets=targets,
+        coating_mass=coating_mass(grains),
         particle_diameter=median_diameter(grains),
         tolerance=scenario.calendering.tolerance,
         off_target_limit=scenario.calendering.off_target_limit,
@@ -141,7 +170,6 @@ def calendering_of(sim: Simulation, scenario: Scenario) -> Calendering | Passes:
         rolls=rolls_of(scenario),
         keep_released=mechanics.stiffness,
     )
-    return (start_passes if passes else start_calendering)(sim, pressing)
 
 
 def driven_target(given: Given, start: float, crystal: float, thickness: float) -> Target:

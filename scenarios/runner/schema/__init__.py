@@ -16,6 +16,7 @@ from scenarios.runner.schema.particle import Particle
 from scenarios.runner.schema.process import Calendering, Mechanics
 from scenarios.runner.schema.quantities import Integer, Section, Text
 from scenarios.runner.schema.recipe import Recipe
+from scenarios.runner.schema.strip import Strip
 from scenarios.runner.schema.table import Table
 from scenarios.runner.schema.values import Target
 from scenarios.runner.schema.voxels import Voxels
@@ -57,6 +58,9 @@ class Scenario(Section):
     )
     calendering: Calendering = Field(
         default_factory=Calendering, description="What the electrode is pressed to."
+    )
+    strip: Strip = Field(
+        default_factory=Strip, description="A strip of web that passes under a real roll."
     )
     voxels: Voxels = Field(
         default_factory=Voxels, description="How moved grains become a volume again."

@@ -75,11 +75,11 @@ class Calendering(Section):
         description="States to reach: densities, thicknesses or porosities as left after "
         "springback, pressures at peak load, or line loads; empty presses nothing.",
     )
-    mode: Literal["series", "passes"] = Field(
+    mode: Literal["series", "passes", "strip"] = Field(
         "series",
         description="series: each target is branched off one loading path from the unloaded "
         "electrode, in rising order; passes: each presses what the one before it left, in the "
-        "order given.",
+        "order given; strip: a roll passes over copies of the electrode, as section strip says.",
     )
     tolerance: bounded(PositiveShare, at_most=0.1) = Field(
         5e-3, description="Relative error of a reached density or line load."
