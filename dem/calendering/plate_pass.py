@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from dem.calendering.nip import Nip, Readings, nip_of
 from dem.calendering.rolls import Rolls
 from dem.loading import Pressing, load, loading_readings, path_row, press_on
@@ -63,15 +65,8 @@ class PlatePass:
 
     def nip(self, rolls: Rolls) -> Nip:
         """What rolls with that gap would show."""
-        unloading = self.release.unloading
-        release = Readings(*(_column(unloading, k) for k in (0, 1)))
+        release = Readings(*np.array(self.release.unloading).T)
         return nip_of(loading_readings(self.record), release, rolls)
-
-
-def _column(rows: list[tuple[float, float]], which: int):
-    import numpy as np
-
-    return np.array([row[which] for row in rows])
 
 
 def plate_pass(sim: Simulation, pressing: Pressing, gap: float) -> PlatePass:

@@ -52,7 +52,9 @@ class Traction:
             self._add(place, first + 1, (force * along).sum(axis=1))
             if which == roll:
                 self._add(place, TOUCHES, np.ones(len(mine)))
-                self._add(place, SLIP, _sliding(sim, roll, grain[mine], touched, rows.arm[mine], along))
+                self._add(
+                    place, SLIP, _sliding(sim, roll, grain[mine], touched, rows.arm[mine], along)
+                )
         self.load += walls.load[[foil, roll]]
         self.samples += 1
 

@@ -1,4 +1,4 @@
-"""From the scenario to a strip of web: the plate's passage of one piece, then the roll's of many."""
+"""From the scenario to a strip of web: the plate passes over one piece, then the roll over many."""
 
 import numpy as np
 
@@ -51,9 +51,7 @@ def plate_pass_of(decomposition: Decomposition, scenario: Scenario) -> PlatePass
 
 def rolls_of_strip(plate: PlatePass, scenario: Scenario) -> Rolls:
     """The strip's rolls, a coating on either side of the foil."""
-    return Rolls(
-        2.0 * scenario.strip.roll_radius * plate.start, scenario.calendering.web_speed, 2
-    )
+    return Rolls(2.0 * scenario.strip.roll_radius * plate.start, scenario.calendering.web_speed, 2)
 
 
 def strip_of(decomposition: Decomposition, plate: PlatePass, scenario: Scenario) -> RolledStrip:
