@@ -6,7 +6,8 @@ import numpy as np
 
 from dem.calendering.nip import Nip, Readings, nip_of
 from dem.calendering.rolls import Rolls
-from dem.loading import Pressing, load, loading_readings, path_row, press_on
+from dem.calendering.targets import loading_readings
+from dem.loading import Pressing, load, path_row, press_on
 from dem.release import Branch
 from dem.simulation import Simulation
 

@@ -18,6 +18,7 @@ from scenarios.runner.foil_problems import foil_problems, symmetry_problems
 from scenarios.runner.recipe import refused_by_generator
 from scenarios.runner.roll_temperature import temperature_problems
 from scenarios.runner.schema import Image, Meshes, Particle, Recipe, Scenario
+from scenarios.runner.strip_problems import strip_problems
 from scenarios.runner.target_problems import target_kind_problems, target_problems
 from scenarios.runner.units import length_in_words
 from voxelize.deposit.output import fitting_voxel_size
@@ -40,6 +41,7 @@ def problems(scenario: Scenario) -> Iterator[Problem]:
     elif isinstance(electrode, Particle):
         yield from particle_problems(scenario, electrode)
     yield from contact_problems(scenario)
+    yield from strip_problems(scenario)
     yield from _pressed_voxel_problems(scenario)
     yield from temperature_problems(scenario)
     cbd, cell = scenario.materials.cbd, scenario.cell

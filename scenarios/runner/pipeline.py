@@ -15,6 +15,8 @@ import numpy as np
 from dem import checkpoint
 from dem.calender import Calendering, State, unloaded_state
 from dem.calendering.passes import Passes
+from dem.calendering.plate_pass import PlatePass
+from dem.calendering.strip import RolledStrip
 from dem.companion import Companion, unbroken
 from dem.crush import Crushing
 from dem.errors import Unstable
@@ -31,6 +33,7 @@ from scenarios.runner import (
     results_file,
     series,
     stresses,
+    strip_results,
     trust,
 )
 from scenarios.runner.cracks import new_over_outer_surface
@@ -48,6 +51,7 @@ from scenarios.runner.record import write_summary
 from scenarios.runner.run_folder import RunFailed, RunFolder, TargetsMissed, versions
 from scenarios.runner.schema import Particle, Scenario
 from scenarios.runner.states import StateFigures, analyse_state, state_names
+from scenarios.runner.strips import plate_pass_of, strip_of
 from voxelize.deposit.output import fitting_voxel_size
 from voxelize.deposit.refusals import check_voxel_size
 from voxelize.divide.decompose import Decomposition
@@ -60,14 +64,17 @@ CHECKPOINT_SECONDS = 60.0
 class Work:
     """What a run has done so far.
 
-    pressing : the series or passes, or the crushing of a single particle; None before it began
+    pressing : the series or passes, the plate's part of a strip, or the crushing of a single
+        particle; None before it began
+    strip : the roll's part of a strip
     companion : the loading path of unbroken bonds; proof : that at half the speed; stiffness :
         tests of the released layers; where the scenario asks for them
     figures : of each state analysed, in the order of the path
     quality : of the decomposition, which is made again at a resumption and this with it
     """
 
-    pressing: Calendering | Passes | Crushing | None = None
+    pressing: Calendering | Passes | PlatePass | Crushing | None = None
+    strip: RolledStrip | None = None
     companion: Companion | None = None
     proof: HalfSpeed | None = None
     stiffness: Stiffness | None = None
@@ -88,6 +95,7 @@ def resume(folder: RunFolder, reporter: Reporter) -> None:
     with h5py.File(folder.last_checkpoint()) as file:
         work = Work(
             pressing=checkpoint.load(file, "pressing"),
+            strip=checkpoint.load(file, "strip"),
             companion=checkpoint.load(file, "companion"),
             proof=checkpoint.load(file, "proof"),
             stiffness=checkpoint.load(file, "stiffness"),
@@ -119,6 +127,8 @@ def _run(scenario: Scenario, folder: RunFolder, reporter: Reporter, work: Work) 
     with _kept(work, folder):
         if isinstance(scenario.electrode, Particle):
             _crush(decomposition, scenario, folder, reporter, work)
+        elif scenario.calendering.mode == "strip":
+            _roll(decomposition, scenario, folder, reporter, work)
         else:
             _calender(decomposition, scenario, folder, reporter, work)
 
@@ -262,8 +272,60 @@ def _crush(
     _report(folder, reporter, warnings)
 
 
+def _roll(
+    decomposition: Decomposition,
+    scenario: Scenario,
+    folder: RunFolder,
+    reporter: Reporter,
+    work: Work,
+) -> None:
+    if work.pressing is None:
+        work.pressing = plate_pass_of(decomposition, scenario)
+    if not work.pressing.finished:
+        with reporter.stage("Pressing by a plate") as progress:
+            _advance(work.pressing, work, folder, progress)
+    if work.strip is None:
+        work.strip = strip_of(decomposition, work.pressing, scenario)
+    if not work.strip.finished:
+        with reporter.stage("Rolling the strip") as progress:
+            _advance(work.strip, work, folder, progress)
+    outcome = strip_results.StripOutcome(work.pressing, work.strip, decomposition, scenario)
+    names = strip_results.NAMES
+    for index in range(len(work.figures), len(names)):
+        work.figures.append(
+            analyse_state(
+                names[index], index, outcome.states[index], decomposition, scenario, folder,
+                reporter,
+            )
+        )  # fmt: skip
+    if scenario.output.vtk:
+        series.write_collections(folder, names)
+        strip_results.write_vtk(folder, work.strip, decomposition)
+    warnings = discharge_states(work.figures, scenario.cell, folder, reporter)
+    warnings += outcome.warnings() + grain_figures.warnings(work.quality)
+    folder.write(
+        "run.h5",
+        lambda path: strip_results.write(path, outcome, work.figures, decomposition, work.quality),
+    )
+    write_summary(
+        folder,
+        [figures.row for figures in work.figures],
+        scenario={
+            "name": scenario.scenario.name,
+            "description": scenario.scenario.description,
+        },
+        warnings=warnings,
+        versions=versions(),
+        observed={figures.name: figures.observed for figures in work.figures},
+        decomposition=grain_figures.plain(work.quality),
+        nip=outcome.nips(),
+        strip=outcome.plain(),
+    )
+    _report(folder, reporter, warnings)
+
+
 def _advance(
-    machine: Calendering | Passes | Crushing | SecondPath | Stiffness,
+    machine: Calendering | Passes | PlatePass | RolledStrip | Crushing | SecondPath | Stiffness,
     work: Work,
     folder: RunFolder,
     progress: ProgressCallback,
@@ -304,6 +366,7 @@ def _keep(work: Work, folder: RunFolder) -> None:
     def write(path: Path) -> None:
         with checkpoint.new_file(path) as file:
             checkpoint.save(file, "pressing", work.pressing)
+            checkpoint.save(file, "strip", work.strip)
             checkpoint.save(file, "companion", work.companion)
             checkpoint.save(file, "proof", work.proof)
             checkpoint.save(file, "stiffness", work.stiffness)

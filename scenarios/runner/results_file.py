@@ -12,6 +12,7 @@ from dem.checkpoint import new_file
 from dem.companion import LIMITS, Companion
 from dem.fragments import crack_faces, fragment_volumes, fragments, inside_active
 from dem.release import OVERLAP_EDGES
+from dem.stiffness import Stiffness
 from scenarios.runner import empirical_laws, nip_figures
 from scenarios.runner.layer_stiffness import write_tests
 from scenarios.runner.states import StateFigures
@@ -44,14 +45,7 @@ def write(
 ) -> None:
     """Write the results of a calendering run."""
     with new_file(path) as file:
-        record = np.array(work.pressing.record).reshape(-1, len(PATH_COLUMNS))
-        columns = dict(zip(PATH_COLUMNS, record.T, strict=True))
-        # Contact dashpots and local damping are one loss to the reader.
-        columns["damping_J"] = columns["damping_J"] + columns["viscous_J"]
-        begins = work.pressing.begins if isinstance(work.pressing, Passes) else [0]
-        # Nothing pressed, no path: not one of no length.
-        for name, (label, factor) in _PATH_NAMES.items() if len(record) else ():
-            file.create_dataset(f"path/{label}", data=factor * columns[name])
+        columns = write_path(file, work.pressing.record)
         releases = file.create_group("release")
         releases.attrs["order"] = names[1:]
         for name, state in zip(names[1:], states[1:], strict=True):
@@ -67,22 +61,51 @@ def write(
         empirical_laws.write(file, empirical_laws.laws_of(work))
         write_decomposition(file, work.quality)
         _write_overlaps(file, states, names)
-        groups = file.create_group("states")
-        groups.attrs["order"] = names
-        for index, (figures, state) in enumerate(zip(work.figures, states, strict=True)):
-            group = groups.create_group(figures.name)
-            group.attrs["row"] = json.dumps(figures.row)
-            group.attrs["checks"] = json.dumps(figures.checks)
-            group.attrs["observed"] = json.dumps(figures.observed)
-            for name, values in figures.profile.items():
-                group[name] = values
-            group["surface/height_um"] = 1e6 * figures.surface
-            write_breaks(group, state)
-            group["breaks/density_g_cm3"] = _break_density(state, columns, begins)
-            _write_fragments(group, state, decomposition)
-            _write_skeleton(group, state)
-            nip_figures.write(group, state)
-            write_tests(group, work.stiffness, index)
+        begins = work.pressing.begins if isinstance(work.pressing, Passes) else [0]
+        write_states(file, work.figures, states, columns, begins, decomposition, work.stiffness)
+
+
+def write_path(file: h5py.File, rows: list[tuple[float, ...]]) -> dict[str, np.ndarray]:
+    """Write a loading path; returns its rows by PATH_COLUMNS."""
+    record = np.array(rows).reshape(-1, len(PATH_COLUMNS))
+    columns = dict(zip(PATH_COLUMNS, record.T, strict=True))
+    # Contact dashpots and local damping are one loss to the reader.
+    columns["damping_J"] = columns["damping_J"] + columns["viscous_J"]
+    # Nothing pressed, no path: not one of no length.
+    for name, (label, factor) in _PATH_NAMES.items() if len(record) else ():
+        file.create_dataset(f"path/{label}", data=factor * columns[name])
+    return columns
+
+
+def write_states(
+    file: h5py.File,
+    figures: list[StateFigures],
+    states: list[State],
+    path: dict[str, np.ndarray],
+    begins: list[int],
+    decomposition: Decomposition,
+    stiffness: Stiffness | None = None,
+) -> None:
+    """Write figures and arrays of every state.
+
+    path : that they were pressed along; begins : its rows at which passes begin
+    """
+    groups = file.create_group("states")
+    groups.attrs["order"] = [of_state.name for of_state in figures]
+    for index, (of_state, state) in enumerate(zip(figures, states, strict=True)):
+        group = groups.create_group(of_state.name)
+        group.attrs["row"] = json.dumps(of_state.row)
+        group.attrs["checks"] = json.dumps(of_state.checks)
+        group.attrs["observed"] = json.dumps(of_state.observed)
+        for name, values in of_state.profile.items():
+            group[name] = values
+        group["surface/height_um"] = 1e6 * of_state.surface
+        write_breaks(group, state)
+        group["breaks/density_g_cm3"] = _break_density(state, path, begins)
+        _write_fragments(group, state, decomposition)
+        _write_skeleton(group, state)
+        nip_figures.write(group, state)
+        write_tests(group, stiffness, index)
 
 
 def _write_companion(file: h5py.File, companion: Companion) -> None:

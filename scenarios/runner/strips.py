@@ -24,6 +24,7 @@ from scenarios.runner.prepare import (
     simulation_of,
 )
 from scenarios.runner.schema import Scenario
+from scenarios.runner.strip_problems import LEAST_CLOSING
 from voxelize.divide.decompose import Decomposition
 
 
@@ -32,8 +33,8 @@ def plate_pass_of(decomposition: Decomposition, scenario: Scenario) -> PlatePass
     volume, grains = decomposition.volume, decomposition.grains
     if not volume.periodic:
         raise InputError(
-            "calendering.mode: strip, but the electrode does not repeat in its plane; expected a recipe or an "
-            "electrode that is periodic"
+            "calendering.mode: a strip of copies needs an electrode that repeats in its plane, and "
+            "this one does not; expected a recipe, or series or passes"
         )
     sim = simulation_of(decomposition, scenario)
     before = sim.height
@@ -41,10 +42,11 @@ def plate_pass_of(decomposition: Decomposition, scenario: Scenario) -> PlatePass
     start = mass / (sim.box.area * before)
     dense = target_density(scenario.strip.gap, start, crystal_density(scenario, grains), before)
     gap = before * start / dense
-    if gap > 0.98 * before:
+    if gap > (1.0 - LEAST_CLOSING) * before:
         raise InputError(
             f"strip.gap: {scenario.strip.gap.text} means a gap of {1e6 * gap:.3g} µm for a coating "
-            f"{1e6 * before:.3g} µm thick; expected one narrower by at least 2 %"
+            f"{1e6 * before:.3g} µm thick; expected one narrower by at least "
+            f"{100 * LEAST_CLOSING:g} %"
         )
     return plate_pass(sim, pressing_of(sim, scenario, ()), gap)
 

@@ -40,7 +40,7 @@ def target_kind_problems(scenario: Scenario) -> Iterator[Problem]:
     elif scenario.mechanics.prove_quasi_static:
         yield (
             "mechanics.prove_quasi_static",
-            'compares one loading path; expected false with calendering.mode = "passes"',
+            f'compares one loading path; expected false with calendering.mode = "{pressed.mode}"',
         )
 
 

@@ -69,7 +69,7 @@ def test_list_names_every_bundled_scenario_from_any_folder(tmp_path, monkeypatch
     monkeypatch.chdir(tmp_path)
     assert main(["list"]) == 0
     listed = {line.split()[0] for line in capsys.readouterr().out.splitlines()}
-    assert listed == {"quickstart", "tomography", "crush", "lim2025", "beuse2021"}
+    assert listed == {"quickstart", "tomography", "crush", "strip", "lim2025", "beuse2021"}
 
 
 def test_image_path_is_relative_to_the_file_and_from_set_to_the_working_folder(

@@ -13,7 +13,13 @@ def abstract(run: Run) -> str:
     rows = [row for row in run.rows if isinstance(row.get("density_g_cm3"), float)]
     if rows:
         first, last = rows[0], rows[-1]
-        if len(rows) > 1:
+        if run.strip:
+            parts.append(
+                f"A coating of {first['density_g_cm3']:.2f} g cm⁻³ left a turning roll at "
+                f"{last['density_g_cm3']:.2f} g cm⁻³, and a plate with the same gap, the path "
+                f"model, at {rows[1]['density_g_cm3']:.2f} g cm⁻³."
+            )
+        elif len(rows) > 1:
             parts.append(
                 f"Calendered from {first['density_g_cm3']:.2f} to {last['density_g_cm3']:.2f} "
                 f"g cm⁻³ in {len(rows) - 1} step{'s' if len(rows) > 2 else ''}, "

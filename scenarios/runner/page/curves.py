@@ -10,6 +10,7 @@ from scenarios.runner.page.damage import damage
 from scenarios.runner.page.figures import Shown, along_density, plot
 from scenarios.runner.page.laws import fitted_laws
 from scenarios.runner.page.nip import nip_caption, nip_pressure
+from scenarios.runner.page.strip import strip_plots
 from scenarios.runner.results import Run, state_title
 
 PROFILES = {
@@ -23,6 +24,7 @@ def curves(run: Run) -> list[tuple[str, list[Shown]]]:
     """Headed groups of the plots for which the run has figures."""
     groups = [
         ("Pressing", _pressing(run)),
+        ("The strip under the roll", strip_plots(run)),
         ("Stress and cracks", damage(run)),
         ("Structure", _structure(run)),
         ("Transport", _transport(run)),
