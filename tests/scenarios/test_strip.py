@@ -10,8 +10,9 @@ import pytest
 from scenarios.runner.cli import main
 
 STRIP = [
-    "calendering.mode=strip", "calendering.targets=[]", "strip.roll_radius=10",
-    "strip.gap=2.9 g/cm^3", "mechanics.inertial_number=0.1", "cell.kind=none",
+    "calendering.mode=strip", "calendering.targets=[]", "electrode.loading=2 mg/cm^2",
+    "strip.roll_radius=10", "strip.gap=2.9 g/cm^3", "mechanics.inertial_number=0.1",
+    "cell.kind=none", "output.pictures=false",
 ]  # fmt: skip
 
 
