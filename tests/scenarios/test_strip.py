@@ -11,6 +11,7 @@ from scenarios.runner.cli import main
 
 STRIP = [
     "calendering.mode=strip", "calendering.targets=[]", "electrode.loading=2 mg/cm^2",
+    'electrode.footprint=["11.5 um", "11.5 um"]',
     "strip.roll_radius=10", "strip.gap=2.9 g/cm^3", "mechanics.inertial_number=0.1",
     "cell.kind=none", "output.pictures=false",
 ]  # fmt: skip
@@ -39,8 +40,10 @@ def summary(folder):
 def test_roll_takes_the_line_load_of_the_path_model_and_leaves_its_density(summary):
     strip = summary["strip"]
     assert [row["state"] for row in summary["states"]] == ["as_coated", "plate", "rolled"]
-    # A roll of ten thicknesses over grains of a sixth of one, rolled fast: coarse on purpose.
-    assert strip["line_load_over_plate"] == pytest.approx(1.0, abs=0.25)
+    # Two particles thick, a roll of ten thicknesses, rolled fast: 0.85 and, at half the speed,
+    # 1.5. What they show of physics is held to figures on lattices, in tests/dem/test_strip.py.
+    assert 0.5 < strip["line_load_over_plate"] < 2.0
+    # 0.96 at either speed: shear loosens the surface.
     assert strip["density_over_plate"] == pytest.approx(1.0, abs=0.06)
     before, _, after = summary["states"]
     assert after["density_g_cm3"] > before["density_g_cm3"]
@@ -56,7 +59,7 @@ def test_nip_of_the_strip_is_written_beside_that_of_the_path_model(folder, summa
         step = np.diff(nip["position_um"]).mean()
         # MPa µm are N/m; the slope of the roll lifts by a part of the shear too.
         load = 1e-3 * nip["pressure_MPa"].sum() * step
-        assert load == pytest.approx(summary["strip"]["line_load_N_mm"], rel=0.03)
+        assert load == pytest.approx(summary["strip"]["line_load_N_mm"], rel=0.05)
         assert len(file["strip/grains/x_um"]) == summary["strip"]["grains"]
         assert file["states/rolled/breaks/bond"].shape[0] > 0
     assert (folder / "strip.vtp").is_file()
