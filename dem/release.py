@@ -21,7 +21,10 @@ OVERLAP_EDGES = np.linspace(0.0, 1.0, 51)
 _LOOK, _LOOKS = 50, 4
 """Steps between two settings of the strain rate, and such looks in a chunk."""
 _SHARE = 0.35
-"""Of the load above the seat, what a look takes away by the layer's present stiffness."""
+"""Of the load above the seat, what a look takes away at most, by the layer's present stiffness."""
+_A_CROSSING = 3.0
+"""Such shares in the time in which a wave of that stiffness crosses the layer: faster, the upper
+half would part while the lower still pushes, and a soft layer does not come back."""
 _STRAIN = 1e-4
 """Strain a step, at most; a tenth of it backwards, where the layer has lost the plate."""
 _STIFFENS, _SOFTENS = 10.0, 3.0
@@ -111,7 +114,10 @@ class Branch:
     def _look(self, seat: float) -> None:
         """Let the layer expand by what its stiffness says would take a share of its load."""
         sim, height, pressure = self.sim, self.heights[-1], self.pressures[-1]
-        strain = _SHARE * (pressure - seat) / max(self.stiffness, seat)
+        stiffness = max(self.stiffness, seat)
+        crossing = sim.height * np.sqrt(sim.inertial_density / stiffness) / sim.step
+        share = min(_SHARE, _A_CROSSING * _LOOK / crossing)
+        strain = share * (pressure - seat) / stiffness
         strain = float(np.clip(strain, -0.1 * _STRAIN * _LOOK, _STRAIN * _LOOK))
         self._expand(strain / (_LOOK * sim.step), seat)
         self.heights.append(sim.height)
@@ -123,7 +129,8 @@ class Branch:
             self.stiffness = max(least, seat)
         elif abs(risen) > 0.0:
             secant = (pressure - self.pressures[-1]) / risen
-            self.stiffness = float(np.clip(secant, least, most))
+            # Their geometric mean: a single reading holds waves.
+            self.stiffness = float(np.sqrt(self.stiffness * np.clip(secant, least, most)))
 
     def _expand(self, rate: float, seat: float) -> None:
         """Run up to the next look, reading on the way; it ends early where the seat is passed."""
