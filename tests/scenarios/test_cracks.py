@@ -137,7 +137,7 @@ def test_run_holds_the_same_cracks_everywhere(small_run, name):
         layers = np.full(len(state["profile_z_um"]), voxel)
         layers[-1] = thickness - voxel * (len(layers) - 1)
         profile = state["profile_crack_area_m2_m3"][()]
-    # Per layer and in the table: m²/m³ is 1e-6 µm²/µm³; the table has six digits, the thickness too.
+    # Per layer and in the table: m²/m³ is 1e-6 µm²/µm³; thickness and table have six digits.
     assert 1e-6 * profile @ layers * 11.0**2 == pytest.approx(area.sum(), rel=1e-5)
     assert float(row["crack_area_m2_m3"]) == pytest.approx(1e6 * area.sum() / 121 / thickness)
     _, arrays = polygons(small_run / f"cracks/{name}.vtp")
