@@ -55,7 +55,11 @@ def electrode(side=40, foil=16, radius=20, periodic=True, **settings):
     ball = (z - foil - radius) ** 2 + (y - side / 2) ** 2 + (x - side / 2) ** 2 < radius**2
     labels[ball] = ACTIVE_MATERIAL
     particle = np.where(ball, 0, -1).astype(np.int32)
-    volume = Volume(labels, H, periodic, 2 * radius * H, 0.5, particle)
+    return divided(Volume(labels, H, periodic, 2 * radius * H, 0.5, particle), **settings)
+
+
+def divided(volume, **settings):
+    """The decomposition of a volume, its foil in grains too."""
     chosen = DecompositionSettings(**{**SETTINGS, "foil_grain_size": 2e-6, **settings})
     return decompose(
         volume, chosen, SolidPhase(4760.0, NEVER), SolidPhase(1935.0, NEVER), 1,

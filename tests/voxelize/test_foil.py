@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from dem.errors import InputError
 from dem.grains import ACTIVE, coating_mass
 from dem.grains import COLLECTOR as FOIL
 from electrochem.structure.collector import collector_face, face_height
@@ -13,7 +14,7 @@ from tests import foils
 from tests.foils import H
 from voxelize.deposit.electrode import deposit
 from voxelize.read.volume import read_volume
-from voxelize.volume import ACTIVE_MATERIAL, COLLECTOR, Volume
+from voxelize.volume import ACTIVE_MATERIAL, CARBON_BINDER, COLLECTOR, Volume
 from voxelize.write.tiff import write_labels
 
 
@@ -35,6 +36,31 @@ def test_foil_of_grains_without_motion_is_the_foil_it_was(depth):
         other = deposit(d, d.grains, d.bonds, d.volume.thickness, voxel_size=size)
         assert face_height(other.volume) == pytest.approx(0.0, abs=1e-12)
         assert other.foil_volume_change == pytest.approx(0.0, abs=1e-12)
+
+
+def dented(foil=6, dent=2):
+    """Bumps and dents of two layers; binder lies in the dents, a particle stands above."""
+    labels = np.zeros((foil + 14, 24, 24), np.uint8)
+    labels[:foil] = COLLECTOR
+    labels[foil : foil + dent, :16] = COLLECTOR
+    labels[foil : foil + dent, 16:] = CARBON_BINDER
+    labels[foil + dent : foil + dent + 8, 4:20, 4:20] = ACTIVE_MATERIAL
+    volume = Volume(labels, H, True, 14 * H, 0.5)
+    # The thickness begins at the mean plane of the coated face.
+    return replace(volume, thickness=(len(labels) - volume.collector_layers) * H)
+
+
+@pytest.mark.parametrize("depth", [None, 1.8e-6])
+def test_dented_foil_of_grains_without_motion_is_the_foil_it_was(depth):
+    d = foils.divided(dented(), foil_grain_size=3 * H, foil_depth=depth)
+    back = deposit(d, d.grains, d.bonds, d.volume.thickness)
+    assert np.array_equal(back.volume.labels, d.volume.labels)
+
+
+@pytest.mark.parametrize("change", [{"foil_grain_size": None}, {"foil_depth": 0.6e-6}])
+def test_dents_of_rigid_foil_are_refused(change):
+    with pytest.raises(InputError, match="its face is not flat"):
+        foils.divided(dented(dent=4), **{"foil_grain_size": 3 * H, "foil_depth": None, **change})
 
 
 def test_foil_is_no_part_of_the_coating_and_not_bonded_to_particles():

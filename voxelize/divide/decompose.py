@@ -11,6 +11,7 @@ from dem.errors import InputError
 from dem.grains import ACTIVE, CBD, COLLECTOR, Grains, at_rest
 from voxelize.divide.bodies import grain_bodies, grain_nanoporosity
 from voxelize.divide.faces import faces_between_grains, ways
+from voxelize.divide.foil_face import refuse_rigid_dents
 from voxelize.divide.members import voxels_of_labels
 from voxelize.divide.partition import divide
 from voxelize.divide.plan import regions, wanted_grains
@@ -140,6 +141,7 @@ def decompose(
     material = np.where(owner < particles, ACTIVE, np.where(owner < coating, CBD, COLLECTOR))
     grains = _grains(grain, owner, material, volume, settings, (active, cbd, foil))
     bonds = _bonds(grain, grains, volume, (active, cbd, foil), seed)
+    refuse_rigid_dents(volume.labels, grain)
     tell(1.0, f"{len(grains.radius)} grains, {len(bonds.first)} bonds")
     return Decomposition(volume, grain, volume.particle, grains, bonds)
 
