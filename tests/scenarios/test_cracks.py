@@ -139,7 +139,8 @@ def test_run_holds_the_same_cracks_everywhere(small_run, name):
         profile = state["profile_crack_area_m2_m3"][()]
     # Per layer and in the table: m²/m³ is 1e-6 µm²/µm³; thickness and table have six digits.
     assert 1e-6 * profile @ layers * 11.0**2 == pytest.approx(area.sum(), rel=1e-5)
-    assert float(row["crack_area_m2_m3"]) == pytest.approx(1e6 * area.sum() / 121 / thickness)
+    per_volume = 1e6 * area.sum() / 121 / thickness
+    assert float(row["crack_area_m2_m3"]) == pytest.approx(per_volume, rel=1e-5)
     _, arrays = polygons(small_run / f"cracks/{name}.vtp")
     assert arrays["area_um2"].sum() == pytest.approx(area.sum(), rel=1e-5)
     new = float(row["new_surface_m2_g"])
