@@ -1,7 +1,7 @@
 """The loading path once more at half the inertial number: does the speed show in its figures?"""
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -56,17 +56,53 @@ def speed_shows(
     return {**found, "limit": LIMIT, "quasi_static": bool(met) and all(met)}
 
 
+class Extrapolated(NamedTuple):
+    """A reading at full speed, at half of it, and what the two say of none.
+
+    Inertia adds to it in proportion to the speed, to first order (the μ(I) rheology, GDR MiDi
+    2004): at rest it is twice the second less the first. error : what half the speed changed.
+    """
+
+    full: float
+    half: float
+    at_rest: float
+    error: float
+
+
+def at_rest(
+    record: list[tuple[float, ...]], half: list[tuple[float, ...]], density: float
+) -> tuple[Extrapolated, Extrapolated] | None:
+    """Loading pressure [Pa] and broken-bond share of a loaded density [kg/m³], without speed.
+
+    record, half : rows of PATH_COLUMNS; None where one of them did not come to this density
+    """
+    rows = _rows(record, half)
+    if not all(path[0, 0] <= density <= path[-1, 0] for path in rows):
+        return None
+    pressure, broken = (
+        Extrapolated(first, second, 2.0 * second - first, abs(second - first))
+        for first, second in np.transpose([_means(path, np.array([density])) for path in rows])[0]
+    )
+    return pressure, broken
+
+
+def _rows(*paths):
+    return [np.array(path).reshape(-1, len(PATH_COLUMNS)) for path in paths]
+
+
 def _smoothed(record, half):
     """Densities that both paths passed, and both paths' mean pressures and broken-bond shares."""
-    rows = [np.array(path).reshape(-1, len(PATH_COLUMNS)) for path in (record, half)]
+    rows = _rows(record, half)
     end = min(path[-1, 0] for path in rows)
     steps = max(int(np.log(end / rows[0][0, 0]) / _WINDOW), 1)
     densities = np.geomspace(rows[0][0, 0], end, steps + 1)
-    broken = PATH_COLUMNS.index("broken_bond_fraction")
-    pressures, shares = [], []
-    for path in rows:
-        near = np.abs(path[:, 0] / densities[:, None] - 1.0) <= _WINDOW
-        weight = near / np.maximum(near.sum(axis=1, keepdims=True), 1)
-        pressures.append(weight @ path[:, 2:4].mean(axis=1))
-        shares.append(weight @ path[:, broken])
+    pressures, shares = zip(*(_means(path, densities) for path in rows), strict=True)
     return densities, pressures, shares
+
+
+def _means(path, densities):
+    """Mean pressure and broken-bond share of a path's states around each density, (2, k)."""
+    near = np.abs(path[:, 0] / densities[:, None] - 1.0) <= _WINDOW
+    weight = near / np.maximum(near.sum(axis=1, keepdims=True), 1)
+    broken = path[:, PATH_COLUMNS.index("broken_bond_fraction")]
+    return np.array([weight @ path[:, 2:4].mean(axis=1), weight @ broken])

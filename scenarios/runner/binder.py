@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from dem.errors import InputError
+from scenarios.runner.densities import domain_fraction
 from scenarios.runner.schema import Particle, Recipe, Scenario
 from scenarios.runner.units import length_in_words
 from voxelize.binder.nanopores import resolve_nanopores
@@ -14,26 +15,31 @@ from voxelize.binder.put_back import put_back
 from voxelize.deposit.electrode import Deposit
 from voxelize.volume import CRACK, PORE, Volume
 
+BY_MASS = ("binder.carbon_fraction", "binder.binder_fraction")
+"""The keys that give a domain by mass."""
+
 
 def with_domain(volume: Volume, scenario: Scenario) -> Volume:
-    """The unloaded volume with its domain brought up to `binder.domain_fraction`.
+    """The unloaded volume with its domain brought up to what the section asks for.
 
     Raises InputError where its pores have no room for it.
     """
     binder = scenario.binder
-    if binder.domain_fraction is None:
+    fraction = domain_fraction(scenario, volume)
+    if fraction is None:
         return volume
     try:
         return place_binder(
             volume,
-            domain_fraction=binder.domain_fraction,
+            domain_fraction=fraction,
             method=binder.method,
             contact_angle=binder.contact_angle,
             nanoporosity=scenario.materials.cbd.nanoporosity,
             seed=scenario.scenario.seed,
         )
     except InputError as error:
-        raise InputError(f"binder.{error}") from None
+        asked = f"{' and '.join(BY_MASS)} ask for " if binder.by_mass else ""
+        raise InputError(f"{asked}binder.{error}") from None
 
 
 def marks_cracks(scenario: Scenario) -> bool:
@@ -66,11 +72,28 @@ def pressed_domain(back: Deposit, index: int, scenario: Scenario) -> Deposit:
 def binder_problems(scenario: Scenario) -> Iterator[tuple[str, str]]:
     """Key and sentence of what the section asks of an electrode that cannot have it."""
     binder = scenario.binder
-    if binder.domain_fraction is not None and isinstance(scenario.electrode, Recipe | Particle):
+    by_volume, by_mass = ["binder.domain_fraction"], list(BY_MASS)
+    given = [
+        key
+        for key in by_volume + by_mass
+        if getattr(binder, key.removeprefix("binder.")) is not None
+    ]
+    if given and isinstance(scenario.electrode, Recipe | Particle):
         yield (
-            "binder.domain_fraction",
+            given[0],
             f'is given for an electrode of kind "{scenario.electrode.kind}"; expected none: a '
             "recipe has its binder from its fractions, a single particle has no pores for it",
+        )
+    elif given not in ([], by_volume, by_mass):
+        yield (
+            given[-1],
+            f"stands {'with ' + ', '.join(given[:-1]) if given[:-1] else 'alone'}; expected "
+            "binder.domain_fraction alone, or binder.carbon_fraction and binder.binder_fraction",
+        )
+    elif binder.by_mass and binder.carbon_fraction + binder.binder_fraction >= 1.0:
+        yield (
+            "binder.binder_fraction",
+            "leaves no active material beside binder.carbon_fraction; expected a sum below 1",
         )
     if scenario.voxels.phase_fractions and binder.after_pressing == "replaced":
         yield (
@@ -78,7 +101,7 @@ def binder_problems(scenario: Scenario) -> Iterator[tuple[str, str]]:
             'is true beside binder.after_pressing = "replaced", but counts the binder as carried '
             'along; expected false, or binder.after_pressing = "carried"',
         )
-    placed = binder.domain_fraction is not None or binder.after_pressing == "replaced"
+    placed = bool(given) or binder.after_pressing == "replaced"
     if binder.contact_angle is not None and (binder.method == "film" or not placed):
         why = "a film has none" if binder.method == "film" else "nothing is placed"
         yield (

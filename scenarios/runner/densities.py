@@ -5,15 +5,30 @@ from voxelize.volume import ACTIVE_MATERIAL, CARBON_BINDER, Volume
 
 
 def cbd_solid_density(scenario: Scenario) -> float:
-    """Density of the carbon-binder domain's solid [kg/m³]: of a recipe's mixture, else as given."""
-    cbd, electrode = scenario.materials.cbd, scenario.electrode
-    if not isinstance(electrode, Recipe):
-        return cbd.solid_density
-    mass = electrode.carbon_fraction + electrode.binder_fraction
+    """Density of the carbon-binder domain's solid [kg/m³]: of a mixture by mass, else as given."""
+    cbd, mixed = scenario.materials.cbd, scenario.electrode
+    if not isinstance(mixed, Recipe):
+        mixed = scenario.binder
+        if not mixed.by_mass:
+            return cbd.solid_density
+    mass = mixed.carbon_fraction + mixed.binder_fraction
     if mass == 0:
         return cbd.solid_density
-    carbon = electrode.carbon_fraction / cbd.carbon_density
-    return mass / (carbon + electrode.binder_fraction / cbd.binder_density)
+    return mass / (
+        mixed.carbon_fraction / cbd.carbon_density + mixed.binder_fraction / cbd.binder_density
+    )
+
+
+def domain_fraction(scenario: Scenario, volume: Volume) -> float | None:
+    """Share of an imaged coating that the domain is to take up, nanopores included, as the section
+    `binder` says by volume or by mass; None where it says nothing."""
+    binder = scenario.binder
+    if not binder.by_mass:
+        return binder.domain_fraction
+    mass = binder.carbon_fraction + binder.binder_fraction
+    active = volume.fraction(ACTIVE_MATERIAL) * scenario.materials.active_material.density
+    solid = active * mass / (1.0 - mass) / cbd_solid_density(scenario)
+    return solid / (1.0 - scenario.materials.cbd.nanoporosity)
 
 
 def recipe_densities(scenario: Scenario) -> tuple[float, float]:

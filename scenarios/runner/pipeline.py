@@ -182,7 +182,7 @@ def _calender(
         companion=stresses.plain(work.companion, scenario.mechanics.companion),
         **nip_figures.summary(work.pressing, states, names),
         empirical_laws=empirical_laws.plain(empirical_laws.laws_of(work)),
-        **trust.summary(work),
+        **trust.summary(work, states, names),
     )
     _report(folder, reporter, warnings)
     if missed := trust.missed_targets(work):

@@ -5,9 +5,10 @@ from typing import Any
 
 from dem.calender import Pressing, State
 from dem.calendering.targets import DENSITY
-from dem.half_speed import speed_shows
+from dem.half_speed import at_rest, speed_shows
 from dem.release import HERTZ_LIMIT
 from scenarios.runner import grain_figures
+from scenarios.runner.stresses import loaded_density
 
 QUASI_STATIC = 3e-3
 """Inertial number below which pressures of breaking particles hardly depend on the speed."""
@@ -126,10 +127,27 @@ def proof(work) -> dict[str, Any] | None:
     return {"inertial_numbers": numbers, **found}
 
 
-def summary(work) -> dict[str, Any]:
+def summary(work, states: list[State], names: list[str]) -> dict[str, Any]:
     """What summary.json holds of the proof, if there is one."""
     found = proof(work)
-    return {} if found is None else {"quasi_static_proof": found}
+    if found is None:
+        return {}
+    known = {
+        name: at_rest(work.pressing.record, work.proof.record, loaded_density(state, work.pressing))
+        for name, state in zip(names[1:], states[1:], strict=True)
+    }
+    found["states"] = {
+        name: {
+            "loading_pressure_MPa": {key: 1e-6 * value for key, value in pressure.items()},
+            "broken_bond_fraction": broken,
+        }
+        for name, (pressure, broken) in (
+            (name, [reading._asdict() for reading in readings])
+            for name, readings in known.items()
+            if readings is not None
+        )
+    }
+    return {"quasi_static_proof": found}
 
 
 def proof_sentence(found: Mapping[str, Any]) -> str:

@@ -61,6 +61,18 @@ def test_image_without_binder_gets_its_domain_before_anything_is_checked(balls):
     assert ((volume.labels == ACTIVE_MATERIAL) == (bare.labels == ACTIVE_MATERIAL)).all()
 
 
+def test_domain_by_mass_leaves_the_coating_those_shares_of_mass(balls):
+    more = ("binder.carbon_fraction=0.03", "binder.binder_fraction=0.02")
+    scenario = load("tomography", settings(balls, *more))
+    volume, materials = read_image(scenario), scenario.materials
+    active = volume.fraction(ACTIVE_MATERIAL) * materials.active_material.density
+    solid = volume.fraction(CARBON_BINDER) * (1 - materials.cbd.nanoporosity)
+    carbon, binder = 0.03 / materials.cbd.carbon_density, 0.02 / materials.cbd.binder_density
+    added = solid * 0.05 / (carbon + binder)
+    # The domain is counted in whole voxels, some thousand of them.
+    assert added / (active + added) == pytest.approx(0.05, rel=1e-3)
+
+
 def test_pressed_state_gets_its_solid_back_and_the_unloaded_keeps_its_own(balls):
     more = ("binder.domain_fraction=6 %", "binder.after_pressing=replaced", "binder.method=film")
     scenario = load("tomography", settings(balls, *more, "scenario.seed=4"))
@@ -140,6 +152,23 @@ def test_nanopores_become_voxels_of_their_size(balls):
             ["binder.contact_angle", "a film has none"],
         ),
         (["binder.domain_fraction=95 %"], ["binder.domain_fraction", "fills every pore"]),
+        (["binder.carbon_fraction=3 %"], ["binder.carbon_fraction", "stands alone"]),
+        (
+            [
+                "binder.carbon_fraction=3 %",
+                "binder.binder_fraction=3 %",
+                "binder.domain_fraction=5 %",
+            ],
+            ["binder.binder_fraction", "stands with binder.domain_fraction", "alone, or"],
+        ),
+        (
+            ["binder.carbon_fraction=50 %", "binder.binder_fraction=50 %"],
+            ["binder.binder_fraction", "no active material"],
+        ),
+        (
+            ["binder.carbon_fraction=45 %", "binder.binder_fraction=45 %"],
+            ["binder.carbon_fraction and binder.binder_fraction ask for", "below 1"],
+        ),
         (
             ["binder.after_pressing=replaced", "voxels.phase_fractions=true"],
             ["voxels.phase_fractions", "binder.after_pressing"],

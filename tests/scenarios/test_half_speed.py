@@ -8,7 +8,7 @@ import h5py
 import numpy as np
 import pytest
 
-from dem.half_speed import HalfSpeed, speed_shows
+from dem.half_speed import HalfSpeed, at_rest, speed_shows
 from dem.loading import PATH_COLUMNS
 from scenarios.runner import pipeline
 from scenarios.runner.cli import main
@@ -46,6 +46,19 @@ def test_pressure_that_falls_by_a_tenth_is_found_where_it_falls():
     assert not found["quasi_static"]
 
 
+def test_speed_that_adds_in_proportion_is_taken_away_at_rest():
+    def at(speed):
+        return path(400, lambda s: 200e6 * s * (1 + speed), lambda s: 0.3 * s * (1 - speed))
+
+    pressure, broken = at_rest(at(0.2), at(0.1), 2800.0)
+    # Straight lines: means over even windows are their middles.
+    assert pressure.at_rest == pytest.approx(100e6, rel=1e-3)
+    assert pressure.error == pytest.approx(10e6, rel=1e-3)
+    assert broken.at_rest == pytest.approx(0.15, rel=1e-3)
+    assert broken.full == pytest.approx(0.12, rel=1e-3) and broken.half > broken.full
+    assert at_rest(at(0.2), at(0.1)[:100], 2800.0) is None
+
+
 def test_what_lies_below_twenty_seating_pressures_does_not_count():
     one = path(400, lambda s: 1.9e6 * s, lambda s: 0.3 * s)
     found = speed_shows(one, path(800, lambda s: 0.5e6 * s, lambda s: 0.3 * s), SEATING)
@@ -80,6 +93,10 @@ def test_proof_of_a_run_is_stopped_resumed_and_told(small_scenario, tmp_path, mo
     assert proof["quasi_static"] == all(
         abs(proof[f"{name}_change"]) < 0.05 for name in ("pressure", "broken_bond")
     )
+    (at_target,) = proof["states"].values()
+    for reading in at_target.values():
+        assert reading["at_rest"] == pytest.approx(2 * reading["half"] - reading["full"])
+    assert at_target["loading_pressure_MPa"]["at_rest"] > 0
     page = (folder / "report.html").read_text(encoding="utf-8")
     assert "The proof: " in page
     with h5py.File(folder / "run.h5") as file:

@@ -16,6 +16,14 @@ class Binder(Section):
         "pressing, nanopores included, in electrodes that have no recipe; left out, it stays as "
         "it is.",
     )
+    carbon_fraction: OpenShare | None = Field(
+        None,
+        description="Carbon's share of the dry coating's mass, in place of domain_fraction: the "
+        "domain is then what carbon and binder make of it, active material being the rest.",
+    )
+    binder_fraction: OpenShare | None = Field(
+        None, description="Binder's share of the dry coating's mass; both or none are given."
+    )
     after_pressing: Literal["carried", "replaced"] = Field(
         "carried",
         description='What the domain does in pressed states: it is "carried" by its grains, or '
@@ -36,3 +44,8 @@ class Binder(Section):
         description="Mean chord of nanopores that are drawn as voxels inside the domain; at least "
         "two voxels. Left out, the domain keeps a nanoporosity below the voxel size.",
     )
+
+    @property
+    def by_mass(self) -> bool:
+        """Whether the domain is given by the masses of carbon and binder."""
+        return self.carbon_fraction is not None and self.binder_fraction is not None
