@@ -194,7 +194,7 @@ def refuse_drive(sim, steps: int, rate: float, servo, plate_speed: float) -> Non
 
 def step_fault(sim, share: float = _SHARPNESS) -> str:
     """Which grain a fixed step over `share` of the largest stable one is too long for."""
-    move, turn = sim.stiffness_bounds()
+    move, turn = sim.stiffness_bounds().sum(axis=0)
     mass = sim.inertial_mass
     # As in Numerics.undamped_factor.
     limit = quasistatic.stable_step(move, turn, mass, sim.moment) / np.sqrt(

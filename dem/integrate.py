@@ -13,6 +13,7 @@ from dem.body import INVERSE_MASS, Q0, VX, WX, X
 from dem.bonding.confinement import deform, hold
 from dem.bonding.forces import add_bonds
 from dem.chunks import DAMPED, DRIVEN
+from dem.clumps import kick_whole, of_grain
 from dem.contact.forces import add_contacts
 from dem.jit import leaf, njit, prange
 from dem.vector import add, dot, length, scale, subtract
@@ -33,7 +34,8 @@ class Motion(NamedTuple):
     that follow
     damping : local damping α of the motion relative to the affine one
     breaking : whether bonds may break; first_step : number of the first step
-    moment : (n,) [kg m²], scaled; listed : (n, 3) [m], positions when the list was built
+    mass : (n,) [kg], moment : (n,) [kg m²], scaled, for the motion inside particles
+    listed : (n, 3) [m], positions when the list was built
     """
 
     step: float
@@ -42,6 +44,7 @@ class Motion(NamedTuple):
     damping: float
     breaking: bool
     first_step: int
+    mass: np.ndarray
     moment: np.ndarray
     listed: np.ndarray
 
@@ -113,32 +116,74 @@ def add_loads(
 
 
 @njit
-def move(c, stretch, body, chunks, load, motion):
-    """Take up the rim's share, then kick and drift the grains of a chunk."""
+def take_up_rim(c, chunks, load):
+    """Add the rim's share to the loads of the grains of a chunk."""
     rim, rim_start, rim_order = chunks.rim, chunks.rim_start, chunks.rim_order
-    moment, listed = motion.moment, motion.listed
-    dt, rate, damping = motion.step, motion.rate, motion.damping
-    damped = driven = farthest2 = 0.0
-    lost = False
     for i in range(chunks.begin[c], chunks.begin[c + 1]):
         for at in range(rim_start[i], rim_start[i + 1]):
             q = rim_order[at]
             for k in range(6):
                 load[i, k] += rim[q, k]
+
+
+@njit
+def with_rim_taken_up(load, chunks):
+    """Net force [N] and torque [N m] on each grain, (n, 6)."""
+    net = load.copy()
+    for c in range(len(chunks.farthest)):
+        take_up_rim(c, chunks, net)
+    return net
+
+
+@leaf
+def kicked_inside(velocity, force, clumps, k, arm, mass, moment, damping, dt):
+    """Velocity and spin of a grain after the kick of its clump and its own; energy damping took,
+    what the clump spares apart. velocity, force : six components each; mass, moment : its own."""
+    v, w = (velocity[0], velocity[1], velocity[2]), (velocity[3], velocity[4], velocity[5])
+    f, t = (force[0], force[1], force[2]), (force[3], force[4], force[5])
+    whole, spin = of_grain(clumps.before, k, arm)
+    pull, twist = of_grain(clumps.pull, k, arm)
+    own, _ = kicked(
+        subtract(v, whole), subtract(f, scale(mass, pull)), 1.0 / mass, damping, dt
+    )  # fmt: skip
+    turning, _ = kicked(
+        subtract(w, spin), subtract(t, scale(moment, twist)), 1.0 / moment, damping, dt
+    )
+    whole, spin = of_grain(clumps.after, k, arm)
+    own, turning = add(own, whole), add(turning, spin)
+    given = 0.5 * dt * (dot(f, add(v, own)) + dot(t, add(w, turning)))
+    given -= 0.5 * mass * (dot(own, own) - dot(v, v))
+    return own, turning, given - 0.5 * moment * (dot(turning, turning) - dot(w, w))
+
+
+@njit
+def move(c, stretch, body, chunks, load, motion, clumps):
+    """Kick and drift the grains of a chunk."""
+    mass, moment, listed = motion.mass, motion.moment, motion.listed
+    dt, rate, damping = motion.step, motion.rate, motion.damping
+    of, arm = clumps.of, clumps.arm
+    damped = driven = farthest2 = 0.0
+    lost = False
+    for i in range(chunks.begin[c], chunks.begin[c + 1]):
         force = (load[i, 0], load[i, 1], load[i, 2])
         torque = (load[i, 3], load[i, 4], load[i, 5])
         x, y, z = body[i, X], body[i, X + 1], body[i, X + 2]
         # The strain ends at the coated face: the plate does not strain the collector below it.
         carried = rate * max(z, 0.0)
         driven -= force[2] * carried * dt
-        v, taken = kicked(
-            (body[i, VX], body[i, VX + 1], body[i, VX + 2]), force, body[i, INVERSE_MASS], damping,
-            dt,
-        )  # fmt: skip
-        spin, taken_turning = kicked(
-            (body[i, WX], body[i, WX + 1], body[i, WX + 2]), torque, 1.0 / moment[i], damping, dt
-        )
-        damped += taken + taken_turning
+        v = (body[i, VX], body[i, VX + 1], body[i, VX + 2])
+        spin = (body[i, WX], body[i, WX + 1], body[i, WX + 2])
+        if of[i] >= 0:
+            v, spin, taken = kicked_inside(
+                (v[0], v[1], v[2], spin[0], spin[1], spin[2]),
+                (force[0], force[1], force[2], torque[0], torque[1], torque[2]), clumps, of[i],
+                (arm[i, 0], arm[i, 1], arm[i, 2]), mass[i], moment[i], damping, dt,
+            )  # fmt: skip
+            damped += taken
+        else:
+            v, taken = kicked(v, force, body[i, INVERSE_MASS], damping, dt)
+            spin, taken_turning = kicked(spin, torque, 1.0 / moment[i], damping, dt)
+            damped += taken + taken_turning
         x, y, z = x + dt * v[0], y + dt * v[1], z + dt * (v[2] + carried)
         body[i, X], body[i, X + 1], body[i, X + 2] = x, y, z
         for k in range(3):
@@ -229,18 +274,23 @@ def move_walls(walls, age, motion):
 def run_steps(
     count, skin, reach, pressing, cohering, damping, sliding, rolling, table, kinds, wall_table,
     like, bond_table, period, body, bonds, contacts, walls, wall_rows, chunks, load, age, motion,
+    clumps,
 ):  # fmt: skip
     """Up to `count` steps of velocity Verlet in leapfrog form; returns (steps done, why stopped).
 
     Loads are those of the present positions; velocities stand half a step behind them. The rows'
     forces are recorded on the last step.
     """
-    shares = len(chunks.farthest)
+    shares, wholes = len(chunks.farthest), len(clumps.mass)
     for step in range(count):
         drive_walls(walls, motion)
         stretch = age[STRETCH] * (1.0 + motion.rate * motion.step)
         for c in prange(shares):
-            move(np.int64(c), stretch, body, chunks, load, motion)
+            take_up_rim(np.int64(c), chunks, load)
+        for k in prange(wholes):
+            kick_whole(np.int64(k), clumps, body, load, motion)
+        for c in prange(shares):
+            move(np.int64(c), stretch, body, chunks, load, motion, clumps)
         move_walls(walls, age, motion)
         age[STRETCH] = stretch
         farthest = 0.0

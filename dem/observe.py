@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from dem.body import MATERIAL, Q0, RADIUS, VX, WX, X, Z
+from dem.body import MATERIAL, Q0, RADIUS, X, Z
 from dem.bonding.beam import beam
 from dem.bonding.confinement import hold
 from dem.bonding.rows import (
@@ -53,18 +53,16 @@ def energies(sim: Simulation) -> Energies:
 
     Friction is what tangential and rolling springs took up less what they still store.
     """
-    body, booked = sim.body, sim.chunks.ledger.sum(axis=0)
-    speed2 = (body[:, VX : VX + 3] ** 2).sum(axis=1)
-    spin2 = (body[:, WX : WX + 3] ** 2).sum(axis=1)
+    booked = sim.chunks.ledger.sum(axis=0)
     normal, tangential, bond = stored_energies(sim)
     return Energies(
         contact=normal + tangential,
         bond=bond,
-        kinetic=float(0.5 * (sim.inertial_mass @ speed2 + sim.moment @ spin2)),
+        kinetic=sim.kinetic_energy,
         friction=float(booked[WORK_SLID]) - tangential,
         viscous=float(booked[VISCOUS]),
         plastic=float(booked[PLASTIC] + booked[BOND_PLASTIC]),
-        damping=float(booked[DAMPED]),
+        damping=float(booked[DAMPED] + (sim.spared_energy - sim.clumps.spared).sum()),
         broken_bonds=float(booked[BROKEN]),
         work=float(sim.walls.work.sum() + booked[DRIVEN]),
     )

@@ -58,15 +58,17 @@ def _contact_bound(law, overlap, memory, radius, least, per_radius):
 
 @njit
 def row_sums(body, period, bonds, bond_table, contacts, normal_law, pairs, pair_stiffness, kinds,
-             walls, wall_rows, wall_pairs, wall_stiffness):  # fmt: skip
+             walls, wall_rows, wall_pairs, wall_stiffness, clump, approach):  # fmt: skip
     """Upper bounds K of the stiffness that acts on each grain's motion and rotation.
 
     From |Σ of four terms|² ≤ 4 Σ of squares for each bond and contact: any frequency of the
     assembly is below max √(K/m). normal_law : one like all; pairs, wall_pairs : tables of LawTable,
-    pair_stiffness, wall_stiffness : of their rows. Returns (n,) [N/m] and (n,) [N m].
+    pair_stiffness, wall_stiffness : of their rows; clump : (n,), −1 for none
+    approach : [m], by which contacts may still close
+    Returns (2, 2, n): within clumps and all else, on motion [N/m] and on turning [N m].
     """
     n = len(body)
-    move, turn = np.zeros(n), np.zeros(n)
+    bound = np.zeros((2, 2, n))
     px, py, pz = period[0], period[1], period[2]
     ix = 1.0 / px if px > 0.0 else 0.0
     iy = 1.0 / py if py > 0.0 else 0.0
@@ -78,6 +80,8 @@ def row_sums(body, period, bonds, bond_table, contacts, normal_law, pairs, pair_
                 first, last = contacts.start[i], contacts.start[i + 1]
             for p in range(first, last):
                 j = contacts.second[p]
+                across = 0 if clump[i] >= 0 and clump[i] == clump[j] else 1
+                move, turn = bound[across, 0], bound[across, 1]
                 if part == 0 and bonds.state[p] == INTACT:
                     young, shear = bond_table[bonds.kind[p], 0], bond_table[bonds.kind[p], 1]
                     area, length = bonds.beam[p, AREA], bonds.beam[p, UNLOADED]
@@ -102,7 +106,7 @@ def row_sums(body, period, bonds, bond_table, contacts, normal_law, pairs, pair_
                 radius = ri * rj / (ri + rj)
                 t = int(body[i, MATERIAL]) * kinds + int(body[j, MATERIAL])
                 k_n, k_t, k_r = _contact_bound(
-                    at_row(normal_law, pairs, t, 0), contacts.rest[p] - distance,
+                    at_row(normal_law, pairs, t, 0), contacts.rest[p] - distance + approach,
                     contacts.memory[p] if remembers(normal_law) else 0.0, radius,
                     _LEAST_OVERLAP * radius, pair_stiffness[t],
                 )  # fmt: skip
@@ -115,6 +119,7 @@ def row_sums(body, period, bonds, bond_table, contacts, normal_law, pairs, pair_
                 turn[i] += 4.0 * k_t * arm_i * arm_i + 2.0 * k_r
                 turn[j] += 4.0 * k_t * arm_j * arm_j + 2.0 * k_r
         r, m = body[i, RADIUS], int(body[i, MATERIAL])
+        move, turn = bound[1, 0], bound[1, 1]
         for row in range(wall_rows.start[i], wall_rows.start[i + 1]):
             if not wall_rows.active[row]:
                 continue
@@ -125,7 +130,7 @@ def row_sums(body, period, bonds, bond_table, contacts, normal_law, pairs, pair_
                 walls.kind[s], walls.surface[s], (c[w, 0], c[w, 1], c[w, 2]),
                 (o[w, 0], o[w, 1], o[w, 2], o[w, 3]), (body[i, X], body[i, Y], body[i, Z]),
             )  # fmt: skip
-            overlap = wall_rows.rest[row] - gap
+            overlap = wall_rows.rest[row] - gap + approach
             if overlap < -_NEAR_WALL * r:
                 continue
             radius = 1.0 / (1.0 / r + curvature)
@@ -140,18 +145,9 @@ def row_sums(body, period, bonds, bond_table, contacts, normal_law, pairs, pair_
             turn[i] += 2.0 * k_t * r * r + k_r
         # A grain that nothing holds still needs inertia: that of one light touch.
         least = pair_stiffness[m * kinds + m][0] * r * math.sqrt(_LEAST_OVERLAP)
-        move[i] = max(move[i], least)
-        turn[i] = max(turn[i], least * r * r)
-    return move, turn
-
-
-def scaled_inertia(move: np.ndarray, turn: np.ndarray, step: float, safety: float):
-    """Masses and moments of inertia stable at `step` [s]: (n,) [kg], (n,) [kg m²].
-
-    The limit of the central difference is step = 2/√(K/m); `safety` is the share of it in use.
-    """
-    factor = (step / (2 * safety)) ** 2
-    return move * factor, turn * factor
+        move[i] = max(move[i], least - bound[0, 0, i])
+        turn[i] = max(turn[i], least * r * r - bound[0, 1, i])
+    return bound
 
 
 def mean_step(move: np.ndarray, total_mass: float, safety: float) -> float:

@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from dem import faults, integrate, quasistatic, start_checks
-from dem.body import INVERSE_MASS, VX, WX, X, Z, as_grains, bodies
+from dem.body import INVERSE_MASS, X, Z, as_grains, bodies
 from dem.bonding.laws import flows
 from dem.bonding.porosity import close_pores
 from dem.bonding.rows import AREA, COHESION, TENSILE, BondRows, bond_rows, rest_length
 from dem.bonds import INTACT, Bonds
 from dem.box import Box
-from dem.chunks import DRIVEN, SLOTS, Chunks, chunks_of
+from dem.chunks import DAMPED, DRIVEN, SLOTS, Chunks, chunks_of
+from dem.clumps import Clumps, clumps_of, energy_as_grains, lightened, spared_energy, widest
 from dem.contact.contacts import Contacts, unlisted
 from dem.contact.forces import LAWS
 from dem.contact.laws import ContactLaws, LawTable, law_table
@@ -44,6 +45,7 @@ class Numerics:
     process_time : [s], of the machine, that a second of simulated time stands for (relaxation)
     most_travel : of a grain's surface in a step, over its radius, beyond which motion means nothing
     most_overlap : of two grains at the start, over the smaller radius, where it pushes
+    light_particles : whether particles move as a whole with less inertia than inside (`dem.clumps`)
     """
 
     damping: float = 0.7
@@ -53,6 +55,7 @@ class Numerics:
     process_time: float = 0.0
     most_travel: float = 0.5
     most_overlap: float = 0.5
+    light_particles: bool = False
 
     @property
     def undamped_factor(self) -> float:
@@ -68,14 +71,17 @@ class Simulation:
     """Grains, bonds and walls; every array of it belongs to it alone.
 
     body : (n, 16), the moving part of the grains (`dem.body`); volume, mass, material, particle :
-    (n,), the rest of them; moment : (n,) [kg m²], scaled as the mass in `body`
+    (n,), the rest of them
+    inner_mass : (n,) [kg], moment : (n,) [kg m²], scaled, of the motion inside particles; the mass
+    in `body` is of a grain's share in the motion of its particle as a whole, which `clumps` has
     `unloaded_rest` (m, 3) [m] is the bonds' rest vector before any plastic flow.
     A grain's reach `size` grows from `calibrated_radius` to `full_radius` (n,) [m] as it loses its
     bonds: rubble has no face-sharing neighbours left and fills its whole volume. How stiff its
     contacts are stays that of the calibrated radius, so growth makes no force jump.
     stale : whether the lists must be built anew before the next step
     load : (n, 6), force [N] and torque [N m] that its own chunk exerts on each grain; age : of the
-    list, as in `integrate`; plated : whether the first walls are floor and plate
+    list, as in `integrate`; rate [1/s] : of the latest strain
+    plated : whether the first walls are floor and plate
     """
 
     body: np.ndarray
@@ -83,7 +89,9 @@ class Simulation:
     mass: np.ndarray
     material: np.ndarray
     particle: np.ndarray
+    inner_mass: np.ndarray
     moment: np.ndarray
+    clumps: Clumps
     bonds: BondRows
     bond_table: tuple
     unloaded_rest: np.ndarray
@@ -103,6 +111,7 @@ class Simulation:
     age: np.ndarray = field(default_factory=lambda: np.array([1.0, 0.0]))
     overlaps_rest: bool = True
     breaking: bool = True
+    rate: float = 0.0
     stale: bool = False
     steps_done: int = 0
     plated: bool = True
@@ -129,7 +138,7 @@ class Simulation:
 
     @property
     def inertial_mass(self) -> np.ndarray:
-        """Mass that the integrator uses, scaled, (n,) [kg]."""
+        """Scaled mass of a grain, of its share in its particle's motion as a whole, (n,) [kg]."""
         return 1.0 / self.body[:, INVERSE_MASS]
 
     @property
@@ -141,11 +150,7 @@ class Simulation:
     @property
     def net_load(self) -> np.ndarray:
         """Net force [N] and torque [N m] on each grain, (n, 6)."""
-        chunks = self.chunks
-        grain = np.repeat(np.arange(len(self.body)), np.diff(chunks.rim_start))
-        net = self.load.copy()
-        np.add.at(net, grain, chunks.rim[chunks.rim_order])
-        return net
+        return integrate.with_rim_taken_up(self.load, self.chunks)
 
     @property
     def _skin(self) -> float:
@@ -180,6 +185,7 @@ class Simulation:
         simulation, at most `faults.LOOK` steps after the motion has blown up.
         """
         faults.refuse_drive(self, steps, rate, servo, plate_speed)
+        self.rate = rate
         faults.look(self)
         gain, force, limit = servo or (0.0, 0.0, 0.0)
         if rate != 0.0 and self.box.period_z > 0.0:
@@ -198,7 +204,7 @@ class Simulation:
             motion = integrate.Motion(
                 step=self.step, process_time=self.numerics.process_time * self.step, rate=rate,
                 damping=self.numerics.damping, breaking=self.breaking, first_step=self.steps_done,
-                moment=self.moment, listed=self.listed,
+                mass=self.inner_mass, moment=self.moment, listed=self.listed,
             )  # fmt: skip
             # To the next multiple, so that how calls are cut changes no bit.
             piece = min(steps, faults.LOOK, _ADAPT_EVERY - self.steps_done % _ADAPT_EVERY)
@@ -207,7 +213,7 @@ class Simulation:
                     piece, skin, reach, *self.laws.like, self.laws.pairs, self.kinds,
                     self.laws.walls, like_bond, bond_table, self.box.period, self.body, self.bonds,
                     self.contacts, self.walls, self.wall_rows, self.chunks, self.load, self.age,
-                    motion,
+                    motion, self.clumps,
                 )  # fmt: skip
             self.steps_done += done
             steps -= done
@@ -280,28 +286,45 @@ class Simulation:
         """Scale the inertia to the present stiffness; the energy this gives is the drive's work."""
         if self.numerics.step is not None:
             return
-        move, turn = self.stiffness_bounds()
-        factor = self.numerics.undamped_factor
-        mass, moment = quasistatic.scaled_inertia(move, turn, self.step, factor)
-        speed2 = (self.body[:, VX : VX + 3] ** 2).sum(axis=1)
-        spin2 = (self.body[:, WX : WX + 3] ** 2).sum(axis=1)
-        given = (mass - self.inertial_mass) @ speed2 + (moment - self.moment) @ spin2
-        self.chunks.ledger[0, DRIVEN] += 0.5 * given
+        before = self.kinetic_energy
+        # What damping took of the motion of particles as a whole shows in what they spare.
+        self.chunks.ledger[0, DAMPED] += (self.spared_energy - self.clumps.spared).sum()
+        factor = (self.step / (2.0 * self.numerics.undamped_factor)) ** 2
+        inside, outside = factor * self.stiffness_bounds()
+        self.inner_mass, self.moment, mass = lightened(
+            self.clumps, self.body, self.box, inside, outside
+        )
         self.body[:, INVERSE_MASS] = 1.0 / mass
-        self.moment = moment
+        self.clumps.spared[:] = self.spared_energy
+        self.chunks.ledger[0, DRIVEN] += self.kinetic_energy - before
 
-    def stiffness_bounds(self) -> tuple[np.ndarray, np.ndarray]:
-        """Upper bounds of the stiffness on each grain's motion (n,) [N/m] and turning [N m]."""
+    @property
+    def spared_energy(self) -> np.ndarray:
+        """Kinetic energy that each particle spares by moving lightly as a whole, (k,) [J]."""
+        return spared_energy(self.clumps, self.body, self.inner_mass, self.moment)
+
+    @property
+    def kinetic_energy(self) -> float:
+        """Kinetic energy, of the scaled inertia [J]."""
+        as_grains = energy_as_grains(self.body, self.inner_mass, self.moment)
+        return as_grains - float(self.spared_energy.sum())
+
+    def stiffness_bounds(self) -> np.ndarray:
+        """Upper bounds of the stiffness on grains, (2, 2, n): within particles and between them, on
+        motion [N/m] and on turning [N m]."""
         like, pairs, walls = self.laws
-        move, turn = quasistatic.row_sums(
+        # What may come nearer before the inertia is next adapted.
+        approach = _ADAPT_EVERY * abs(self.rate) * self.step * widest(self.clumps)
+        bounds = quasistatic.row_sums(
             self.body, self.box.period, self.bonds, self.bond_table[1], self.contacts,
             like[0], pairs, quasistatic.contact_stiffness(like, pairs), self.kinds, self.walls,
-            self.wall_rows, walls, quasistatic.contact_stiffness(like, walls),
+            self.wall_rows, walls, quasistatic.contact_stiffness(like, walls), self.clumps.of,
+            approach,
         )  # fmt: skip
         if len(self.bonds.swelling):
             grain = np.repeat(np.arange(len(self.bonds.swelling)), np.diff(self.bonds.held_by))
-            move += 2.0 * np.bincount(grain, self.bonds.spring, len(move))
-        return move, turn
+            bounds[1, 0] += 2.0 * np.bincount(grain, self.bonds.spring, len(self.body))
+        return bounds
 
     def _grow_rubble(self) -> np.ndarray:
         b, n = self.bonds, len(self.body)
@@ -372,7 +395,11 @@ def simulate(
         mass=np.array(grains.mass),
         material=material,
         particle=np.array(grains.particle),
+        inner_mass=np.array(grains.mass),
         moment=0.4 * grains.mass * grains.radius**2,
+        clumps=clumps_of(
+            grains.particle, material, numerics.light_particles and numerics.step is None
+        ),
         bonds=rows,
         bond_table=(like_bond, bond_table),
         unloaded_rest=bonds.rest.copy(),
@@ -395,7 +422,7 @@ def simulate(
     if numerics.step is None:
         # Lists first: walls count towards the stiffness.
         sim._relist()
-        move, _ = sim.stiffness_bounds()
+        move = sim.stiffness_bounds()[:, 0].sum(axis=0)
         sim.step = quasistatic.mean_step(move, float(grains.mass.sum()), numerics.undamped_factor)
     sim._relist()
     start_checks.check_start(sim)

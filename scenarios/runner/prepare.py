@@ -121,6 +121,7 @@ def simulation_in(
             step_factor=mechanics.step_factor,
             skin=mechanics.verlet_skin,
             process_time=mechanics.process_clock,
+            light_particles=scenario.mechanics.light_particles,
         ),
         laws=ContactLaws(**mechanics.contact.model_dump()),
         overrides=_overrides(scenario, foil),

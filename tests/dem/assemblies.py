@@ -7,6 +7,7 @@ import numpy as np
 from dem.body import INVERSE_MASS
 from dem.bonds import Bonds, no_bonds
 from dem.box import Box
+from dem.clumps import clumps_of
 from dem.grains import Grains, at_rest
 from dem.materials import Material
 from dem.simulation import Numerics, Simulation, simulate
@@ -83,19 +84,20 @@ def moved(sim: Simulation, shift=0.0, turn=0.0) -> Simulation:
     Its load holds the net force and torque there, its rows the force of every bond and contact.
     """
     sim = sim.copy()
-    kept = sim.body[:, INVERSE_MASS].copy(), sim.moment, sim.step, sim.numerics
+    kept = sim.body[:, INVERSE_MASS].copy(), sim.moment, sim.step, sim.numerics, sim.clumps
     sim.grains.velocity[:] = shift
     sim.grains.angular_velocity[:] = turn
     # Inertia so large that forces change no velocity during the unit step.
     sim.body[:, INVERSE_MASS] = 1e-60
     sim.moment = np.full(len(sim.body), 1e60)
+    sim.clumps = clumps_of(sim.particle, sim.material, light=False)
     sim.step = 1.0
     sim.numerics = replace(sim.numerics, step=1.0, damping=0.0, most_travel=np.inf)
     for _ in range(2):
         sim.advance(1)
         sim.grains.velocity[:] = 0.0
         sim.grains.angular_velocity[:] = 0.0
-    sim.body[:, INVERSE_MASS], sim.moment, sim.step, sim.numerics = kept
+    sim.body[:, INVERSE_MASS], sim.moment, sim.step, sim.numerics, sim.clumps = kept
     return sim
 
 

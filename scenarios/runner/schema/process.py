@@ -36,6 +36,11 @@ class Mechanics(Section):
     damping: bounded(Share, below=1) = Field(
         0.7, description="Local damping: share of the unbalanced force that opposes the motion."
     )
+    light_particles: Switch = Field(
+        True,
+        description="Particles of several grains move as a whole with the little inertia that is "
+        "stable there, and not with that of their stiff bonds: as quasi-static with fewer steps.",
+    )
     contact: Contact = Field(default_factory=Contact, description="The laws of contacts.")
     process_clock: NumberOrZero = Field(
         0.0,
