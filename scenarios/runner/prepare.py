@@ -121,7 +121,9 @@ def simulation_in(
             step_factor=mechanics.step_factor,
             skin=mechanics.verlet_skin,
             process_time=mechanics.process_clock,
-            light_particles=scenario.mechanics.light_particles,
+            # Of a single particle between platens, what moves inside it is all there is.
+            light_particles=mechanics.light_particles
+            and not isinstance(scenario.electrode, Particle),
         ),
         laws=ContactLaws(**mechanics.contact.model_dump()),
         overrides=_overrides(scenario, foil),

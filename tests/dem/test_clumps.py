@@ -132,14 +132,15 @@ def test_equilibrium_is_that_of_heavy_particles():
         sim = simulate(
             spheres(position, 0.7 * UM, particle=np.repeat(np.arange(8), 8)),
             bonds_between(position, pairs, UM**2), Box(np.full(2, 2 * apart), True),
-            [material()], 2 * apart, Numerics(light_particles=light), overlaps_rest=False,
+            [material(friction=0.5)], 2 * apart, Numerics(light_particles=light),
+            overlaps_rest=False,
         )  # fmt: skip
         sim.advance(500, rate=-0.01 / 500 / sim.step)
         sim.advance(4000)
         assert sim.pressure == pytest.approx(sim.bottom_pressure, rel=1e-6)
         pressures.append(sim.pressure)
     assert pressures[0] > 1e6
-    # Without friction an elastic packing has but one state of rest.
+    # Grains stand right over each other: nothing slides, and there is but one state of rest.
     assert pressures[0] == pytest.approx(pressures[1], rel=1e-6)
 
 

@@ -142,7 +142,7 @@ def test_binder_relaxes_on_the_clock_of_the_machine(monkeypatch):
     motions = []
 
     def noted(steps, *arguments):
-        motions.append(arguments[-1])
+        motions.extend(each for each in arguments if isinstance(each, integrate.Motion))
         return steps, integrate.DONE
 
     monkeypatch.setattr(integrate, "run_steps", noted)

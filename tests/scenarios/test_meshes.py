@@ -122,7 +122,8 @@ def test_exported_surfaces_are_read_as_the_volume_that_they_come_from(tmp_path):
 
 @pytest.mark.slow
 def test_balls_are_pressed_like_an_image(folder):
-    settings = ("--set", 'calendering.targets=["2.6 g/cm^3"]', "--set", "output.surfaces=stl")
+    # Below 2.8 g/cm³ the balls, which nothing binds, slide under the gauge's own load.
+    settings = ("--set", 'calendering.targets=["2.9 g/cm^3"]', "--set", "output.surfaces=stl")
     assert main(["run", "packing.toml", "-o", "run", *settings]) == 0
     with open(folder / "run" / "summary.csv", newline="") as file:
         before, after = csv.DictReader(file)
@@ -131,5 +132,5 @@ def test_balls_are_pressed_like_an_image(folder):
     # An icosphere of 1280 triangles lacks 1.5 % of its ball; counting centres errs by 1 %.
     assert float(before["am_fraction"]) == pytest.approx(exact, rel=0.02)
     # The default calendering.off_target_limit.
-    assert float(after["density_g_cm3"]) == pytest.approx(2.6, rel=0.02)
-    assert trimesh.load(folder / "run" / "surfaces" / "2.60.stl", force="mesh").is_watertight
+    assert float(after["density_g_cm3"]) == pytest.approx(2.9, rel=0.02)
+    assert trimesh.load(folder / "run" / "surfaces" / "2.90.stl", force="mesh").is_watertight
