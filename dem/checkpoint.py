@@ -6,6 +6,7 @@ tuples and data classes of `dem` itself are restored: a file cannot bring in cod
 
 import dataclasses
 import importlib
+import io
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,9 +18,6 @@ import numpy as np
 
 from dem.errors import CheckpointError
 
-_GROWTH = 1 << 24
-"""Bytes by which a file grows in memory."""
-
 
 @contextmanager
 def new_file(path: Path) -> Iterator[h5py.File]:
@@ -28,11 +26,10 @@ def new_file(path: Path) -> Iterator[h5py.File]:
     It is filled in memory: on a full disk HDF5's own writing breaks the whole process off at its
     close, where plain writing raises OSError.
     """
-    with h5py.File(path, "w", driver="core", backing_store=False, block_size=_GROWTH) as file:
+    image = io.BytesIO()
+    with h5py.File(image, "w") as file:
         yield file
-        file.flush()
-        image = file.id.get_file_image()
-    path.write_bytes(image)
+    path.write_bytes(image.getbuffer())
 
 
 def save(parent: h5py.Group, name: str, value: Any) -> None:

@@ -282,7 +282,7 @@ def energy_as_grains(body, mass, moment):
 
 
 @njit
-def spared_energy(clumps, body, mass, moment):
+def spared(clumps, body, mass, moment):
     """Kinetic energy that each clump would have in addition if it were not lighter, (k,) [J]."""
     found = np.empty(len(clumps.mass))
     for k in range(len(found)):

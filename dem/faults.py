@@ -6,7 +6,7 @@ names the worst grain and its particle, what is wrong with it and what to change
 
 import numpy as np
 
-from dem import quasistatic
+from dem import inertia, quasistatic
 from dem.body import INVERSE_MASS, MATERIAL, RADIUS, VX, WX, X
 from dem.errors import InputError, Unstable
 from dem.jit import njit
@@ -194,7 +194,7 @@ def refuse_drive(sim, steps: int, rate: float, servo, plate_speed: float) -> Non
 
 def step_fault(sim, share: float = _SHARPNESS) -> str:
     """Which grain a fixed step over `share` of the largest stable one is too long for."""
-    move, turn = sim.stiffness_bounds().sum(axis=0)
+    move, turn = inertia.stiffness_bounds(sim).sum(axis=0)
     mass = sim.inertial_mass
     # As in Numerics.undamped_factor.
     limit = quasistatic.stable_step(move, turn, mass, sim.moment) / np.sqrt(

@@ -22,6 +22,7 @@ from dem.bonding.rows import (
 from dem.bonds import INTACT
 from dem.chunks import BOND_PLASTIC, BROKEN, DAMPED, DRIVEN, PLASTIC, VISCOUS, WORK_SLID
 from dem.contact.roles import bound, reach, remembers, sticks, stored
+from dem.inertia import kinetic_energy, spared_since
 from dem.jit import njit
 from dem.laws import at_row
 from dem.simulation import Simulation
@@ -58,11 +59,11 @@ def energies(sim: Simulation) -> Energies:
     return Energies(
         contact=normal + tangential,
         bond=bond,
-        kinetic=sim.kinetic_energy,
+        kinetic=kinetic_energy(sim),
         friction=float(booked[WORK_SLID]) - tangential,
         viscous=float(booked[VISCOUS]),
         plastic=float(booked[PLASTIC] + booked[BOND_PLASTIC]),
-        damping=float(booked[DAMPED] + (sim.spared_energy - sim.clumps.spared).sum()),
+        damping=float(booked[DAMPED]) + spared_since(sim),
         broken_bonds=float(booked[BROKEN]),
         work=float(sim.walls.work.sum() + booked[DRIVEN]),
     )

@@ -6,15 +6,15 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from dem import faults, integrate, quasistatic, start_checks
+from dem import faults, inertia, integrate, quasistatic, start_checks
 from dem.body import INVERSE_MASS, X, Z, as_grains, bodies
 from dem.bonding.laws import flows
 from dem.bonding.porosity import close_pores
 from dem.bonding.rows import AREA, COHESION, TENSILE, BondRows, bond_rows, rest_length
 from dem.bonds import INTACT, Bonds
 from dem.box import Box
-from dem.chunks import DAMPED, DRIVEN, SLOTS, Chunks, chunks_of
-from dem.clumps import Clumps, clumps_of, energy_as_grains, lightened, spared_energy, widest
+from dem.chunks import DRIVEN, SLOTS, Chunks, chunks_of
+from dem.clumps import Clumps, clumps_of
 from dem.contact.contacts import Contacts, unlisted
 from dem.contact.forces import LAWS
 from dem.contact.laws import ContactLaws, LawTable, law_table
@@ -224,7 +224,7 @@ class Simulation:
             faults.look(self)
             if self.steps_done % _ADAPT_EVERY == 0:
                 self._close_pores()
-                self._adapt_inertia()
+                inertia.adapt(self, _ADAPT_EVERY)
                 self._refuse_long_step()
 
     @property
@@ -272,7 +272,7 @@ class Simulation:
         self.listed[:] = self.body[:, X : Z + 1]
         self.age[:] = 1.0, 0.0
         self.stale = False
-        self._adapt_inertia()
+        inertia.adapt(self, _ADAPT_EVERY)
 
     def _close_pores(self) -> None:
         """Harden the porous bonds; the energy given to those under load is the drive's work."""
@@ -281,50 +281,6 @@ class Simulation:
                 *self.bond_table, self.box.period, self.body, self.material, self.bonds,
                 self.unloaded_rest,
             )  # fmt: skip
-
-    def _adapt_inertia(self) -> None:
-        """Scale the inertia to the present stiffness; the energy this gives is the drive's work."""
-        if self.numerics.step is not None:
-            return
-        before = self.kinetic_energy
-        # What damping took of the motion of particles as a whole shows in what they spare.
-        self.chunks.ledger[0, DAMPED] += (self.spared_energy - self.clumps.spared).sum()
-        factor = (self.step / (2.0 * self.numerics.undamped_factor)) ** 2
-        inside, outside = factor * self.stiffness_bounds()
-        self.inner_mass, self.moment, mass = lightened(
-            self.clumps, self.body, self.box, inside, outside
-        )
-        self.body[:, INVERSE_MASS] = 1.0 / mass
-        self.clumps.spared[:] = self.spared_energy
-        self.chunks.ledger[0, DRIVEN] += self.kinetic_energy - before
-
-    @property
-    def spared_energy(self) -> np.ndarray:
-        """Kinetic energy that each particle spares by moving lightly as a whole, (k,) [J]."""
-        return spared_energy(self.clumps, self.body, self.inner_mass, self.moment)
-
-    @property
-    def kinetic_energy(self) -> float:
-        """Kinetic energy, of the scaled inertia [J]."""
-        as_grains = energy_as_grains(self.body, self.inner_mass, self.moment)
-        return as_grains - float(self.spared_energy.sum())
-
-    def stiffness_bounds(self) -> np.ndarray:
-        """Upper bounds of the stiffness on grains, (2, 2, n): within particles and between them, on
-        motion [N/m] and on turning [N m]."""
-        like, pairs, walls = self.laws
-        # What may come nearer before the inertia is next adapted.
-        approach = _ADAPT_EVERY * abs(self.rate) * self.step * widest(self.clumps)
-        bounds = quasistatic.row_sums(
-            self.body, self.box.period, self.bonds, self.bond_table[1], self.contacts,
-            like[0], pairs, quasistatic.contact_stiffness(like, pairs), self.kinds, self.walls,
-            self.wall_rows, walls, quasistatic.contact_stiffness(like, walls), self.clumps.of,
-            approach,
-        )  # fmt: skip
-        if len(self.bonds.swelling):
-            grain = np.repeat(np.arange(len(self.bonds.swelling)), np.diff(self.bonds.held_by))
-            bounds[1, 0] += 2.0 * np.bincount(grain, self.bonds.spring, len(self.body))
-        return bounds
 
     def _grow_rubble(self) -> np.ndarray:
         b, n = self.bonds, len(self.body)
@@ -422,7 +378,7 @@ def simulate(
     if numerics.step is None:
         # Lists first: walls count towards the stiffness.
         sim._relist()
-        move = sim.stiffness_bounds()[:, 0].sum(axis=0)
+        move = inertia.stiffness_bounds(sim)[:, 0].sum(axis=0)
         sim.step = quasistatic.mean_step(move, float(grains.mass.sum()), numerics.undamped_factor)
     sim._relist()
     start_checks.check_start(sim)

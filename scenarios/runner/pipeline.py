@@ -168,17 +168,11 @@ def _calender(
     folder.write(
         "run.h5", lambda path: results_file.write(path, work, states, names, decomposition)
     )
-    write_summary(
+    _summarise(
+        scenario,
         folder,
-        [figures.row for figures in work.figures],
-        scenario={
-            "name": scenario.scenario.name,
-            "description": scenario.scenario.description,
-        },
-        warnings=warnings,
-        versions=versions(),
-        observed={figures.name: figures.observed for figures in work.figures},
-        decomposition=grain_figures.plain(work.quality),
+        work,
+        warnings,
         companion=stresses.plain(work.companion, scenario.mechanics.companion),
         **nip_figures.summary(work.pressing, states, names),
         empirical_laws=empirical_laws.plain(empirical_laws.laws_of(work)),
@@ -307,6 +301,14 @@ def _roll(
         "run.h5",
         lambda path: strip_results.write(path, outcome, work.figures, decomposition, work.quality),
     )
+    _summarise(scenario, folder, work, warnings, nip=outcome.nips(), strip=outcome.plain())
+    _report(folder, reporter, warnings)
+
+
+def _summarise(
+    scenario: Scenario, folder: RunFolder, work: Work, warnings: list[str], **more: Any
+) -> None:
+    """Write summary.csv and summary.json; more : what else the latter holds."""
     write_summary(
         folder,
         [figures.row for figures in work.figures],
@@ -318,10 +320,8 @@ def _roll(
         versions=versions(),
         observed={figures.name: figures.observed for figures in work.figures},
         decomposition=grain_figures.plain(work.quality),
-        nip=outcome.nips(),
-        strip=outcome.plain(),
+        **more,
     )
-    _report(folder, reporter, warnings)
 
 
 def _advance(

@@ -150,6 +150,18 @@ def summary(work, states: list[State], names: list[str]) -> dict[str, Any]:
     return {"quasi_static_proof": found}
 
 
+def at_rest_sentence(found: Mapping[str, Any]) -> str:
+    """What the proof says of each state without speed, in words; empty where it says nothing."""
+    parts = []
+    for name, readings in found.get("states", {}).items():
+        pressure, broken = readings["loading_pressure_MPa"], readings["broken_bond_fraction"]
+        parts.append(
+            f"{name}: {pressure['at_rest']:.3g} ± {pressure['error']:.2g} MPa and "
+            f"{100 * broken['at_rest']:.3g} ± {100 * broken['error']:.2g} % of the bonds broken"
+        )
+    return f"Extrapolated to no speed, under load: {'; '.join(parts)}." if parts else ""
+
+
 def proof_sentence(found: Mapping[str, Any]) -> str:
     """The proof in words."""
     parts = []

@@ -13,6 +13,7 @@ from dem.box import Box
 from dem.calender import median_diameter
 from dem.contact.laws import ContactLaws
 from dem.grains import CBD
+from dem.inertia import stiffness_bounds
 from dem.observe import energies, stored_energies
 from dem.simulation import Numerics, Unstable, simulate
 from dem.walls.geometry import surface_distances
@@ -41,7 +42,7 @@ def largest_frequency(sim):
 
 
 def with_refreshed_inertia(sim, factor=1.0):
-    mass, sim.moment = sim.stiffness_bounds().sum(axis=0) * (sim.step / (2 * factor)) ** 2
+    mass, sim.moment = stiffness_bounds(sim).sum(axis=0) * (sim.step / (2 * factor)) ** 2
     sim.body[:, INVERSE_MASS] = 1.0 / mass
     return sim
 

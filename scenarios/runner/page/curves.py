@@ -166,7 +166,9 @@ def _numerics(run: Run) -> list[Shown]:
         )
     if {"density_g_cm3", "pressure_MPa"} <= run.half_speed.keys() and "density_g_cm3" in path:
         found = run.summary.get("quasi_static_proof")
-        caption = f"The proof: {trust.proof_sentence(found)}." if found else ""
+        caption = ""
+        if found:
+            caption = f"The proof: {trust.proof_sentence(found)}. {trust.at_rest_sentence(found)}"
         shown.append(plot(plots.half_speed(path, run.half_speed), caption))
     counts = {name: values for name, values in run.overlap.items() if name != "edges"}
     if run.was_pressed and "edges" in run.overlap and counts:
