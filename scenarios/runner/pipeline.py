@@ -58,6 +58,8 @@ from voxelize.divide.decompose import Decomposition
 from voxelize.divide.quality import Quality, assess
 
 CHECKPOINT_SECONDS = 60.0
+CHECKPOINT_COST = 50.0
+"""Times as long as writing it takes, at least, is computed between two checkpoints."""
 
 
 @dataclass
@@ -330,15 +332,17 @@ def _advance(
     folder: RunFolder,
     progress: ProgressCallback,
 ) -> None:
-    """Move a part of the mechanics to its end, a checkpoint every minute."""
-    kept = time.monotonic()
+    """Move a part of the mechanics to its end, a checkpoint every minute or so."""
+    kept, wait = time.monotonic(), CHECKPOINT_SECONDS
     try:
         while not machine.finished:
             machine.advance()
             progress(machine.progress, machine.note)
-            if time.monotonic() - kept > CHECKPOINT_SECONDS:
+            if time.monotonic() - kept > wait:
+                begun = time.monotonic()
                 _keep(work, folder)
                 kept = time.monotonic()
+                wait = max(CHECKPOINT_SECONDS, CHECKPOINT_COST * (kept - begun))
     except Unstable as error:
         # No checkpoint of it: the last one is from before, and good.
         fault_record.write(folder, error.sim)
