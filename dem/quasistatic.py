@@ -82,6 +82,10 @@ def row_sums(body, period, bonds, bond_table, contacts, normal_law, pairs, pair_
                 j = contacts.second[p]
                 across = 0 if clump[i] >= 0 and clump[i] == clump[j] else 1
                 move, turn = bound[across, 0], bound[across, 1]
+                dx = wrapped(body[j, X] - body[i, X], px, ix)
+                dy = wrapped(body[j, Y] - body[i, Y], py, iy)
+                dz = wrapped(body[j, Z] - body[i, Z], pz, iz)
+                distance = math.sqrt(dx * dx + dy * dy + dz * dz)
                 if part == 0 and bonds.state[p] == INTACT:
                     young, shear = bond_table[bonds.kind[p], 0], bond_table[bonds.kind[p], 1]
                     area, length = bonds.beam[p, AREA], bonds.beam[p, UNLOADED]
@@ -91,17 +95,15 @@ def row_sums(body, period, bonds, bond_table, contacts, normal_law, pairs, pair_
                     bend = young * area * area / (4.0 * math.pi * length)
                     twist = shear * area * area / (2.0 * math.pi * length)
                     k_n, k_s = young * area / length, shear * area / length
+                    # What has flowed may be much longer than it was, and so its levers.
+                    lever = max(length, distance)
                     moving = max(2.0 * k_n, 4.0 * k_s)
-                    turning = k_s * length * length + 2.0 * max(bend, twist)
+                    turning = k_s * lever * lever + 2.0 * max(bend, twist)
                     move[i] += moving
                     move[j] += moving
                     turn[i] += turning
                     turn[j] += turning
                     continue
-                dx = wrapped(body[j, X] - body[i, X], px, ix)
-                dy = wrapped(body[j, Y] - body[i, Y], py, iy)
-                dz = wrapped(body[j, Z] - body[i, Z], pz, iz)
-                distance = math.sqrt(dx * dx + dy * dy + dz * dz)
                 ri, rj = body[i, RADIUS], body[j, RADIUS]
                 radius = ri * rj / (ri + rj)
                 t = int(body[i, MATERIAL]) * kinds + int(body[j, MATERIAL])
