@@ -2,7 +2,8 @@
 
 The quickstart's loading path up to a density, at falling inertial numbers, with particles that move
 as a whole with the inertia of their contacts (`dem.clumps`) and with that of their bonds. Prints
-pressure [MPa] and share of broken bonds [%] at some loaded densities [g/cm³], steps and time.
+pressure [MPa] and share of broken bonds, the binder's too [%], at some loaded densities [g/cm³],
+steps and time.
 """
 
 import argparse

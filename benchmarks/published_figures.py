@@ -252,7 +252,9 @@ def main() -> None:
     )
     chosen = parser.parse_args()
     by_scenario = {"lim2025": (lim_rows(), []), "beuse2021": (beuse_rows(), [])}
-    for folder in chosen.runs:
+    for folder in dict.fromkeys(path.resolve() for path in chosen.runs):
+        if not (folder / "summary.json").is_file():
+            parser.error(f"{folder}: no summary.json; expected the folder of a finished run")
         name = json.loads((folder / "summary.json").read_text())["scenario"]["name"]
         if name not in by_scenario:
             parser.error(f"{folder}: a run of {name}; expected {' or '.join(by_scenario)}")

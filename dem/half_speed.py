@@ -13,7 +13,7 @@ LIMIT = 0.05
 """Relative change from speed to half the speed up to which a path counts as quasi-static."""
 _SEATINGS = 20.0
 """Pressures are compared from so many seating pressures on: below, a few grains carry the plate."""
-_FEWEST_BROKEN = 0.01
+FEWEST_BROKEN = 0.01
 """Broken-bond shares are compared from here on: below, single bonds are the change."""
 _WINDOW = 0.005
 """Single readings fluctuate with the waves between the planes; means over ± this density do not."""
@@ -42,7 +42,7 @@ def speed_shows(
     found = {}
     for name, (first, second), least in (
         ("pressure", pressure, _SEATINGS * seating_pressure),
-        ("broken_bond", broken, _FEWEST_BROKEN),
+        ("broken_bond", broken, FEWEST_BROKEN),
     ):
         counts = (first > least) & (pressure[0] > _SEATINGS * seating_pressure)
         change, at = None, None

@@ -30,8 +30,12 @@ def stiffness_bounds(sim, steps: int = 0) -> np.ndarray:
     """Upper bounds of the stiffness on grains, (2, 2, n): within particles and between them, on
     motion [N/m] and on turning [N m]; steps : for which they are to hold."""
     like, pairs, walls = sim.laws
-    # By how much a particle may come nearer in that time.
-    approach = steps * abs(sim.rate) * sim.step * widest(sim.clumps)
+    # By how much light particles, or a wall and they, may come nearer in that time.
+    speed = abs(sim.rate) * widest(sim.clumps)
+    if len(sim.clumps.mass):
+        alone = sim.walls.velocity[sim.walls.follows == 0]
+        speed += np.sqrt((alone**2).sum(axis=1).max(initial=0.0))
+    approach = steps * speed * sim.step
     bounds = quasistatic.row_sums(
         sim.body, sim.box.period, sim.bonds, sim.bond_table[1], sim.contacts,
         like[0], pairs, quasistatic.contact_stiffness(like, pairs), sim.kinds, sim.walls,

@@ -87,7 +87,7 @@ def binder_problems(scenario: Scenario) -> Iterator[tuple[str, str]]:
     elif given not in ([], by_volume, by_mass):
         yield (
             given[-1],
-            f"stands {'with ' + ', '.join(given[:-1]) if given[:-1] else 'alone'}; expected "
+            f"stands {'with ' + ' and '.join(given[:-1]) if given[:-1] else 'alone'}; expected "
             "binder.domain_fraction alone, or binder.carbon_fraction and binder.binder_fraction",
         )
     elif binder.by_mass and binder.carbon_fraction + binder.binder_fraction >= 1.0:

@@ -5,13 +5,13 @@ from typing import Any
 
 from dem.calender import Pressing, State
 from dem.calendering.targets import DENSITY
-from dem.half_speed import at_rest, speed_shows
+from dem.half_speed import FEWEST_BROKEN, at_rest, speed_shows
 from dem.release import HERTZ_LIMIT
 from scenarios.runner import grain_figures
 from scenarios.runner.stresses import loaded_density
 
-QUASI_STATIC = 3e-3
-"""Inertial number below which pressures of breaking particles hardly depend on the speed."""
+QUASI_STATIC = 1e-3
+"""Inertial number up to which a compression is commonly taken for quasi-static without a proof."""
 STRETCHED_CONTACTS = 0.05
 """Share of contacts beyond the law's limit that a reader must know of."""
 VOLUME_TOLERANCE = 1e-3
@@ -155,10 +155,13 @@ def at_rest_sentence(found: Mapping[str, Any]) -> str:
     parts = []
     for name, readings in found.get("states", {}).items():
         pressure, broken = readings["loading_pressure_MPa"], readings["broken_bond_fraction"]
-        parts.append(
-            f"{name}: {pressure['at_rest']:.3g} ± {pressure['error']:.2g} MPa and "
-            f"{100 * broken['at_rest']:.3g} ± {100 * broken['error']:.2g} % of the bonds broken"
-        )
+        part = f"state {name}: {pressure['at_rest']:.3g} ± {pressure['error']:.2g} MPa"
+        if max(broken["full"], broken["half"]) >= FEWEST_BROKEN:
+            part += (
+                f" and {100 * broken['at_rest']:.3g} ± {100 * broken['error']:.2g} % of the bonds "
+                "broken"
+            )
+        parts.append(part)
     return f"Extrapolated to no speed, under load: {'; '.join(parts)}." if parts else ""
 
 

@@ -145,7 +145,7 @@ def test_equilibrium_is_that_of_heavy_particles():
     assert pressures[0] == pytest.approx(pressures[1], rel=1e-6)
 
 
-def test_threads_and_calls_change_no_bit():
+def test_how_calls_are_cut_changes_no_bit():
     whole, parts = two_blocks(damping=0.7), two_blocks(damping=0.7)
     whole.advance(300, rate=-1e-6 / whole.step)
     for steps in (7, 43, 101, 149):

@@ -98,7 +98,7 @@ def test_proof_of_a_run_is_stopped_resumed_and_told(small_scenario, tmp_path, mo
         assert reading["at_rest"] == pytest.approx(2 * reading["half"] - reading["full"])
     assert at_target["loading_pressure_MPa"]["at_rest"] > 0
     page = (folder / "report.html").read_text(encoding="utf-8")
-    assert "The proof: " in page and "Extrapolated to no speed, under load: 2.60: " in page
+    assert "The proof: " in page and "Extrapolated to no speed, under load: state 2.60: " in page
     with h5py.File(folder / "run.h5") as file:
         half = file["half_speed/density_g_cm3"][()]
         assert len(half) == len(done)
