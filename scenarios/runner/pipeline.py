@@ -333,16 +333,16 @@ def _advance(
     progress: ProgressCallback,
 ) -> None:
     """Move a part of the mechanics to its end, a checkpoint every minute or so."""
-    kept, wait = time.monotonic(), CHECKPOINT_SECONDS
+    kept, cost = time.monotonic(), 0.0
     try:
         while not machine.finished:
             machine.advance()
             progress(machine.progress, machine.note)
-            if time.monotonic() - kept > wait:
+            if time.monotonic() - kept > max(CHECKPOINT_SECONDS, CHECKPOINT_COST * cost):
                 begun = time.monotonic()
                 _keep(work, folder)
                 kept = time.monotonic()
-                wait = max(CHECKPOINT_SECONDS, CHECKPOINT_COST * (kept - begun))
+                cost = kept - begun
     except Unstable as error:
         # No checkpoint of it: the last one is from before, and good.
         fault_record.write(folder, error.sim)

@@ -62,6 +62,7 @@ def test_crushing_that_blows_up_keeps_the_fault_and_the_last_good_checkpoint(
 
     # A checkpoint a step, so that there is one from just before the fault.
     monkeypatch.setattr(pipeline, "CHECKPOINT_SECONDS", 0.0)
+    monkeypatch.setattr(pipeline, "CHECKPOINT_COST", 0.0)
     with monkeypatch.context() as patched:
         spoil(patched, Crushing, "sim", shoot)
         assert main(["run", "crush", *sets(CRUSH), "-o", str(tmp_path / "run")]) == 3

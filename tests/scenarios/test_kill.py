@@ -115,7 +115,7 @@ def test_block_killed_thirty_times_ends_with_the_same_bits(nursery, tmp_path):
 COMMAND = """
 import sys
 from scenarios.runner import cli, pipeline
-pipeline.CHECKPOINT_SECONDS = float(sys.argv[1])
+pipeline.CHECKPOINT_SECONDS, pipeline.CHECKPOINT_COST = float(sys.argv[1]), 0.0
 sys.exit(cli.main(sys.argv[2:]))
 """
 

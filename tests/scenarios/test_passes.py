@@ -170,6 +170,7 @@ def test_passes_killed_in_the_second_release_end_with_the_same_bits(
             raise Killed
 
     monkeypatch.setattr(pipeline, "CHECKPOINT_SECONDS", 0.3)
+    monkeypatch.setattr(pipeline, "CHECKPOINT_COST", 0.0)
     try:
         with monkeypatch.context() as patched, pytest.raises(Killed):
             patched.setattr(Passes, "advance", kill)

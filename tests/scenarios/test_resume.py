@@ -53,6 +53,7 @@ def at_chunk(monkeypatch):
 
     monkeypatch.setattr(Calendering, "advance", watched)
     monkeypatch.setattr(pipeline, "CHECKPOINT_SECONDS", 60.0)
+    monkeypatch.setattr(pipeline, "CHECKPOINT_COST", 0.0)
     return plans.__setitem__
 
 
