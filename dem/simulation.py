@@ -340,8 +340,9 @@ def simulate(
     confined = keep_volume(*of_bonds) & flows(like_bond)
     kind = softer_of(*of_bonds)
     modulus = bond_table[kind, 0]
+    strength = np.array([made_of.bond_yield_strength for made_of in materials])[kind]
     porous = any(made_of.porosity > 0.0 for made_of in materials) and flows(like_bond)
-    rows = bond_rows(bonds, n, kind, flows(like_bond), confined, modulus, porous)
+    rows = bond_rows(bonds, n, kind, flows(like_bond), confined, modulus, strength, porous)
     history = remembers(table.like[0]), rolls(table.like[4])
     moving = walls_of(like_walls)
     start_checks.check_walls(grains, moving)

@@ -47,6 +47,8 @@ class BondRows(NamedTuple):
     way: np.ndarray
     fit: np.ndarray
     spring: np.ndarray
+    bearing: np.ndarray
+    grip: np.ndarray
     rigid: np.ndarray
     gradient: np.ndarray
     swelling: np.ndarray
@@ -59,11 +61,12 @@ def bond_rows(
     ductile: bool,
     confined: np.ndarray | None = None,
     modulus: np.ndarray | None = None,
+    strength: np.ndarray | None = None,
     porous: bool = False,
 ) -> BondRows:
     """Rows for the time loop; kind (m,) as BondRows, confined (m,) bool: bonds that flow about the
-    volume strain around them, modulus (m,) [Pa] theirs; porous : whether pressing closes the
-    pores of any."""
+    volume strain around them, modulus, strength (m,) [Pa] theirs, the latter where they yield;
+    porous : whether pressing closes the pores of any."""
     m = len(bonds.first)
     start = np.zeros(grain_count + 1, np.int64)
     np.cumsum(np.bincount(bonds.first, minlength=grain_count), out=start[1:])
@@ -84,14 +87,15 @@ def bond_rows(
         released=np.zeros(m),
         place=np.zeros((m, 3)),
         least_volume=np.ones(grain_count if porous else 0),
-        **_confinement(bonds, confined, modulus)._asdict(),
+        **_confinement(bonds, confined, modulus, strength)._asdict(),
     )
 
 
-def _confinement(bonds: Bonds, confined, modulus) -> Confinement:
+def _confinement(bonds: Bonds, confined, modulus, strength) -> Confinement:
     if confined is None:
         confined, modulus = np.zeros(len(bonds.first), bool), np.zeros(len(bonds.first))
-    return confinement(bonds, confined, modulus)
+        strength = modulus
+    return confinement(bonds, confined, modulus, strength)
 
 
 def rest_length(bonds: BondRows) -> np.ndarray:
