@@ -26,7 +26,7 @@ from dem.vector import add, cross, dot, length, scale, subtract
 
 _SPARE = 4.0
 """e above: contacts weigh little beside bonds, so the motion inside can afford it."""
-_LEAST_SHARE = 0.02
+_LEAST_SHARE = 0.005
 """Of a particle that nothing touches, too, the motion as a whole keeps this share."""
 
 _WIDEST = 0.4

@@ -31,12 +31,14 @@ _CALM = "expected a smaller step_factor (or fixed step), a slower drive or more 
 
 
 @njit
-def worst_grains(body, moment, step, kinds):
+def worst_grains(body, moment, step, kinds, usual):
     """The first grain that holds no numbers, the first without size, inertia or one of the `kinds`
     of materials, and the fastest.
 
+    usual : radius [m] over which smaller grains' travel counts, as a crumb that is squeezed out
+    may go by its own width in a step and disturb no one
     Returns their indices, −1 for none, and the fastest one's travel of its surface in a step over
-    its radius.
+    that radius.
     """
     broken, empty, fastest, most = -1, -1, -1, 0.0
     for i in range(len(body)):
@@ -52,7 +54,8 @@ def worst_grains(body, moment, step, kinds):
         if not (real and 0.0 <= body[i, MATERIAL] < kinds):
             empty = i if empty < 0 else empty
             continue
-        u, v, w = body[i, VX] / radius, body[i, VX + 1] / radius, body[i, VX + 2] / radius
+        wide = max(radius, usual)
+        u, v, w = body[i, VX] / wide, body[i, VX + 1] / wide, body[i, VX + 2] / wide
         a, b, c = body[i, WX], body[i, WX + 1], body[i, WX + 2]
         square = max(u * u + v * v + w * w, a * a + b * b + c * c)
         if square > most:
@@ -108,7 +111,8 @@ def blown_up(sim) -> Unstable:
 def grain_fault(sim) -> str:
     """Which grain holds no numbers, has no size or moves too fast; empty if none."""
     body = sim.body
-    broken, empty, fastest, travel = worst_grains(body, sim.moment, sim.step, sim.kinds)
+    usual = float(sim.calibrated_radius.mean())
+    broken, empty, fastest, travel = worst_grains(body, sim.moment, sim.step, sim.kinds, usual)
     if broken >= 0:
         what = "position" if not np.isfinite(body[broken, X : X + 3]).all() else "motion"
         return f"the {what} of {grain(sim.particle, broken)} is not a number; {_CALM}"
@@ -121,7 +125,7 @@ def grain_fault(sim) -> str:
         )
     if travel > sim.numerics.most_travel:
         return (
-            f"{grain(sim.particle, fastest)} moves or turns by {travel:.2g} of its radius in a "
+            f"{grain(sim.particle, fastest)} moves or turns by {travel:.2g} of a radius in a "
             f"step of {sim.step:.3g} s, where {sim.numerics.most_travel:.2g} is the most; {_CALM}"
         )
     return ""

@@ -43,7 +43,8 @@ class Numerics:
     skin : reach of the neighbour list beyond contact, in mean contact radii
     step : [s], a fixed step with the true inertia instead of the scaled one (collisions)
     process_time : [s], of the machine, that a second of simulated time stands for (relaxation)
-    most_travel : of a grain's surface in a step, over its radius, beyond which motion means nothing
+    most_travel : of a grain's surface in a step, over its radius or the mean one, whichever is
+        larger, beyond which motion means nothing
     most_overlap : of two grains at the start, over the smaller radius, where it pushes
     light_particles : whether particles move as a whole with less inertia than inside (`dem.clumps`)
     """

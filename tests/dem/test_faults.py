@@ -77,8 +77,22 @@ def test_grain_that_moves_by_half_its_radius_in_a_step_is_named():
     sim = block(damping=0.0)
     sim.body[100, VX] = 0.8 * sim.body[100, RADIUS] / sim.step
     told = fault_of(sim)
-    assert "grain 100 (particle 100) moves" in told and "of its radius in a step" in told
+    assert "grain 100 (particle 100) moves" in told and "of a radius in a step" in told
     assert "step_factor" in told and "damping" in told
+
+
+@pytest.mark.parametrize(("travel", "ends"), [(0.4, False), (0.7, True)])
+def test_crumb_may_move_by_more_than_its_own_radius_but_not_by_that_of_the_others(travel, ends):
+    radius = np.array([0.1, 0.7, 0.7, 0.7]) * UM
+    place = np.array([[3, 3, 8], [2, 2, 2], [6, 6, 2], [9, 9, 2]]) * UM
+    numerics = Numerics(damping=0.0)
+    sim = simulate(spheres(place, radius), no_bonds(), PERIODIC, [material()], 10 * UM, numerics)
+    sim.body[0, VX] = travel * radius.mean() / sim.step
+    if ends:
+        assert "grain 0 (particle 0) moves" in fault_of(sim, within=0)
+    else:
+        sim.advance(1)
+        assert abs(sim.body[0, VX] * sim.step) > 2 * radius[0]
 
 
 @pytest.mark.parametrize(

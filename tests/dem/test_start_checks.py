@@ -40,7 +40,7 @@ def test_the_packing_itself_is_none_of_this():
         *[("mass", v, "has a mass of") for v in (0.0, -1e-15, np.nan)],
         *[("volume", v, "has a volume of") for v in (0.0, -1e-18, np.nan)],
         *[("material", v, "is of material") for v in (1, -1)],
-        ("velocity", 1e9, "of its radius in a step"),
+        ("velocity", 1e9, "of a radius in a step"),
         ("position", 1.0, "behind the"),
     ],
 )

@@ -68,7 +68,7 @@ def test_crushing_that_blows_up_keeps_the_fault_and_the_last_good_checkpoint(
         assert main(["run", "crush", *sets(CRUSH), "-o", str(tmp_path / "run")]) == 3
     told = capsys.readouterr().err
     assert told.count("blew up") == 1 and "Traceback" not in told
-    assert "grain 5 (particle 0)" in told and "of its radius in a step" in told
+    assert "grain 5 (particle 0)" in told and "of a radius in a step" in told
     assert "step_factor" in told and "fault.h5" in told
     faulty = fault_record.read(tmp_path / "run" / fault_record.STATE)
     position, arrays = grains_of(tmp_path / "run" / fault_record.GRAINS)
