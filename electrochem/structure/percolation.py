@@ -6,18 +6,18 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 
-def clusters(phase: np.ndarray, periodic: bool) -> np.ndarray:
-    """Number the face-connected clusters of a phase.
+def clusters(phase: np.ndarray, periodic: bool, over_corners: bool = False) -> np.ndarray:
+    """Number the clusters of a phase that hang together over faces of voxels, or corners too.
 
     phase : (nz, ny, nx) bool; periodic : whether the two in-plane directions are periodic
     Returns (nz, ny, nx) int32, 0 outside the phase, clusters from 1.
     """
-    number, count = label_clusters(phase)
+    structure = np.ones((3, 3, 3), bool) if over_corners else None
+    number, count = label_clusters(phase, structure)
     if not periodic or count < 2:
         return number.astype(np.int32, copy=False)
     joins = []
-    for axis in (1, 2):
-        first, last = np.take(number, 0, axis).ravel(), np.take(number, -1, axis).ravel()
+    for first, last in _across_sides(number, over_corners):
         touch = (first > 0) & (last > 0)
         joins.append(np.stack([first[touch], last[touch]]))
     first, last = np.concatenate(joins, axis=1)
@@ -25,6 +25,21 @@ def clusters(phase: np.ndarray, periodic: bool) -> np.ndarray:
     # Cluster 0, outside the phase, joins nothing and keeps the first component number, 0.
     _, component = connected_components(graph, directed=False)
     return component.astype(np.int32)[number]
+
+
+def _across_sides(number: np.ndarray, over_corners: bool):
+    """Pairs of sheets of voxels that touch across the sides, over faces or corners too."""
+    for axis in (1, 2):
+        first, last = np.take(number, 0, axis), np.take(number, -1, axis)
+        if not over_corners:
+            yield first.ravel(), last.ravel()
+            continue
+        for step in (-1, 0, 1):
+            # Along the other side the sheets wrap; upwards they end.
+            turned = np.roll(last, step, axis=1)
+            yield first.ravel(), turned.ravel()
+            yield first[1:].ravel(), turned[:-1].ravel()
+            yield first[:-1].ravel(), turned[1:].ravel()
 
 
 def spanning(phase: np.ndarray, periodic: bool) -> np.ndarray:

@@ -22,10 +22,22 @@ def joined_over_wide_necks(
     """
     count = int(basin.max()) + 1
     peak = _peaks(basin.reshape(-1), depth.reshape(-1), count)
-    first, second, deepest = sorted_pairs(*_saddles(basin, depth, count, periodic), count)
-    saddle = deepest[:, 0]
+    first, second, saddle = neck_radii(basin, depth, count, periodic)
     order = np.lexsort((second, first, -saddle))
     return _joined(first[order], second[order], saddle[order], peak, 1.0 - neck)
+
+
+def neck_radii(
+    basin: np.ndarray, depth: np.ndarray, count: int, periodic: bool
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Inscribed radius of the neck between each two basins that touch.
+
+    basin : (nz, ny, nx) int32, 0 … count−1, −1 outside; depth : (nz, ny, nx) float32, as
+        `depth_under_surface` gives it
+    returns (m,) first and (m,) second, first < second, in their order, and (m,) radius [voxels]
+    """
+    first, second, deepest = sorted_pairs(*_saddles(basin, depth, count, periodic), count)
+    return first, second, deepest[:, 0]
 
 
 @njit
