@@ -5,10 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.ndimage import gaussian_filter
 
-from electrochem.structure.surface_area import SMOOTHING, interface_area
+from electrochem.structure.surface_area import interface_area
 from voxelize.volume import ACTIVE_MATERIAL, CARBON_BINDER, COLLECTOR, Volume
 
-_MARGIN = int(4 * SMOOTHING) + 1
+_SMOOTHING = 2.0
+"""Standard deviation [voxels] of the Gaussian from whose gradient a face's normal is read."""
+_MARGIN = int(4 * _SMOOTHING) + 1
 """Layers about the collector's face that its smoothed normals see."""
 
 
@@ -43,7 +45,7 @@ def collector_face(volume: Volume) -> CollectorFace | None:
     labels = volume.labels[layers]
     is_foil = labels == COLLECTOR
     sides = "grid-wrap" if volume.periodic else "reflect"
-    field = gaussian_filter(is_foil.astype(np.float32), SMOOTHING, mode=("nearest", sides, sides))
+    field = gaussian_filter(is_foil.astype(np.float32), _SMOOTHING, mode=("nearest", sides, sides))
     areas = [
         interface_area(
             is_foil, labels == phase, field, volume.layer_weights[layers], volume.periodic

@@ -1,4 +1,4 @@
-"""Connectivity of a phase: which of its clusters span the coating from plane to plane."""
+"""Connectivity of a phase: which of its clusters reach which planes of the coating."""
 
 import numpy as np
 from scipy.ndimage import label as label_clusters
@@ -42,12 +42,22 @@ def _across_sides(number: np.ndarray, over_corners: bool):
             yield first[:-1].ravel(), turned[1:].ravel()
 
 
+def touching(number: np.ndarray, *places: np.ndarray) -> np.ndarray:
+    """(clusters + 1,) bool, the clusters that occur in any of the places; never 0, outside.
+
+    number : (nz, ny, nx) int32, as `clusters` gives it; places : parts of it, such as a layer
+    """
+    found = np.zeros(int(number.max(initial=0)) + 1, bool)
+    for place in places:
+        found[place.ravel()] = True
+    found[0] = False
+    return found
+
+
 def spanning(phase: np.ndarray, periodic: bool) -> np.ndarray:
     """(nz, ny, nx) bool, the clusters of a phase that touch both the first and the last layer."""
     number = clusters(phase, periodic)
-    reaches_both = np.intersect1d(number[0], number[-1])
-    reaches_both = reaches_both[reaches_both > 0]
-    return np.isin(number, reaches_both)
+    return (touching(number, number[0]) & touching(number, number[-1]))[number]
 
 
 def enclosed(phase: np.ndarray, periodic: bool) -> np.ndarray:
@@ -56,12 +66,16 @@ def enclosed(phase: np.ndarray, periodic: bool) -> np.ndarray:
     In plane a periodic volume has no sides. What is cut by a side may go on beyond it.
     """
     number = clusters(phase, periodic)
-    inner = np.ones(int(number.max()) + 1, bool)
+    inner = ~touching(number, number[0], number[-1], *cut_sides(number, periodic))
     inner[0] = False
-    for axis in (0,) if periodic else (0, 1, 2):
-        for side in (0, -1):
-            inner[np.take(number, side, axis).ravel()] = False
     return inner[number]
+
+
+def cut_sides(field: np.ndarray, periodic: bool) -> list[np.ndarray]:
+    """The four sides at which a volume (nz, ny, nx) is cut; none where they are periodic."""
+    if periodic:
+        return []
+    return [field[:, 0], field[:, -1], field[:, :, 0], field[:, :, -1]]
 
 
 def share_of(part: np.ndarray, phase: np.ndarray, weights: np.ndarray) -> float:

@@ -3,14 +3,11 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.ndimage import gaussian_filter
 
 from electrochem.structure.percolation import enclosed
 from electrochem.structure.phase_fractions import coating, down_to_foil
+from electrochem.structure.surface_normals import normal_field
 from voxelize.volume import ACTIVE_MATERIAL, CARBON_BINDER, CRACK, PORE, Volume
-
-SMOOTHING = 2.0
-"""Standard deviation [voxels] of the Gaussian from whose gradient a face's normal is read."""
 
 
 @dataclass(frozen=True)
@@ -83,28 +80,23 @@ def interface_area(
 def surface_areas(volume: Volume) -> SurfaceAreas:
     """Areas between active material, binder domain and pores in the coating.
 
-    Normals come from the gradient of the Gaussian-smoothed phases: the active material's for its
-    own faces, binder domain less pores for theirs. Bias from labels alone: spheres of 3–32
-    voxels' radius +1 to +2 %, planes −0.1 to +1 % (0 along the grid), films of 1.5–4 voxels
-    +1 to +3 %. Roughness of single voxels is smoothed away: surfaces that are noise at that scale
-    come out at 0.55 of their faces (a smooth isotropic one at 0.67).
+    Normals come from the gradient of smoothed distances (`normal_field`): to the active material
+    for its own faces, to binder domain and pores for theirs. docs/structure.md has the bias.
     """
     thickness = coating(volume)[1].sum()
     labels, weights = down_to_foil(volume)
     active, binder = labels == ACTIVE_MATERIAL, labels == CARBON_BINDER
     void = (labels == PORE) | (labels == CRACK)
     wetted = void & ~enclosed(void | binder, volume.periodic)
-    sides = "grid-wrap" if volume.periodic else "reflect"
-
-    def smooth(field: np.ndarray) -> np.ndarray:
-        return gaussian_filter(field.astype(np.float32), SMOOTHING, mode=("reflect", sides, sides))
-
     per_volume = 1.0 / (labels[0].size * thickness * volume.voxel_size)
-    of_active = smooth(active)
+    of_active = normal_field(active, ~active, volume.periodic)
     areas = [
         interface_area(active, wetted, of_active, weights, volume.periodic),
         interface_area(active, binder, of_active, weights, volume.periodic),
     ]
-    of_binder = smooth(binder.astype(np.int8) - void.astype(np.int8)) if binder.any() else of_active
-    areas.append(interface_area(binder, wetted, of_binder, weights, volume.periodic))
+    if binder.any():
+        of_binder = normal_field(binder, void, volume.periodic)
+        areas.append(interface_area(binder, wetted, of_binder, weights, volume.periodic))
+    else:
+        areas.append(0.0)
     return SurfaceAreas(*(float(area * per_volume) for area in areas))
