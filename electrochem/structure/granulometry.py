@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from electrochem.structure.openings import diameter_at, diameters_from, reached, refined
+from electrochem.structure.openings import Covers, diameter_at, diameters_from, reached, refined
 from electrochem.structure.phase_region import VOID, phase_region
 from voxelize.split.distance import depth_under_surface
 from voxelize.volume import Volume
@@ -35,9 +35,9 @@ def granulometry(
     """Size distribution of a phase of the coating by openings with balls.
 
     The local thickness of a place is the diameter of the widest ball inside the phase that covers
-    it (Hildebrand & Rüegsegger, J. Microsc. 185 (1997) 67). Each share is that of the exact digital
-    opening with one ball; radii are distances between voxel centres, so sizes are right to a voxel
-    and nothing is below two. Sides as `PhaseRegion` has them; the binder domain counts as a wall.
+    it (Hildebrand & Rüegsegger, J. Microsc. 185 (1997) 67), from exact digital openings. Radii are
+    distances between voxel centres, so sizes are right to a voxel or two and nothing is below two.
+    Sides as `PhaseRegion` has them; the binder domain counts as a wall.
 
     phase : the labels that are one phase, pores and cracks unless told
     Returns None for a volume that has none of the phase, or nothing else.
@@ -51,17 +51,20 @@ def granulometry(
     depth = depth_under_surface(region.inside, region.periodic)
     whole = region.voxels(region.inside)
 
-    def at_least(diameter: float) -> float:
-        radius = 0.5 * diameter
-        return region.voxels(reached(depth >= radius, radius, region.periodic)) / whole
-
-    diameters = diameters_from(2.0 * float(depth.max()))
-    shares = []
-    for count, diameter in enumerate(diameters):
-        tell(0.1 + 0.6 * count / len(diameters), "openings")
-        shares.append(at_least(float(diameter)))
+    covers = Covers(
+        depth.shape,
+        diameters_from(2.0 * float(depth.max())),
+        lambda size: reached(depth >= 0.5 * size, 0.5 * size, region.periodic),
+        lambda done: tell(0.1 + 0.6 * done, "openings"),
+    )
     tell(0.7, "quantiles")
-    diameter, share = refined(diameters, np.array(shares), at_least, (0.1, 0.5, 0.9))
+    steps = range(1, len(covers.diameter) + 1)
+    diameter, share = refined(
+        covers.diameter,
+        np.array([region.voxels(covers.to(count)) for count in steps]) / whole,
+        lambda size: region.voxels(covers.at(size)) / whole,
+        (0.1, 0.5, 0.9),
+    )
     tell(1.0, "sizes measured")
     d90, d50, d10 = (diameter_at(diameter, share, q) * volume.voxel_size for q in (0.1, 0.5, 0.9))
     return SizeDistribution(diameter * volume.voxel_size, share, d10, d50, d90)

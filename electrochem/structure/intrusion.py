@@ -6,7 +6,7 @@ from typing import Literal
 
 import numpy as np
 
-from electrochem.structure.openings import diameter_at, diameters_from, reached, refined
+from electrochem.structure.openings import Covers, diameter_at, diameters_from, reached, refined
 from electrochem.structure.percolation import clusters
 from electrochem.structure.phase_region import PhaseRegion, phase_region
 from voxelize.split.distance import depth_under_surface
@@ -101,27 +101,32 @@ def intrusion(
         centres = outside.joined_to(depth >= radius, over_corners=radius >= _CLEAR)
         return reached(centres, radius, outside.periodic)
 
-    mercury, intruded = np.zeros_like(outside.open), []
-    for count, diameter in enumerate(diameters):
-        tell(0.05 + 0.4 * count / len(diameters), "mercury intrusion")
-        mercury |= mercury_at(float(diameter))
-        intruded.append(outside.voxels(mercury))
-    within = outside.part(mercury).copy()
-
-    tell(0.45, "throats")
+    filled = Covers(
+        depth.shape, diameters, mercury_at, lambda done: tell(0.4 * done, "mercury intrusion")
+    )
+    steps = range(1, len(diameters) + 1)
+    intruded = np.array([outside.voxels(filled.to(count)) for count in steps])
+    tell(0.4, "throats")
     diameter, voxels = refined(
         diameters,
-        np.array(intruded),
-        lambda size: outside.voxels(mercury_at(size)),
+        intruded,
+        lambda size: outside.voxels(filled.at(size)),
         (0.5 * intruded[-1],),
     )
     throat = diameter_at(diameter, voxels, 0.5 * intruded[-1]) if intruded[-1] > 0 else np.nan
+    mercury = filled.first > 0
+    within = outside.part(mercury).copy()
 
+    room = Covers(
+        depth.shape,
+        diameters,
+        lambda size: reached(depth >= 0.5 * size, 0.5 * size, outside.periodic),
+        lambda done: tell(0.5 + 0.3 * done, "mercury extrusion"),
+    )
     remaining, left_behind = [], 0.0
-    for count, back in enumerate(diameters[-2::-1]):
-        tell(0.55 + 0.4 * count / len(diameters), "mercury extrusion")
-        radius = 0.5 * float(back)
-        mercury &= reached(depth >= radius, radius, outside.periodic)
+    for count in steps[-2::-1]:
+        tell(0.95 - 0.15 * count / len(diameters), "mercury extrusion")
+        mercury &= room.to(count)
         joined = outside.joined_to(mercury)
         mercury &= ~joined
         left_behind += outside.voxels(mercury)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import edt
+import numba
 import numpy as np
 
 STEP = 1.19
@@ -21,8 +22,41 @@ def reached(centres: np.ndarray, radius: float, periodic: bool) -> np.ndarray:
     rim = int(np.ceil(radius)) if periodic else 0
     if rim:
         centres = np.pad(centres, ((0, 0), (rim, rim), (rim, rim)), mode="wrap")
-    near = edt.edt(~centres, parallel=1) < radius
+    near = edt.edt(~centres, parallel=numba.get_num_threads()) < radius
     return near[:, rim:-rim, rim:-rim] if rim else near
+
+
+class Covers:
+    """The widest ball of a row of sizes that covers each voxel.
+
+    diameter : (m,) [voxels], falling, at most 255; balls : where those of one diameter reach
+    Digital balls are no unions of smaller ones: what a wider one covers is kept, whether or not a
+    narrower one gets there.
+    """
+
+    def __init__(
+        self,
+        shape: tuple[int, ...],
+        diameter: np.ndarray,
+        balls: Callable[[float], np.ndarray],
+        tell: Callable[[float], None],
+    ):
+        self.diameter, self._balls = diameter, balls
+        self.first = np.zeros(shape, np.uint8)
+        """Number of the widest that covers a voxel, from 1; 0 for none."""
+        for count, size in enumerate(diameter.tolist(), start=1):
+            tell(count / len(diameter))
+            covered = balls(size)
+            covered &= self.first == 0
+            self.first[covered] = count
+
+    def to(self, count: int) -> np.ndarray:
+        """Voxels that one of the `count` widest covers, bool."""
+        return (self.first > 0) & (self.first <= count)
+
+    def at(self, diameter: float) -> np.ndarray:
+        """Voxels that a ball of a diameter between those of the row, or a wider one, covers."""
+        return self._balls(diameter) | self.to(int(np.count_nonzero(self.diameter >= diameter)))
 
 
 def diameters_from(widest: float) -> np.ndarray:

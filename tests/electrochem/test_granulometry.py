@@ -1,9 +1,11 @@
 """Local thickness against pores of known size."""
 
+import edt
 import numpy as np
 import pytest
 
 from electrochem.structure.granulometry import granulometry
+from electrochem.structure.openings import Covers, reached
 from tests.analytic_pores import ball_volume
 from tests.electrochem.pore_shapes import (
     VOXEL,
@@ -102,7 +104,25 @@ def test_a_cut_top_layer_weighs_less():
     labels[:8, :, :2] = PORE
     labels[8:] = PORE
     sizes = granulometry(volume_of(labels, periodic=True, thickness=9.25))
-    # 1.25 layers of 64 voxels in the gap, which its mirror makes 4 high, 8 of 16 in the slit.
-    share = 1.25 * 64 / (1.25 * 64 + 8 * 16)
+    # 1.25 layers of 64 voxels in the gap, which its mirror makes 4 high, 8 of 16 in the slit, into
+    # which the widest balls above it dip by one.
+    share = (1.25 * 64 + 16) / (1.25 * 64 + 8 * 16)
     got = np.interp(-3.5 * VOXEL, -sizes.diameter, sizes.at_least)
     assert got == pytest.approx(share, rel=1e-9)
+
+
+def test_local_thickness_is_that_of_porespy():
+    porespy = pytest.importorskip("porespy", reason="PoreSpy is not installed")
+    porespy.settings.tqdm["disable"] = True
+    pores = overlapping_spheres((40, 40, 44), 40, 9.0, seed=4) == PORE
+    depth = edt.edt(pores)
+    # PoreSpy takes whole radii alone.
+    radius = np.arange(int(depth.max()), 0, -1)
+    covers = Covers(
+        pores.shape,
+        2.0 * radius,
+        lambda d: reached(depth >= d / 2, d / 2, False),
+        lambda done: None,
+    )
+    own = np.append(0, radius)[covers.first]
+    assert np.array_equal(own, porespy.filters.local_thickness(pores, method="dt"))
