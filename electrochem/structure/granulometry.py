@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from electrochem.structure.openings import Covers, diameter_at, diameters_from, reached, refined
+from electrochem.structure.dilation import reached
+from electrochem.structure.openings import Covers, diameter_at, diameters_from, refined
 from electrochem.structure.phase_region import VOID, phase_region
 from voxelize.split.distance import depth_under_surface
 from voxelize.volume import Volume

@@ -6,7 +6,8 @@ from typing import Literal
 
 import numpy as np
 
-from electrochem.structure.openings import Covers, diameter_at, diameters_from, reached, refined
+from electrochem.structure.dilation import reached
+from electrochem.structure.openings import Covers, diameter_at, diameters_from, refined
 from electrochem.structure.percolation import clusters
 from electrochem.structure.phase_region import PhaseRegion, phase_region
 from voxelize.split.distance import depth_under_surface

@@ -2,28 +2,14 @@
 
 from collections.abc import Callable
 
-import edt
-import numba
 import numpy as np
 
-STEP = 1.19
-"""Ratio of neighbouring sizes of a curve, 2^(1/4)."""
+STEP = 1.12
+"""Ratio of neighbouring sizes of a curve, 2^(1/6)."""
 _NEAR = 1.03
 """Ratio of the sizes about a quantile between which it is interpolated."""
 NARROWEST = 2.0
 """Diameter [voxels] at which everything is reached: each voxel's centre is one from a wall."""
-
-
-def reached(centres: np.ndarray, radius: float, periodic: bool) -> np.ndarray:
-    """Voxels nearer than a radius [voxels] to one of the centres: what balls there cover.
-
-    centres : (nz, ny, nx) bool; periodic : whether balls go on across the in-plane sides
-    """
-    rim = int(np.ceil(radius)) if periodic else 0
-    if rim:
-        centres = np.pad(centres, ((0, 0), (rim, rim), (rim, rim)), mode="wrap")
-    near = edt.edt(~centres, parallel=numba.get_num_threads()) < radius
-    return near[:, rim:-rim, rim:-rim] if rim else near
 
 
 class Covers:

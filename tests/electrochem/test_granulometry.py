@@ -4,8 +4,9 @@ import edt
 import numpy as np
 import pytest
 
+from electrochem.structure.dilation import reached
 from electrochem.structure.granulometry import granulometry
-from electrochem.structure.openings import Covers, reached
+from electrochem.structure.openings import Covers
 from tests.analytic_pores import ball_volume
 from tests.electrochem.pore_shapes import (
     VOXEL,
