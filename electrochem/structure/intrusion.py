@@ -7,6 +7,7 @@ from typing import Literal
 import numpy as np
 
 from electrochem.structure.dilation import reached
+from electrochem.structure.flood import entries, levels
 from electrochem.structure.openings import Covers, diameter_at, diameters_from, refined
 from electrochem.structure.percolation import clusters
 from electrochem.structure.phase_region import PhaseRegion, phase_region
@@ -76,7 +77,7 @@ def intrusion(
     """Simulate mercury intrusion and extrusion of the pores and cracks of a coating.
 
     At each pressure mercury is where balls of the throat's diameter come from outside without
-    leaving the pores (Hilpert & Miller, Adv. Water Resour. 24 (2001) 243), over faces of voxels.
+    leaving the pores (Hilpert & Miller, Adv. Water Resour. 24 (2001) 243).
     On the way back it leaves all places narrower than the diameter; what is cut off from outside
     by then stays. Neither snap-off nor compression is modelled. The binder domain is a wall.
 
@@ -97,17 +98,23 @@ def intrusion(
     depth = depth_under_surface(outside.open, outside.periodic)
     diameters = diameters_from(widest)
 
+    widths = levels(depth, 0.5 * diameters)
+    entry = entries(widths, int(np.count_nonzero(0.5 * diameters >= _CLEAR)), outside.periodic)
+
     def mercury_at(diameter: float) -> np.ndarray:
         radius = 0.5 * diameter
-        centres = outside.joined_to(depth >= radius, over_corners=radius >= _CLEAR)
+        count = int(np.count_nonzero(diameters >= diameter))
+        if diameters[count - 1] == diameter:
+            centres = (entry > 0) & (entry <= count)
+        else:
+            centres = outside.joined_to(depth >= radius, over_corners=radius >= _CLEAR)
         return reached(centres, radius, outside.periodic)
 
     filled = Covers(
-        depth.shape, diameters, mercury_at, lambda done: tell(0.4 * done, "mercury intrusion")
+        depth.shape, diameters, mercury_at, lambda done: tell(0.1 + 0.4 * done, "mercury intrusion")
     )
-    steps = range(1, len(diameters) + 1)
-    intruded = np.array([outside.voxels(filled.to(count)) for count in steps])
-    tell(0.4, "throats")
+    intruded = np.cumsum(outside.voxels_by(filled.first, len(diameters)))
+    tell(0.5, "throats")
     diameter, voxels = refined(
         diameters,
         intruded,
@@ -115,29 +122,27 @@ def intrusion(
         (0.5 * intruded[-1],),
     )
     throat = diameter_at(diameter, voxels, 0.5 * intruded[-1]) if intruded[-1] > 0 else np.nan
-    mercury = filled.first > 0
-    within = outside.part(mercury).copy()
 
     room = Covers(
         depth.shape,
         diameters,
         lambda size: reached(depth >= 0.5 * size, 0.5 * size, outside.periodic),
-        lambda done: tell(0.5 + 0.3 * done, "mercury extrusion"),
-    )
-    remaining, left_behind = [], 0.0
-    for count in steps[-2::-1]:
-        tell(0.95 - 0.15 * count / len(diameters), "mercury extrusion")
-        mercury &= room.to(count)
-        joined = outside.joined_to(mercury)
-        mercury &= ~joined
-        left_behind += outside.voxels(mercury)
-        mercury = joined
-        remaining.append(left_behind + outside.voxels(mercury))
-    remaining.append(left_behind)
+        lambda done: tell(0.6 + 0.3 * done, "mercury extrusion"),
+    ).first
+    room[filled.first == 0] = 0
+    # Mercury is cut off when the balls of the last size that joined it to the outside are gone.
+    joined = entries(room, 0, outside.periodic)
+    connected = np.cumsum(outside.voxels_by(joined, len(diameters)))
+    joined[room == joined] = 0
+    cut_off = outside.voxels_by(joined, len(diameters))
+    left_behind = float(cut_off.sum())
+    # At the last size all is connected, at none what was ever cut off is left.
+    remaining = (connected + left_behind - np.cumsum(cut_off))[-2::-1]
+    remaining = np.append(remaining, left_behind)
 
     tell(0.95, "pores below the voxels")
     whole = volume.thickness / volume.voxel_size * volume.labels[0].size
-    behind, nanopores, closed = _below_voxels(volume, region, outside, within)
+    behind, nanopores, closed = _below_voxels(volume, region, outside, filled.first > 0)
     way_back = np.append(diameters[-2::-1], np.inf) * volume.voxel_size
     diameter = diameter * volume.voxel_size
     tell(1.0, "mercury porosimetry done")
@@ -148,7 +153,7 @@ def intrusion(
         intruded=voxels / whole,
         extrusion_diameter=way_back,
         extrusion_pressure=washburn_pressure(way_back, surface_tension, receding),
-        remaining=np.array(remaining) / whole,
+        remaining=remaining / whole,
         throat_d50=throat * volume.voxel_size,
         entrapped_share=left_behind / intruded[-1] if intruded[-1] > 0 else 0.0,
         below_voxel=(behind + nanopores) / whole,
@@ -181,6 +186,11 @@ class _Outside:
     def voxels(self, of: np.ndarray) -> float:
         return self.region.voxels(self.part(of))
 
+    def voxels_by(self, number: np.ndarray, count: int) -> np.ndarray:
+        """(count,) volume in the coating of the numbers 1 … count of a volume of them."""
+        layers = [np.bincount(layer.ravel(), minlength=count + 1) for layer in self.part(number)]
+        return self.region.weights @ np.array(layers)[:, 1:]
+
     def joined_to(self, phase: np.ndarray, over_corners: bool = False) -> np.ndarray:
         """What of a phase hangs together, over faces or corners, with the space above."""
         number = clusters(phase, self.periodic, over_corners)
@@ -191,7 +201,7 @@ class _Outside:
 
 
 def _below_voxels(
-    volume: Volume, region: PhaseRegion, outside: _Outside, within: np.ndarray
+    volume: Volume, region: PhaseRegion, outside: _Outside, mercury: np.ndarray
 ) -> tuple[float, float, float]:
     """Pores behind the domain, nanopores that a way leads to, and closed pores of both [voxels]."""
     domain = volume.labels[region.layers] == CARBON_BINDER
@@ -207,7 +217,7 @@ def _below_voxels(
     is_porous = volume.cbd_nanoporosity > 0.0
     ways = region.inside | domain if is_porous else region.inside
     led_to = outside.part(outside.joined_to(outside.around(ways)))
-    behind = region.voxels(region.inside & led_to & ~within)
+    behind = region.voxels(region.inside & led_to & ~outside.part(mercury))
     entered, all_of_it = nanopores(domain & led_to), nanopores(domain)
     closed = region.voxels(region.inside & ~led_to) + all_of_it - entered
     return behind, entered, closed

@@ -9,12 +9,15 @@ from scipy.sparse import coo_array
 from dem.errors import InputError
 from dem.jit import njit
 from electrochem.structure.phase_region import phase_region
-from voxelize.regions import renumber
+from voxelize.regions import renumber, voxels_of
 from voxelize.split.basins import basins
 from voxelize.split.distance import depth_under_surface, smoothed
 from voxelize.split.necks import joined_over_wide_necks, neck_radii
 from voxelize.split.watershed import NECK, SMOOTHING
 from voxelize.volume import Volume
+
+SPECK = 8
+"""Voxels that a closed pore must have to count as one."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,7 +85,7 @@ def pore_network(
     throats wider than (1 − neck) of the thinner body: what SNOW does by trimming peaks (Gostick,
     Phys. Rev. E 96 (2017) 023307), by a rule without a scale and over periodic sides. The binder
     domain is a wall; sides as `PhaseRegion` has them. A pore wider than half a periodic box has no
-    place of its own.
+    place of its own; closed specks of fewer than eight voxels are left out.
 
     neck : relative depth of a throat, 0 … 1
     smoothing : standard deviation of the Gaussian on the distances [voxels]
@@ -109,8 +112,10 @@ def pore_network(
     size, centre, radius = _bodies(pore, depth, region.weights, count, region.periodic)
     centre[:, 0] += region.base
     order = np.lexsort((centre[:, 2], centre[:, 1], np.round(centre[:, 0], 6)))
-    rank = np.empty(count, np.int64)
-    rank[order] = np.arange(count)
+    is_joined = np.isin(np.arange(count), (first, second))
+    order = order[(is_joined | (voxels_of(pore, count) >= SPECK))[order]]
+    rank = np.full(count, -1)
+    rank[order] = np.arange(len(order))
     ends = np.sort(np.stack((rank[first], rank[second]), axis=1), axis=1).reshape(-1, 2)
     by_ends = np.lexsort((ends[:, 1], ends[:, 0]))
     tell(1.0, "pore network measured")

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from electrochem.structure.flood import entries
 from electrochem.structure.granulometry import granulometry
 from electrochem.structure.intrusion import (
     CONTACT_ANGLE,
@@ -11,6 +12,7 @@ from electrochem.structure.intrusion import (
     washburn_pressure,
 )
 from electrochem.structure.mercury import mercury_porosities
+from electrochem.structure.percolation import clusters
 from tests.analytic_pores import ball_volume, capillary_pressure
 from tests.electrochem.pore_shapes import (
     VOXEL,
@@ -194,3 +196,17 @@ def test_what_is_filled_before_the_measurement_is_outside():
     assert got.bulk_density == pytest.approx(
         4760.0 * (1 - outside - narrow) / (1 - outside), rel=0.02
     )
+
+
+@pytest.mark.parametrize("periodic", [False, True])
+@pytest.mark.parametrize("over_corners_to", [0, 2])
+def test_flood_joins_what_clusters_join(periodic, over_corners_to):
+    rng = np.random.default_rng(8)
+    level = rng.integers(0, 5, (9, 8, 7)).astype(np.uint8)
+    entry = entries(level, over_corners_to, periodic)
+    found = np.zeros(level.shape, bool)
+    for now in range(1, 5):
+        phase = found | ((level > 0) & (level <= now))
+        number = clusters(phase, periodic, over_corners=now <= over_corners_to)
+        found |= np.isin(number, np.unique(number[-1][number[-1] > 0]))
+        assert np.array_equal((entry > 0) & (entry <= now), found)

@@ -156,3 +156,13 @@ def test_settings_out_of_range_are_refused():
     with pytest.raises(InputError, match="smoothing is -1"):
         pore_network(volume_of(solid((4, 4, 4))), smoothing=-1.0)
     assert pore_network(volume_of(solid((4, 4, 4)))) is None
+
+
+def test_closed_specks_of_the_voxels_are_no_pores():
+    labels = solid((20, 20, 20))
+    labels[4:6, 4:6, 4:6] = 0
+    labels[12:14, 12:14, 12] = 0
+    network = pore_network(volume_of(labels))
+    assert network.volume == pytest.approx([8 * VOXEL**3])
+    assert network.coordination.tolist() == [0]
+    assert network.band_width == 0.0
