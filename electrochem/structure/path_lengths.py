@@ -55,8 +55,9 @@ def _settle_layer(k, phase, gaps, periodic, length, pending):
                     continue
                 seen = True
                 pending[k, j, i] = False
-                found = _way_to(k, j, i, phase, gaps, periodic, length)
-                if found < length[k, j, i] - _ENOUGH:
+                # Rounded first: what only rounding takes off would come back for ever.
+                found = np.float32(_way_to(k, j, i, phase, gaps, periodic, length))
+                if found < length[k, j, i] - np.float32(_ENOUGH) and found < length[k, j, i]:
                     length[k, j, i] = found
                     _tell_neighbours(k, j, i, phase, periodic, pending)
                     news = True
