@@ -93,7 +93,8 @@ def intrusion(
     if not region.is_bounded:
         return None
     tell(0.0, "distance to walls")
-    widest = 4.0 * float(depth_under_surface(region.inside, region.periodic).max())
+    # Wider balls only dip into the surface, by less and less.
+    widest = 3.0 * float(depth_under_surface(region.inside, region.periodic).max())
     outside = _Outside(region, int(np.ceil(0.5 * widest)) + 1, inlet == "all")
     depth = depth_under_surface(outside.open, outside.periodic)
     diameters = diameters_from(widest)

@@ -126,7 +126,8 @@ def pore_network(
         inscribed_radius=radius[order] * h,
         first=ends[by_ends, 0],
         second=ends[by_ends, 1],
-        throat_radius=throat[by_ends] * h,
+        # From centre to centre of voxels, as the sizes of local thickness and intrusion are.
+        throat_radius=(throat[by_ends] + 0.5) * h,
         period=np.array([nx, ny]) * h if region.periodic else None,
     )
 
@@ -155,7 +156,7 @@ def _bodies(pore, depth, weights, count, periodic):
                 centre[p, 0] += w * (z + 0.5)
                 centre[p, 1] += w * (origin[p, 1] + dy + 0.5)
                 centre[p, 2] += w * (origin[p, 2] + dx + 0.5)
-                radius[p] = max(radius[p], depth[z, y, x] - 0.5)
+                radius[p] = max(radius[p], depth[z, y, x])
     for p in range(count):
         for axis in range(3):
             centre[p, axis] /= size[p]
