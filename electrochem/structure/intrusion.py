@@ -6,10 +6,12 @@ from typing import Literal
 
 import numpy as np
 
+from dem.errors import InputError
 from electrochem.structure.dilation import reached
 from electrochem.structure.flood import entries, levels
 from electrochem.structure.openings import Covers, diameter_at, diameters_from, refined
 from electrochem.structure.percolation import clusters
+from electrochem.structure.phase_fractions import coating
 from electrochem.structure.phase_region import PhaseRegion, phase_region
 from voxelize.split.distance import depth_under_surface
 from voxelize.volume import CARBON_BINDER, Volume
@@ -86,8 +88,10 @@ def intrusion(
     surface_tension : [N/m]; contact_angle, receding_angle : [rad], on the way back the second (the
         first unless told)
     Returns None for a volume without pores, or with nothing else.
-    Raises InputError for a volume without a coating.
+    Raises InputError for a volume without a coating, another inlet, and a liquid that wets.
     """
+    receding = contact_angle if receding_angle is None else receding_angle
+    _check(inlet, surface_tension, contact_angle, receding)
     tell = progress or (lambda fraction, note: None)
     region = phase_region(volume)
     if not region.is_bounded:
@@ -142,12 +146,11 @@ def intrusion(
     remaining = np.append(remaining, left_behind)
 
     tell(0.95, "pores below the voxels")
-    whole = volume.thickness / volume.voxel_size * volume.labels[0].size
+    whole = float(coating(volume)[1].sum()) * volume.labels[0].size
     behind, nanopores, closed = _below_voxels(volume, region, outside, filled.first > 0)
     way_back = np.append(diameters[-2::-1], np.inf) * volume.voxel_size
     diameter = diameter * volume.voxel_size
     tell(1.0, "mercury porosimetry done")
-    receding = contact_angle if receding_angle is None else receding_angle
     return Intrusion(
         diameter=diameter,
         pressure=washburn_pressure(diameter, surface_tension, contact_angle),
@@ -161,6 +164,21 @@ def intrusion(
         behind_binder=behind / whole,
         closed=closed / whole,
     )
+
+
+def _check(inlet: str, surface_tension: float, *angles: float) -> None:
+    if inlet not in ("top", "all"):
+        raise InputError(f'inlet is "{inlet}", but "top" or "all" was expected')
+    if not surface_tension > 0.0:
+        raise InputError(
+            f"surface_tension is {surface_tension:g} N/m, but more than 0 was expected"
+        )
+    for angle in angles:
+        if not 0.5 * np.pi < angle <= np.pi:
+            raise InputError(
+                f"the contact angle is {np.rad2deg(angle):g}°, but one of a liquid that must be "
+                "pressed in, above 90° and up to 180°, was expected"
+            )
 
 
 class _Outside:

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from dem.errors import InputError
 from electrochem.structure.flood import entries
 from electrochem.structure.granulometry import granulometry
 from electrochem.structure.intrusion import (
@@ -13,6 +14,7 @@ from electrochem.structure.intrusion import (
 )
 from electrochem.structure.mercury import mercury_porosities
 from electrochem.structure.percolation import clusters
+from electrochem.structure.porosities import porosities
 from tests.analytic_pores import ball_volume, capillary_pressure
 from tests.electrochem.pore_shapes import (
     VOXEL,
@@ -196,6 +198,28 @@ def test_what_is_filled_before_the_measurement_is_outside():
     assert got.bulk_density == pytest.approx(
         4760.0 * (1 - outside - narrow) / (1 - outside), rel=0.02
     )
+
+
+def test_helium_finds_what_another_count_of_closed_pores_does():
+    labels = overlapping_spheres((24, 30, 30), 75, 6.0, seed=12)
+    labels[:, :, 10:13][labels[:, :, 10:13] == PORE] = CARBON_BINDER
+    volume = volume_of(labels, periodic=True, nanoporosity=0.3)
+    got = mercury_porosities(volume, intrusion(volume), 4760.0, 1935.0)
+    count = porosities(volume)
+    assert got.skeletal_density == pytest.approx(count.helium_density(4760.0, 1935.0), rel=1e-12)
+    assert got.crystal_density == pytest.approx(count.crystal_density(4760.0, 1935.0), rel=1e-12)
+    assert got.closed == pytest.approx(count.with_nanopores.closed_share_of_solids, rel=1e-9)
+    assert got.closed > 0.0
+
+
+def test_wetting_liquids_and_other_inlets_are_refused():
+    volume = volume_of(ink_bottle())
+    with pytest.raises(InputError, match='inlet is "bottom"'):
+        intrusion(volume, inlet="bottom")
+    with pytest.raises(InputError, match="contact angle is 80°"):
+        intrusion(volume, contact_angle=np.deg2rad(80.0))
+    with pytest.raises(InputError, match="surface_tension is 0 N/m"):
+        intrusion(volume, surface_tension=0.0)
 
 
 @pytest.mark.parametrize("periodic", [False, True])
