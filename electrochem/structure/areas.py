@@ -67,23 +67,24 @@ def areas(
     Raises InputError for a volume without a coating and for fractions of other voxels.
     """
     tell = progress or (lambda share, note: None)
-    tell(0.0, "surface areas from labels")
-    of_labels = surface_areas(volume)
+    tell(0.0, "surface areas")
     face = collector_face(volume)
     share = phase_fractions(volume)
     cbd_volume = float(share[CARBON_BINDER]) * (1.0 - volume.cbd_nanoporosity)
     thickness = volume.voxel_size * float(coating(volume)[1].sum())
     at_collector = (0.0, 0.0) if face is None else (face.am_area, face.cbd_area)
-    am_pore, am_cbd, cbd_pore = of_labels.am_pore, of_labels.am_cbd, of_labels.cbd_pore
-    if fractions is not None:
-        tell(0.4, "surface areas from phase fractions")
+    if fractions is None:
+        of_labels = surface_areas(volume)
+        am_pore, am_cbd, cbd_pore = of_labels.am_pore, of_labels.am_cbd, of_labels.cbd_pore
+    else:
         am_pore, am_cbd, cbd_pore = _from_fractions(volume, fractions)
+    tell(0.7, "surface areas of cracks")
     am_crack = 0.0
     if (volume.labels == CRACK).any():
         outer, am_crack = _with_cracks_apart(volume)
         if fractions is None:
             am_pore = outer
-        else:
+        elif am_crack > 0.0:
             # The shares of a voxel do not tell cracks from pores: its label does.
             cracked = am_crack / (outer + am_crack)
             am_pore, am_crack = am_pore * (1.0 - cracked), am_pore * cracked
