@@ -134,12 +134,18 @@ def _from_fractions(volume: Volume, fractions: Fractions) -> tuple[float, float,
     if any(share.shape != shape for share in fractions):
         found = ", ".join(str(share.shape) for share in fractions)
         raise InputError(f"fractions are of {found} voxels; expected {shape}, those of the volume")
-    labels, weights = coating(volume)
-    inside = volume.coating
-    am, cbd, pore = (share[inside] for share in fractions)
+    labels, weights = down_to_foil(volume)
+    last = volume.coating.stop
+    am, cbd, pore = (share[last - len(labels) : last].astype(np.float32) for share in fractions)
+    for k in np.flatnonzero(weights < 1.0):
+        # What a voxel holds above the upper plane is no phase: below it they share all there is.
+        whole = am[k] + cbd[k] + pore[k]
+        for share in (am, cbd, pore):
+            share[k] /= np.where(whole > 0.0, whole, 1.0)
     unwetted = _unwetted(labels, volume.periodic)
-    am = np.where(unwetted, am + pore, am)
-    pore = np.where(unwetted, np.float32(0.0), pore)
+    am[unwetted] += pore[unwetted]
+    pore[unwetted] = 0.0
+    del unwetted
     phases = {_AM: am, _CBD: cbd, _PORE: pore}
     if (labels == COLLECTOR).any():
         phases[_FOIL] = 1.0 - am - cbd - pore
@@ -163,7 +169,8 @@ def _from_fractions(volume: Volume, fractions: Fractions) -> tuple[float, float,
         # Phases that do not touch lose nothing, up to rounding.
         return max(0.5 * lost, 0.0)
 
-    per_volume = 1.0 / (labels[0].size * float(weights.sum()) * volume.voxel_size)
+    thickness = volume.voxel_size * float(coating(volume)[1].sum())
+    per_volume = 1.0 / (labels[0].size * thickness)
     pairs = ((_AM, _PORE), (_AM, _CBD), (_CBD, _PORE))
     return tuple(between(*pair) * per_volume for pair in pairs)
 

@@ -70,6 +70,8 @@ def particles(volume: Volume, progress: Callable[[float, str], None] | None = No
     if volume.particle is None:
         tell(0.0, "splitting particles")
         number = split_particles(active, volume.voxel_size, periodic=volume.periodic)
+    elif (volume.particle[inside] < 0).all():
+        raise InputError("the volume records particles, but none of them lies in the coating")
     else:
         number = _numbered(volume.particle[inside])
     tell(0.6, "particles' moments")

@@ -43,8 +43,10 @@ class Spread:
     def relative_error(self) -> float:
         """Standard error of the whole volume's figure over the figure, were the parts independent:
         the deviation shrinks with the root of their number. Neighbours are alike at edges of a few
-        particles, which makes it too small there."""
-        return self.deviation / np.sqrt(len(self.parts)) / abs(self.whole)
+        particles, which makes it too small there. nan for a figure of 0."""
+        if self.whole == 0.0:
+            return np.nan
+        return float(self.deviation / np.sqrt(len(self.parts)) / abs(self.whole))
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,6 +95,8 @@ def representativeness(
     if active == 0.0:
         raise InputError("the coating holds no active material, whose grain size is the measure")
     found = surface_areas(volume)
+    if found.am_pore + found.am_cbd == 0.0:
+        raise InputError("the active material has no surface, so its grain size cannot be told")
     grain_size = 6.0 * active / (found.am_pore + found.am_cbd)
     whole = {name: figure(volume) for name, figure in figures.items()}
     spread: dict[str, list[Spread]] = {name: [] for name in figures}

@@ -145,6 +145,24 @@ def test_laminate_has_flat_areas_at_all_its_faces():
         assert found.per_mass(found.wetted, 4760.0, 1935.0) == pytest.approx(one / mass, rel=1e-6)
 
 
+def test_solids_in_a_dent_of_the_foil_keep_their_areas():
+    labels = np.zeros((10, 12, 12), np.uint8)
+    labels[:4] = COLLECTOR
+    labels[2:4, 3:9, 3:9] = CARBON_BINDER
+    labels[4:7] = ACTIVE_MATERIAL
+    labels[2:7, 5:7, 5:7] = PORE  # a shaft down to the dent's floor
+    volume = volume_of(labels, periodic=True, thickness=6)
+    shares = fractions_of(labels == ACTIVE_MATERIAL, labels == CARBON_BINDER)
+    shares.pore[labels == COLLECTOR] = 0.0
+    found = areas(volume, shares)
+    scale = 144 * 6 * H
+    # A shaft of 2 × 2, whose corners triangles cut off: 0.59 voxels of its 8 around.
+    around = 8 - 4 * (1 - np.sqrt(0.5))
+    assert found.cbd_pore * scale == pytest.approx(2 * around, rel=0.05)
+    assert found.am_pore * scale == pytest.approx(3 * around + 144 - 4, rel=0.05)
+    assert found.am_cbd * scale == pytest.approx(36 - 4, rel=0.1)
+
+
 def test_upright_walls_in_a_cut_layer_count_with_their_height():
     labels = np.zeros((4, 8, 6), np.uint8)
     labels[:, :4] = ACTIVE_MATERIAL
@@ -152,6 +170,10 @@ def test_upright_walls_in_a_cut_layer_count_with_their_height():
         volume = volume_of(labels, periodic, thickness=3.25)
         found = areas(volume, fractions_of(labels == ACTIVE_MATERIAL))
         assert found.am_pore == pytest.approx(walls / (8 * H), rel=1e-6)
+        # A run's shares are of whole voxels: the cut layer's add up to its weight.
+        weight = np.float32([1, 1, 1, 0.25])[:, None, None]
+        cut = Fractions(*(share * weight for share in fractions_of(labels == ACTIVE_MATERIAL)))
+        assert areas(volume, cut).am_pore == pytest.approx(walls / (8 * H), rel=1e-6)
 
 
 def test_cracks_stand_apart_and_shut_voids_are_not_wetted():

@@ -109,3 +109,7 @@ def test_particle_that_closes_over_the_seam_has_no_axes():
 def test_coating_without_active_material_is_refused():
     with pytest.raises(InputError, match="no active material"):
         particles(Volume(np.zeros((4, 4, 4), np.uint8), H, True, 4 * H, 0.5))
+    labels = np.ones((4, 4, 4), np.uint8)
+    nowhere = np.full((4, 4, 4), -1, np.int32)
+    with pytest.raises(InputError, match="none of them lies in the coating"):
+        particles(Volume(labels, H, True, 4 * H, 0.5, nowhere))

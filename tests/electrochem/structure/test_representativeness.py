@@ -69,3 +69,5 @@ def test_parts_too_small_are_refused():
         representativeness(volume_of(np.ones((10, 40, 40), bool)), splits=(6,))
     with pytest.raises(InputError, match="no active material"):
         representativeness(volume_of(np.zeros((10, 40, 40), bool)))
+    with pytest.raises(InputError, match="no surface"):
+        representativeness(volume_of(np.ones((10, 40, 40), bool)), splits=(2,))
