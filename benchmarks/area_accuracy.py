@@ -1,4 +1,4 @@
-"""Errors of the surface areas on spheres, planes, films and gaps, as docs/structure.md has them.
+"""Errors of surface areas on spheres, planes, films, gaps and packings, as docs/structure.md has.
 
 python benchmarks/area_accuracy.py [--cells 2]
 """
@@ -6,6 +6,7 @@ python benchmarks/area_accuracy.py [--cells 2]
 import argparse
 
 import numpy as np
+from scipy.spatial import cKDTree
 
 from electrochem.structure.level_area import level_area
 from electrochem.structure.surface_area import interface_area
@@ -116,6 +117,29 @@ def _gaps(cells, rng):
         yield f"spheres, R = {radius}, {gap} apart", np.array(found) / (8 * 4 * np.pi * radius**2)
 
 
+def _overlapping(cells, rng):
+    """Spheres thrown at random; their area is exact but for how many points of it are looked at."""
+    n, radius = 56, 8
+    for solid in (0.4, 0.6, 0.75):
+        room = n + 2 * radius
+        count = int(-np.log(1.0 - solid) * room**3 / (4 / 3 * np.pi * radius**3))
+        tree = cKDTree(room * rng.random((count, 3)) - radius)
+        way = rng.normal(size=(4000, 3))
+        way *= radius / np.sqrt((way**2).sum(axis=1))[:, None]
+        bare = 0
+        for at in tree.data:
+            inside = at + way[((at + way >= 0.0) & (at + way < n)).all(axis=1)]
+            bare += np.count_nonzero(tree.query(inside)[0] > radius * (1.0 - 1e-9))
+
+        def distance(z, y, x, tree=tree):
+            places = np.stack(np.broadcast_arrays(z, y, x), axis=-1)
+            return np.stack([radius - tree.query(layer)[0] for layer in places])
+
+        exact = 4.0 * np.pi * radius**2 * bare / len(way)
+        found = _areas(cells, distance, (n, n, n)) / exact
+        yield f"random spheres, R = 8, overlapping, {solid:.0%} solid", found[None]
+
+
 def main():
     """Print a table: mean error and, in brackets, the extremes, in per cent."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -123,7 +147,7 @@ def main():
     cells = parser.parse_args().cells
     print("| | labels | partial volumes | signed distance |\n|---|---|---|---|")
     rng = np.random.default_rng(1)
-    for series in (_spheres, _planes, _films, _gaps):
+    for series in (_spheres, _planes, _films, _gaps, _overlapping):
         for name, ratio in series(cells, rng):
             error = 100.0 * (ratio - 1.0)
             columns = [
