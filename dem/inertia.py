@@ -4,6 +4,7 @@ import numpy as np
 
 from dem import quasistatic
 from dem.body import INVERSE_MASS
+from dem.bonding.confinement import stiffness_bound
 from dem.chunks import DAMPED, DRIVEN
 from dem.clumps import energy_as_grains, lightened, spared, widest
 
@@ -42,8 +43,7 @@ def stiffness_bounds(sim, steps: int = 0) -> np.ndarray:
         sim.wall_rows, walls, quasistatic.contact_stiffness(like, walls), sim.clumps.of, approach,
     )  # fmt: skip
     if len(sim.bonds.swelling):
-        grain = np.repeat(np.arange(len(sim.bonds.swelling)), np.diff(sim.bonds.held_by))
-        bounds[1, 0] += 2.0 * np.bincount(grain, sim.bonds.spring, len(sim.body))
+        bounds[1, 0, : len(sim.bonds.swelling)] += stiffness_bound(sim.bonds)
     return bounds
 
 

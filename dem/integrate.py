@@ -12,7 +12,7 @@ import numpy as np
 from dem.body import INVERSE_MASS, Q0, VX, WX, X
 from dem.bonding.confinement import deform, hold
 from dem.bonding.forces import add_bonds
-from dem.chunks import DAMPED, DRIVEN
+from dem.chunks import BROKEN, DAMPED, DRIVEN
 from dem.clumps import kick_whole, of_grain
 from dem.contact.forces import add_contacts
 from dem.jit import leaf, njit, prange
@@ -209,7 +209,8 @@ def move(c, stretch, body, chunks, load, motion, clumps):
 @njit
 def deform_chunk(c, period, body, bonds, chunks):
     """Deformation around the grains of a chunk of a solid that keeps its volume."""
-    deform(chunks.begin[c], chunks.begin[c + 1], bonds, body, period)
+    lost = deform(chunks.begin[c], chunks.begin[c + 1], bonds, body, period)
+    chunks.ledger[c, BROKEN] += lost
 
 
 @njit

@@ -7,7 +7,7 @@ import numpy as np
 
 from dem.body import MATERIAL, Q0, RADIUS, X, Z
 from dem.bonding.beam import beam
-from dem.bonding.confinement import hold
+from dem.bonding.confinement import stored as stored_in_metal
 from dem.bonding.rows import (
     AREA,
     COHESION,
@@ -76,9 +76,7 @@ def stored_energies(sim: Simulation) -> tuple[float, float, float]:
         like, pairs, sim.kinds, *sim.bond_table, sim.box.period, sim.body, sim.bonds, sim.contacts,
         sim.steps_done,
     )  # fmt: skip
-    bond += hold(
-        0, len(sim.body), sim.bonds, sim.body, sim.box.period, np.zeros((len(sim.body), 6))
-    )
+    bond += stored_in_metal(sim.bonds)
     wall_normal, wall_tangential = _stored_in_walls(like, walls, sim.body, sim.walls, sim.wall_rows)
     return normal + wall_normal, tangential + wall_tangential, bond
 

@@ -27,6 +27,12 @@ def grain_stress(sim: Simulation) -> np.ndarray:
     rows = sim.wall_rows
     grain = np.repeat(np.arange(len(moment)), np.diff(rows.start))
     np.add.at(moment, grain, rows.arm[:, :, None] * rows.force[:, None, :])
+    metal = sim.bonds
+    if len(metal.swelling):
+        # Its bonds bear the deviator alone: K V (J − 1) cof F Fᵀ is K V (J − 1) J times unity.
+        swelling = np.nan_to_num(metal.swelling)
+        bulk = metal.bulk * swelling * (1.0 + swelling)
+        moment[: len(bulk)] += bulk[:, None, None] * np.eye(3)
     symmetric = 0.5 * (moment + moment.transpose(0, 2, 1))
     return symmetric / sim.volume[:, None, None]
 

@@ -19,7 +19,8 @@ def beam(
     vector [m] and offset : rest turn [rad], both in the unloaded picture's frame; unloaded : length
     of the stress-free beam [m]; strain : plastic strain so far; pressed : how much stiffer it is
     with its pores closed, and its law's strengths over those then, of compression last; time :
-    process time of the step [s]; swelling : volume strain around the bond.
+    process time of the step [s]; swelling : volume strain around the bond, which what confines it
+    bears (`dem.bonding.confinement`).
     Returns the force on the second grain, n × shear force, the moment on the first, the stored
     energy, the mode of failure (0 none), the share of its elastic strains that did not flow away,
     the plastic work, and new rest, offset, strain and rest length.
@@ -37,22 +38,23 @@ def beam(
         stiffer, weak, weak_pressed = pressed
         k_n, k_s, k_b, k_t = stiffer * k_n, stiffer * k_s, stiffer * k_b, stiffer * k_t
         stiffness = k_n, k_s, k_b, k_t
+        # The beam bears no part of what the volume around it alone lengthens it by.
+        swollen = confined(law) * swelling * unloaded / 3.0
+        stretch -= swollen
         before = energy(stiffness, stretch, sheared, rest_length, bend, twist)
-        # What the change of volume around it alone shortens the beam by.
-        squeezed = -confined(law) * swelling * unloaded / 3.0
         slid = length(sheared) * rest_length
-        weak_along = weak_pressed if stretch + squeezed < 0.0 else weak
+        weak_along = weak_pressed if stretch < 0.0 else weak
         n_left, s_left, b_left, t_left = remaining(
-            law, weak_along * abs(k_n * (stretch + squeezed)), weak * k_s * slid,
+            law, weak_along * abs(k_n * stretch), weak * k_s * slid,
             weak * k_b * length(bend), weak * abs(k_t * twist), area,
         )  # fmt: skip
         # Von Mises' equivalent of a shear is 1/√3 of it; pressing together harms no bond.
-        pulled = (1.0 - n_left) * max(stretch + squeezed, 0.0)
+        pulled = (1.0 - n_left) * max(stretch, 0.0)
         strain += (pulled + (1.0 - s_left) * 0.5773502691896258 * slid) / unloaded
         kept = relaxed(law, time)
         share = n_left * s_left * b_left * t_left * kept
-        stretch = (stretch + squeezed) * (n_left * kept) - squeezed * kept
-        rest_length = distance - stretch
+        stretch *= n_left * kept
+        rest_length = distance - stretch - swollen
         axis = subtract(axis, scale(1.0 - s_left * kept, sheared))
         axis = scale(1.0 / length(axis), axis)
         bend, twist = scale(b_left * kept, bend), t_left * kept * twist

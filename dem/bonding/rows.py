@@ -44,13 +44,20 @@ class BondRows(NamedTuple):
     held_by: np.ndarray
     held: np.ndarray
     beside: np.ndarray
+    mirror: np.ndarray
     way: np.ndarray
     fit: np.ndarray
+    face: np.ndarray
+    inside: np.ndarray
+    volume: np.ndarray
     spring: np.ndarray
     bearing: np.ndarray
+    strained: np.ndarray
     grip: np.ndarray
     rigid: np.ndarray
+    bulk: np.ndarray
     gradient: np.ndarray
+    push: np.ndarray
     swelling: np.ndarray
 
 
