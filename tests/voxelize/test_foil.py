@@ -94,15 +94,15 @@ def indented():
 
 
 def test_sphere_meets_the_foils_hardness(indented):
-    """Fully plastic contact bears 2.8 to 3 yield strengths (Tabor 1951), a foil on a rigid base
-    somewhat more."""
+    """Fully plastic contact bears 2.8 to 3 yield strengths (Tabor 1951); grains of a quarter of the
+    circle's width flow less freely, on a thick foil as on this one."""
     depth, force = indented[2][:20].T
     pressure = force / (np.pi * depth * (20e-6 - depth))
     # From a circle of contact as wide as three grains on; fewer are no continuum.
     found = pressure[(depth > 0.4e-6)] / foils.YIELD
     assert len(found) >= 8
-    assert found.min() > 2.6
-    assert found.max() < 3.5
+    assert found.min() > 2.8
+    assert found.max() < 4.0
 
 
 def test_imprint_stays_in_the_voxels_and_the_foil_keeps_its_volume(indented):
