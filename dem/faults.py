@@ -37,8 +37,8 @@ def worst_grains(body, moment, step, kinds, usual):
 
     usual : radius [m] over which smaller grains' travel counts, as a crumb that is squeezed out
     may go by its own width in a step and disturb no one
-    Returns their indices, −1 for none, and the fastest one's travel of its surface in a step over
-    that radius.
+    Returns their indices, −1 for none, and the fastest one's travel in a step over that radius or,
+    where that is more, its turn [rad].
     """
     broken, empty, fastest, most = -1, -1, -1, 0.0
     for i in range(len(body)):

@@ -43,8 +43,8 @@ class Numerics:
     skin : reach of the neighbour list beyond contact, in mean contact radii
     step : [s], a fixed step with the true inertia instead of the scaled one (collisions)
     process_time : [s], of the machine, that a second of simulated time stands for (relaxation)
-    most_travel : of a grain's surface in a step, over its radius or the mean one, whichever is
-        larger, beyond which motion means nothing
+    most_travel : of a grain in a step, over its radius or the mean one, whichever is larger, and
+        turn [rad], beyond which motion means nothing
     most_overlap : of two grains at the start, over the smaller radius, where it pushes
     light_particles : whether particles move as a whole with less inertia than inside (`dem.clumps`)
     """
@@ -339,6 +339,8 @@ def simulate(
     material = np.array(grains.material, np.int32)
     of_bonds = materials, material[bonds.first], material[bonds.second]
     confined = keep_volume(*of_bonds) & flows(like_bond)
+    if confined.any():
+        start_checks.check_damping(numerics.damping)
     kind = softer_of(*of_bonds)
     modulus = bond_table[kind, 0]
     strength = np.array([made_of.bond_yield_strength for made_of in materials])[kind]

@@ -27,6 +27,7 @@ _SIZES = {
     "full_radius": (1e-12, 1e3, "m"), "area": (1e-24, 1e6, "m²"), "length": (1e-12, 1e3, "m"),
 }  # fmt: skip
 """From an atom to a mountain: what lies outside is not given in the unit that it should be."""
+_LEAST_DAMPING = 0.05
 _REGISTRIES = {
     "normal": NORMAL, "cohesion": COHESION, "damping": DAMPING, "tangential": TANGENTIAL,
     "rolling": ROLLING,
@@ -54,6 +55,16 @@ def check_numerics(numerics) -> None:
     for name in ("most_travel", "most_overlap"):
         value = getattr(n, name)
         _expect(value > 0.0, f"{name} is {value}; expected more than 0")
+
+
+def check_damping(damping: float) -> None:
+    """Raise InputError for a metal that nothing damps: its beams' share of the volume strain is no
+    exact gradient, and feeds vibrations by some 0.3 % a period."""
+    _expect(
+        damping >= _LEAST_DAMPING,
+        f"damping is {damping}; expected at least {_LEAST_DAMPING} with bonds that keep their "
+        "volume",
+    )
 
 
 def check_box(

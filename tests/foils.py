@@ -29,7 +29,7 @@ def aluminium(**changes) -> Material:
     return Material(**{**properties, **changes})
 
 
-def block(shape, margin=0, **changes):
+def block(shape, margin=0, numerics=None, **changes):
     """A block of (nz, ny, nx) voxels between frictionless plates, a margin of voxels free around.
 
     Returns the simulation and the block's cross-section [m²].
@@ -43,7 +43,7 @@ def block(shape, margin=0, **changes):
     metal = SolidPhase(2700.0, NEVER)
     d = decompose(volume, DecompositionSettings(**SETTINGS), metal, metal, 1)
     box = Box(np.array(labels.shape[:0:-1]) * H, False)
-    sim = simulate(d.grains, d.bonds, box, [aluminium(**changes)], nz * H, Numerics())
+    sim = simulate(d.grains, d.bonds, box, [aluminium(**changes)], nz * H, numerics or Numerics())
     return sim, ny * nx * H**2
 
 

@@ -32,7 +32,7 @@ def beam(
     stiffness = stiffnesses(law, area, unloaded)
     k_n, k_s, k_b, k_t = stiffness
     stretch = distance - rest_length
-    share, flowed = 1.0, 0.0
+    share, flowed, swollen = 1.0, 0.0, 0.0
     if flows(law):
         sheared, bend, twist = strains(normal, axis, turn, rotate(mean, offset))
         stiffer, weak, weak_pressed = pressed
@@ -69,9 +69,11 @@ def beam(
         stored = energy(stiffness, stretch, sheared, rest_length, bend, twist)
     tension = k_n * stretch
     sideways = scale(k_s * rest_length * rest_length * dot(axis, normal) / distance, sheared)
+    # What breaks a bond is all that acts across it, the pressure that grains bear included.
     mode = failure(
-        law, tension, length(sideways), k_b * length(bend), k_t * twist, area, tensile, cohesion
-    )
+        law, k_n * (stretch + swollen), length(sideways), k_b * length(bend), k_t * twist, area,
+        tensile, cohesion,
+    )  # fmt: skip
     if strain > limit_strain(law):
         mode = 3.0
     moment = add(scale(k_b, bend), scale(k_t * twist, normal))

@@ -98,7 +98,7 @@ def confinement(
         beside=beside[order].astype(np.int32),
         mirror=place[(order + len(which)) % max(len(order), 1)].astype(np.int32),
         way=way,
-        fit=stiffness[:, None] * np.einsum("kij,kj->ki", inverse[grain], way),
+        fit=fit,
         face=0.5 * faces,
         inside=inside,
         volume=volume,
@@ -110,7 +110,7 @@ def confinement(
         bulk=bulk,
         gradient=np.tile(np.eye(3).reshape(9), (n, 1)),
         push=np.zeros((n, 9)),
-        swelling=np.zeros(n),
+        swelling=np.where(np.bincount(grain, minlength=n) > 0, 0.0, np.nan),
     )
 
 

@@ -5,9 +5,11 @@ import numpy as np
 import pytest
 
 from dem.bonding.rows import STRAIN
+from dem.errors import InputError
 from dem.grains import COLLECTOR
 from dem.jit import threads_for
 from dem.observe import energies
+from dem.simulation import Numerics
 from dem.stress import grain_stress
 from tests import foils
 
@@ -132,3 +134,8 @@ def test_strain_of_the_coating_leaves_the_foil_below_it_alone():
     # Rounding; strained too, the foil's floor would have come up by 4 nm.
     assert sim.grains.position[foil] == pytest.approx(before[foil], abs=1e-15)
     assert sim.grains.position[~foil, 2] == pytest.approx((before[~foil, 2] + 1e-6) * (1 - 5e-4))
+
+
+def test_undamped_metal_is_refused():
+    with pytest.raises(InputError, match=r"damping is 0\.0; expected at least 0\.05"):
+        foils.block((8, 8, 8), numerics=Numerics(damping=0.0))

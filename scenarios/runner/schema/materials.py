@@ -134,8 +134,8 @@ class Collector(Section):
     contact_yield_pressure: Pressure | None = Field(
         None,
         description="Limiting pressure of contacts. Left out, that of what touches the foil holds: "
-        "the foil's hardness, three times its yield strength, comes of its bonds, and a limit here "
-        "would count it twice.",
+        "the foil's hardness, three to four times its yield strength, comes of its bonds, and a "
+        "limit here would count it twice.",
     )
     bond_yield_strength: Pressure | None = Field(
         "140 MPa",
