@@ -60,10 +60,10 @@ def test_crushing_that_blows_up_keeps_the_fault_and_the_last_good_checkpoint(
     def shoot(sim):
         sim.body[5, VX + 2] = 0.9 * sim.body[5, 3] / sim.step
 
-    # A checkpoint a step, so that there is one from just before the fault.
-    monkeypatch.setattr(pipeline, "CHECKPOINT_SECONDS", 0.0)
-    monkeypatch.setattr(pipeline, "CHECKPOINT_COST", 0.0)
     with monkeypatch.context() as patched:
+        # A checkpoint a step, so that there is one from just before the fault.
+        patched.setattr(pipeline, "CHECKPOINT_SECONDS", 0.0)
+        patched.setattr(pipeline, "CHECKPOINT_COST", 0.0)
         spoil(patched, Crushing, "sim", shoot)
         assert main(["run", "crush", *sets(CRUSH), "-o", str(tmp_path / "run")]) == 3
     told = capsys.readouterr().err
