@@ -40,14 +40,15 @@ def threads_as_before():
 
 @pytest.fixture
 def at_chunk(monkeypatch):
-    """Calls what is given at a chunk of a release, 0 the first of all; a checkpoint for each."""
+    """Calls what is given at a chunk of a release, 0 the first of all; up to the last of them a
+    checkpoint for each chunk."""
     plans = {}
     advance = Calendering.advance
 
     def watched(self):
         advance(self)
         chunk = self.branch.chunks if self.branch is not None else 0
-        pipeline.CHECKPOINT_SECONDS = -1.0 if self.branch is not None else 60.0
+        pipeline.CHECKPOINT_SECONDS = -1.0 if self.branch is not None and plans else 60.0
         if chunk in plans:
             plans.pop(chunk)(self)
 
