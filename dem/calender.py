@@ -190,7 +190,8 @@ class Calendering:
             return
         if not branch.released:
             branch.begin_release()
-        if branch.release(self.pressing.seating_pressure, self.pressing.release_balance):
+        given = self.pressing
+        if branch.release(given.seating_pressure, given.release_balance, given.tolerance):
             self._take_sample(branch)
 
     def _take_sample(self, branch: Branch) -> None:

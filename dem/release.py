@@ -34,8 +34,9 @@ _READ, _READ_ABOVE = 5, 0.01
 a tenth within a chunk, and how it falls is the nip's way out."""
 _STIFF, _AIR = 500.0, 0.5
 """Stiffness over peak load at the start, and share of the seat below which nothing is held."""
-_STEADY = 5e-4
-"""A thickness is read when it has changed by no more over two chunks."""
+STEADY_SHARE, STEADIEST = 0.1, 1e-3
+"""A thickness is read when it has changed over two chunks by no more than this share of the
+tolerance of its target, and at most by so much: springback is read from it, too."""
 _MOST_CHUNKS = 150
 """A layer of rubble still swells by percents where denser ones have come to rest long since."""
 
@@ -99,16 +100,16 @@ class Branch:
         # Of a layer that hardly springs back: a softer one is known as such after a few looks.
         self.stiffness = _STIFF * self.peak_pressure
 
-    def release(self, seat: float, balance: float) -> bool:
+    def release(self, seat: float, balance: float, tolerance: float) -> bool:
         """One chunk of unloading; true once it is over.
 
         seat [Pa] : load at which the thickness is read; balance : net force on a grain, over the
-        force carried at peak load, at which it is at rest
+        force carried at peak load, at which it is at rest; tolerance : relative, of the target
         """
         for _ in range(_LOOKS):
             self._look(seat)
         self.chunks += 1
-        self.settled = self.chunks >= 3 and self._rests(seat, balance)
+        self.settled = self.chunks >= 3 and self._rests(seat, balance, tolerance)
         return self.settled or self.chunks >= _MOST_CHUNKS
 
     def _look(self, seat: float) -> None:
@@ -142,9 +143,9 @@ class Branch:
             left -= steps
             self.unloading.append((self.sim.height, load(self.sim)))
 
-    def _rests(self, seat: float, balance: float) -> bool:
+    def _rests(self, seat: float, balance: float, tolerance: float) -> bool:
         recent = self.heights[-1 - 2 * _LOOKS :: _LOOKS]
-        steady = max(recent) / min(recent) - 1 < _STEADY
+        steady = max(recent) / min(recent) - 1 < min(STEADY_SHARE * tolerance, STEADIEST)
         # Single readings fluctuate with the last waves; their mean does not.
         seated = _AIR * seat < np.mean(self.pressures[-2 * _LOOKS :]) < 2 * seat
         return bool(steady and seated and net_force(self.sim) < balance * self.carried)

@@ -27,7 +27,8 @@ _SIZES = {
     "full_radius": (1e-12, 1e3, "m"), "area": (1e-24, 1e6, "m²"), "length": (1e-12, 1e3, "m"),
 }  # fmt: skip
 """From an atom to a mountain: what lies outside is not given in the unit that it should be."""
-_LEAST_DAMPING = 0.05
+LEAST_METAL_DAMPING = 0.05
+"""Below it the beams' share of a metal's volume strain feeds vibrations faster than they die."""
 _REGISTRIES = {
     "normal": NORMAL, "cohesion": COHESION, "damping": DAMPING, "tangential": TANGENTIAL,
     "rolling": ROLLING,
@@ -61,8 +62,8 @@ def check_damping(damping: float) -> None:
     """Raise InputError for a metal that nothing damps: its beams' share of the volume strain is no
     exact gradient, and feeds vibrations by some 0.3 % a period."""
     _expect(
-        damping >= _LEAST_DAMPING,
-        f"damping is {damping}; expected at least {_LEAST_DAMPING} with bonds that keep their "
+        damping >= LEAST_METAL_DAMPING,
+        f"damping is {damping}; expected at least {LEAST_METAL_DAMPING} with bonds that keep their "
         "volume",
     )
 

@@ -55,8 +55,10 @@ class PlatePass:
         if not self.record:
             self.record.append(path_row(self.sim, self.pressing, 0.0))
         if self.release is not None:
-            pressing = self.pressing
-            self.over = self.release.release(pressing.seating_pressure, pressing.release_balance)
+            given = self.pressing
+            self.over = self.release.release(
+                given.seating_pressure, given.release_balance, given.tolerance
+            )
         elif self.sim.height > self.gap:
             rate = press_on(self.sim, self.pressing)
             self.record.append(path_row(self.sim, self.pressing, rate))

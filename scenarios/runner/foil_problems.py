@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from dem.start_checks import LEAST_METAL_DAMPING
 from scenarios.runner.schema import Image, Particle, Scenario
 from scenarios.runner.schema.materials import Collector
 from scenarios.runner.units import length_in_words
@@ -12,6 +13,13 @@ Problem = tuple[str, str]
 def foil_problems(scenario: Scenario) -> Iterator[Problem]:
     """A foil that deforms where there is none, and properties of one that does not."""
     electrode = scenario.electrode
+    damping = scenario.mechanics.damping
+    if scenario.decomposition.foil_grain_size is not None and damping < LEAST_METAL_DAMPING:
+        yield (
+            "mechanics.damping",
+            f"is {damping:g}; expected at least {LEAST_METAL_DAMPING:g} with "
+            "decomposition.foil_grain_size: a foil that nothing damps vibrates up",
+        )
     if scenario.decomposition.foil_grain_size is None:
         yield from _idle_keys(scenario)
     elif isinstance(electrode, Particle):

@@ -89,6 +89,10 @@ def with_change(old: str, new: str) -> str:
             ["calendering.coated_sides", "foil_depth", "half the foil (1 um)"],
         ),
         (
+            RECIPE + '[decomposition]\nfoil_grain_size = "2 um"\n[mechanics]\ndamping = 0.01\n',
+            ["mechanics.damping", "0.01", "at least 0.05", "foil_grain_size"],
+        ),
+        (
             RECIPE + '[decomposition]\nfoil_grain_size = "0.9 um"\n',
             ["decomposition.foil_grain_size", "two voxels"],
         ),

@@ -72,7 +72,7 @@ def pressure(sim):
 def released(sim):
     branch = Branch(sim.copy(), 0, 0, 0)
     branch.begin_release()
-    while not branch.release(seat=5e4, balance=0.01):
+    while not branch.release(seat=5e4, balance=0.01, tolerance=0.005):
         pass
     return branch.sim
 
