@@ -1,109 +1,104 @@
-"""The command `analyse`: the figures that a label volume alone can answer, in a run's tables."""
+"""The command `analyse`: all that a label volume alone can answer, in a run's tables."""
 
 import argparse
+import logging
 import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from dem.errors import InputError
-from electrochem.structure.collector import collector_face
-from electrochem.structure.measure import measure
-from electrochem.transport.effective import electronic_conductivity, pore_transport
+from scenarios.runner.analysis.folder import write_analysis
+from scenarios.runner.analysis.group import Found, Group
+from scenarios.runner.analysis.groups import FIRST, GROUPS, chosen
 from scenarios.runner.image import image_as_read, with_record
 from scenarios.runner.load import Source, read
 from scenarios.runner.option_names import in_options, options_named
-from scenarios.runner.progress import ProgressCallback, Reporter
-from scenarios.runner.record import write_summary
-from scenarios.runner.run_folder import RunFolder, refuse_existing_run, versions
+from scenarios.runner.progress import Reporter
+from scenarios.runner.report import write_report
+from scenarios.runner.run_folder import RunFolder, refuse_existing_run
 from scenarios.runner.schema import Scenario
-from scenarios.runner.schema.cell import Analysis
 from voxelize.volume import Volume
+
+logger = logging.getLogger("calendem")
 
 
 def analyse(args: argparse.Namespace, reporter: Reporter) -> RunFolder:
-    """Measure the volume that the arguments name and write its summary; returns the folder.
+    """Measure the volume that the arguments name and write what was found; returns the folder.
 
     Raises InputError for a wrong argument, an unreadable volume or a folder that holds a run.
+    Nothing is left of an analysis that did not come to its end.
     """
+    groups = chosen(args.only, args.without)
+    told: list[str] = []
+
+    def tell(text: str) -> None:
+        told.append(in_options(text))
+        reporter.say(told[-1])
+
     with options_named():
         scenario = _scenario(args)
         path = Path(args.output or f"{scenario.scenario.name}-run")
         refuse_existing_run(path)
-
-        def tell(text: str) -> None:
-            reporter.say(in_options(text))
-
         scenario = with_record(scenario, tell)
         volume = image_as_read(scenario, tell)
-    with reporter.stage("Structure and transport") as progress:
-        row = {"state": "as_read", **volume_row(volume, scenario.analysis, progress)}
     folder = RunFolder.create(path, scenario)
-    write_summary(
-        folder,
-        [row],
-        scenario={"name": scenario.scenario.name, "description": f"{args.volume}, as read"},
-        warnings=[],
-        versions=versions(),
-    )
-    folder.mark_finished()
-    for name, value in row.items():
-        reporter.say(f"  {name:<34} {value if isinstance(value, str) else f'{value:.6g}'}")
+    with folder.log():
+        for text in told:
+            logger.info(text)
+        try:
+            _measure(volume, scenario, groups, folder, reporter, asked_for=args.only is not None)
+        except BaseException:
+            folder.discard()
+            raise
+        with reporter.stage("Report"):
+            write_report(folder.path)
+        folder.mark_finished()
     reporter.say(f"Done: {folder.path}")
     return folder
 
 
-_FOIL = 100.0
-"""Conductivity of the collector over that of the better conducting phase, at least."""
+def _measure(
+    volume: Volume,
+    scenario: Scenario,
+    groups: list[Group],
+    folder: RunFolder,
+    reporter: Reporter,
+    asked_for: bool,
+) -> None:
+    """Measure the groups, tell what they found and write it.
 
-
-def volume_row(volume: Volume, analysis: Analysis, progress: ProgressCallback) -> dict[str, Any]:
-    """Structure and through-plane transport of a volume, by their columns of summary.csv."""
-    structure = measure(volume, lambda share, note: progress(0.4 * share, note))
-    pores = pore_transport(
-        volume, analysis.tolerance, lambda share, note: progress(0.4 + 0.3 * share, note)
-    )
-    solid = electronic_conductivity(
-        volume,
-        analysis.am_conductivity,
-        analysis.cbd_conductivity,
-        # Foil that rises into the coating: as good as perfect, yet no burden to the solver.
-        collector=_FOIL * max(analysis.am_conductivity, analysis.cbd_conductivity),
-        tolerance=analysis.tolerance,
-        progress=lambda share, note: progress(0.7 + 0.3 * share, note),
-    )
-    return {
-        "thickness_um": volume.thickness * 1e6,
-        "porosity": structure.porosity,
-        "am_fraction": structure.am_fraction,
-        "cbd_fraction": structure.cbd_fraction,
-        "cbd_nanoporosity": structure.cbd_nanoporosity,
-        "pore_fraction": structure.pore_fraction,
-        "am_pore_area_m2_m3": structure.am_pore_area_m2_m3,
-        "am_cbd_area_m2_m3": structure.am_cbd_area_m2_m3,
-        "tortuosity_factor_z": pores.tortuosity_factor,
-        "effective_diffusivity_z": pores.effective_diffusivity,
-        "electronic_conductivity_z_S_m": solid.value,
-        "cbd_pore_area_m2_m3": structure.cbd_pore_area_m2_m3,
-        "pore_percolating_share": structure.pore_percolating_share,
-        "solid_percolating_share": structure.solid_percolating_share,
-        "cbd_percolating_share": structure.cbd_percolating_share,
-        "surface_roughness_um": structure.surface_roughness * 1e6,
-        **_face_row(volume),
-    }
-
-
-def _face_row(volume: Volume) -> dict[str, float]:
-    """Columns on the collector's coated face; none for a volume without one."""
-    face = collector_face(volume)
-    if face is None:
-        return {}
-    return {
-        "am_collector_area_m2_m2": face.am_area,
-        "cbd_collector_area_m2_m2": face.cbd_area,
-        "collector_imprint_rms_um": 1e6 * face.rms,
-        "collector_imprint_depth_um": 1e6 * face.deepest,
-    }
+    asked_for : whether each group was named: what the volume cannot show is refused then, and else
+        left out with a warning
+    """
+    found: dict[str, Found] = {}
+    left_out = {name: "not asked for" for name in GROUPS if name not in {g.name for g in groups}}
+    warnings = []
+    for group in (FIRST, *groups):
+        try:
+            with reporter.stage(group.title) as progress:
+                found[group.name] = group.measure(volume, scenario, progress)
+        except InputError as error:
+            if group is FIRST:
+                raise
+            if asked_for:
+                raise InputError(f"--only {group.name}: {error}") from None
+            left_out[group.name] = str(error)
+            warnings.append(f"{group.title} ({group.name}) left out: {error}")
+            reporter.warn(warnings[-1])
+            continue
+        for name, value in found[group.name].row.items():
+            reporter.say(f"  {name:<38} {value:.6g}")
+    with reporter.stage("Tables and curves"):
+        about = scenario.scenario
+        write_analysis(
+            folder,
+            volume,
+            found,
+            left_out,
+            scenario={"name": about.name, "description": about.description},
+            warnings=warnings,
+        )
 
 
 def _scenario(args: argparse.Namespace) -> Scenario:
@@ -117,12 +112,14 @@ def _scenario(args: argparse.Namespace) -> Scenario:
         "crop": None if args.crop is None else [_bounds(part) for part in args.crop.split(",")],
         "resample_to": args.resample_to,
         "coarsening": args.coarsening,
+        "sides": args.sides,
     }
     electrode = {"kind": "image", "image": args.volume}
     electrode |= {key: value for key, value in given.items() if value is not None}
-    data = {"electrode": electrode, "cell": {"kind": "none"}}
+    heading = {"description": f"{args.volume}, as read"}
+    data = {"scenario": heading, "electrode": electrode, "cell": {"kind": "none"}}
     name = Path(args.volume).resolve().stem
-    return read(data, Source("analyse", name, "", Path.cwd()))
+    return read(data, Source("analyse", name, "", Path.cwd()), args.set)
 
 
 def _voxel_size(text: str | None) -> str | list[str] | None:

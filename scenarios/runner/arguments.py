@@ -42,7 +42,24 @@ def parser() -> argparse.ArgumentParser:
     analyse = commands.add_parser("analyse", help="measure the structure of a label volume")
     _add_reading(analyse)
     analyse.add_argument(
-        "-o", "--output", metavar="DIR", help="folder of the tables (default: ./<volume>-run)"
+        "-o", "--output", metavar="DIR", help="folder of the results (default: ./<volume>-run)"
+    )
+    analyse.add_argument(
+        "--only",
+        metavar="NAMES",
+        help="measure these groups of figures alone, such as "
+        "sizes,mercury; a wrong name lists them all",
+    )
+    analyse.add_argument("--without", metavar="NAMES", help="measure all groups but these")
+    analyse.add_argument(
+        "--sides",
+        choices=("symmetric", "periodic"),
+        help="in-plane boundary (default: as the file says, else symmetric)",
+    )
+    _add_set(
+        analyse,
+        "a value of the scenario, such as "
+        "materials.active_material.density='4.7 g/cm^3'; may be repeated",
     )
     _add_threads(analyse)
 
@@ -92,12 +109,12 @@ def _add_file(command: argparse.ArgumentParser, optional: bool = False) -> None:
         nargs="?" if optional else None,
         help="a scenario file, or the name of a bundled one",
     )
+    _add_set(command, "put a value over the file's; may be repeated")
+
+
+def _add_set(command: argparse.ArgumentParser, text: str) -> None:
     command.add_argument(
-        "--set",
-        metavar="SECTION.KEY=VALUE",
-        action="append",
-        default=[],
-        help="put a value over the file's; may be repeated",
+        "--set", metavar="SECTION.KEY=VALUE", action="append", default=[], help=text
     )
 
 

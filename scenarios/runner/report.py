@@ -3,9 +3,11 @@
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import jinja2
 
+from scenarios.runner.analysis import page as analysis_page
 from scenarios.runner.page.abstract import abstract
 from scenarios.runner.page.curves import curves
 from scenarios.runner.page.tables import figure_table, grain_table, observed_table
@@ -14,31 +16,27 @@ from scenarios.runner.results import Run, read_run, state_title
 
 
 def write_report(folder: Path) -> Path:
-    """Write `report.html` of a run from the files in its folder alone; returns its path.
+    """Write `report.html` of a run, or of an analysis, from the files in its folder alone; returns
+    its path.
 
     Raises InputError when the folder holds no run, OSError when the page cannot be written.
     """
     run = read_run(Path(folder))
-    pictures, sections, without_pictures = views(run)
+    if analysis_page.is_analysis(run):
+        template, parts = analysis_page.TEMPLATE, analysis_page.parts(run)
+    else:
+        template, parts = "report.html.j2", _parts(run)
     loader = jinja2.FileSystemLoader(Path(__file__).with_name("templates"))
     environment = jinja2.Environment(
         loader=loader, autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True
     )
-    page = environment.get_template("report.html.j2").render(
+    page = environment.get_template(template).render(
         title=run.name,
         description=str(run.scenario.get("scenario", {}).get("description", "")),
-        abstract=abstract(run),
         warnings=[str(text) for text in run.summary.get("warnings", [])],
-        columns=[_state_title(row) for row in run.rows],
-        table=figure_table(run),
-        observed=observed_table(run),
-        grains=grain_table(run),
-        groups=curves(run),
-        views=pictures,
-        sections=sections,
-        without_views=without_pictures,
         scenario_text=run.scenario_text,
         versions=_versions(run),
+        **parts,
     )
     path = run.folder / "report.html"
     temporary = path.with_name(".report.html.partial")
@@ -48,6 +46,22 @@ def write_report(folder: Path) -> Path:
     finally:
         temporary.unlink(missing_ok=True)
     return path
+
+
+def _parts(run: Run) -> dict[str, Any]:
+    """What the template shows of a run, by its names there."""
+    pictures, sections, without_pictures = views(run)
+    return {
+        "abstract": abstract(run),
+        "columns": [_state_title(row) for row in run.rows],
+        "table": figure_table(run),
+        "observed": observed_table(run),
+        "grains": grain_table(run),
+        "groups": curves(run),
+        "views": pictures,
+        "sections": sections,
+        "without_views": without_pictures,
+    }
 
 
 def _state_title(row: Mapping[str, float | str]) -> str:

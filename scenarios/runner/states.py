@@ -17,7 +17,7 @@ from dem.grains import ACTIVE, coating_mass
 from dem.stress import von_mises
 from electrochem.structure.phase_fractions import phase_profile, porosity_profile
 from electrochem.structure.roughness import surface
-from scenarios.runner.analyse import volume_row
+from scenarios.runner.analysis.volume_row import volume_row
 from scenarios.runner.binder import marks_cracks, pressed_domain
 from scenarios.runner.cracks import CRACK_MODES, crack_profile, crack_row
 from scenarios.runner.exports import export_volume

@@ -212,7 +212,8 @@ def test_analyse_measures_a_laminate(tmp_path, monkeypatch, capsys):
     labels[:, :, 8:] = 1
     tifffile.imwrite(tmp_path / "laminate.tif", labels)
     monkeypatch.chdir(tmp_path)
-    assert main(["analyse", "laminate.tif", "--voxel-size", "0.5 um", "-o", "out"]) == 0
+    options = ["--voxel-size", "0.5 um", "--only", "transport", "-o", "out"]
+    assert main(["analyse", "laminate.tif", *options]) == 0
     assert "porosity" in capsys.readouterr().out
     table = (tmp_path / "out" / "summary.csv").read_text()
     (row,) = csv.DictReader(io.StringIO(table))
@@ -222,7 +223,7 @@ def test_analyse_measures_a_laminate(tmp_path, monkeypatch, capsys):
     # The solver's own error estimate is held below 1e-4; channels along the path solve exactly.
     assert float(row["tortuosity_factor_z"]) == pytest.approx(1.0, rel=1e-4)
     assert float(row["electronic_conductivity_z_S_m"]) == pytest.approx(0.05, rel=1e-4)
-    assert main(["analyse", "laminate.tif", "--voxel-size", "0.5 um", "-o", "out"]) == 2
+    assert main(["analyse", "laminate.tif", *options]) == 2
     assert "already holds a run" in capsys.readouterr().err
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import tifffile
 
-from scenarios.runner.analyse import volume_row
+from scenarios.runner.analysis.volume_row import volume_row
 from scenarios.runner.cli import main
 from scenarios.runner.image import read_image, with_record
 from scenarios.runner.interrupt import StopRequest
@@ -76,7 +76,7 @@ def test_grey_values_are_analysed_by_crop_and_thresholds(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     options = [
         "--voxel-size", "0.5 um", "--thresholds", "pore=0:90,active_material=90:255",
-        "--crop", "2 um:10 um, 0:16, 0:18", "--coarsening", "2",
+        "--crop", "2 um:10 um, 0:16, 0:18", "--coarsening", "2", "--only", "surface",
     ]  # fmt: skip
     assert main(["analyse", "slices", *options]) == 0
     with open(tmp_path / "slices-run" / "summary.csv", newline="") as file:
@@ -168,7 +168,7 @@ def test_state_of_a_run_is_analysed_with_its_own_nanoporosities(ending, tmp_path
     volume = Volume(labels, 0.5e-6, False, 8 * 0.5e-6, 0.5, particle, field)
     path = tmp_path / f"state.{ending}"
     WRITERS[ending](path, volume)
-    options = ["analyse", str(path), "-o", str(tmp_path / "whole")]
+    options = ["analyse", str(path), "--only", "transport", "-o", str(tmp_path / "whole")]
     assert main(options) == 0
     expected, without = (
         volume_row(each, Analysis(), lambda share, note: None)
@@ -184,7 +184,7 @@ def test_state_of_a_run_is_analysed_with_its_own_nanoporosities(ending, tmp_path
     )
     capsys.readouterr()
     part = ["--crop", "0:8,0:4,0:8", "-o", str(tmp_path / "part")]
-    assert main([*options[:2], *part]) == 0
+    assert main([*options[:4], *part]) == 0
     assert "so with one nanoporosity, 0.5, throughout" in capsys.readouterr().out
 
 
@@ -235,6 +235,7 @@ def test_negative_labels_and_turned_axes_are_given_on_the_command_line(tmp_path,
     np.save(tmp_path / "a.npy", turned)
     monkeypatch.chdir(tmp_path)
     options = ["--voxel-size", "0.5 um", "--labels", "pore=5,active_material=-7"]
+    options += ["--only", "surface"]
     assert main(["analyse", "a.npy", *options, "--axis-order", "-zyx"]) == 0
     with open(tmp_path / "a-run" / "summary.csv", newline="") as file:
         (row,) = csv.DictReader(file)

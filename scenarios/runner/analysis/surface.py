@@ -1,0 +1,60 @@
+"""The upper surface: its roughness and its developed area."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from electrochem.structure.effective_surface import effective_surface
+from electrochem.structure.roughness import surface
+from scenarios.runner import surface_plots
+from scenarios.runner.analysis.group import Column, Curve, Found, Group
+from scenarios.runner.page.figures import Shown, plot
+from scenarios.runner.progress import ProgressCallback
+from scenarios.runner.results import Run
+from scenarios.runner.schema import Scenario
+from voxelize.volume import Volume
+
+COLUMNS = (
+    Column(
+        "surface_roughness_um", "Roughness Sq", "µm",
+        "Root mean square height of the highest solids about their mean plane (ISO 25178).",
+    ),
+    Column(
+        "effective_surface_ratio", "Effective surface ratio", "–",
+        "Developed area over footprint, as seen from above at the resolution below.",
+    ),
+    Column(
+        "effective_surface_resolution_um", "Its lateral resolution", "µm",
+        "Four voxels; compare ratios at one resolution only.",
+    ),
+)  # fmt: skip
+
+
+def _measure(volume: Volume, scenario: Scenario, progress: ProgressCallback) -> Found:
+    top, seen = surface(volume), effective_surface(volume, progress=progress)
+    row = {
+        "surface_roughness_um": 1e6 * top.rms,
+        "effective_surface_ratio": seen.ratio,
+        "effective_surface_resolution_um": 1e6 * seen.resolution,
+    }
+    return Found(row, arrays={"surface/height_um": (1e6 * top.height).astype(np.float32)})
+
+
+def _plots(run: Run, curves: Mapping[str, Curve]) -> list[Shown]:
+    width = run.rows[0]["voxel_size_um"] * next(iter(run.heights.values())).shape[1]
+    return [
+        plot(
+            surface_plots.height_maps({"": next(iter(run.heights.values()))}, width),
+            "Upper surface from above: the highest solid of each column of voxels over the mean. "
+            "The scale leaves out the deepest 2 %.",
+            wide=True,
+        )
+    ]
+
+
+SURFACE = Group(
+    "surface", "Upper surface", COLUMNS, _measure,
+    "Of active material and binder domain. Where the volume ends inside the coating, its cut is "
+    "what is measured.",
+    _plots,
+)  # fmt: skip

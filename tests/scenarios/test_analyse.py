@@ -1,0 +1,307 @@
+"""The command `analyse` delivers what the structure functions find, in table, curves and page."""
+
+import csv
+import json
+
+import numpy as np
+import pytest
+from vtkmodules.util.numpy_support import vtk_to_numpy
+from vtkmodules.vtkIOXML import vtkXMLPolyDataReader
+
+from electrochem.structure.areas import areas
+from electrochem.structure.chords import chords
+from electrochem.structure.collector import collector_face
+from electrochem.structure.connectivity import PHASES, connectivity
+from electrochem.structure.effective_surface import effective_surface
+from electrochem.structure.face_count import face_count_areas
+from electrochem.structure.granulometry import granulometry
+from electrochem.structure.intrusion import intrusion
+from electrochem.structure.mercury import mercury_porosities
+from electrochem.structure.network import pore_network
+from electrochem.structure.particles import particles
+from electrochem.structure.porosities import porosities
+from electrochem.structure.representativeness import representativeness
+from electrochem.structure.shortest_path import shortest_path
+from scenarios.runner.analysis.curves import read_curves
+from scenarios.runner.analysis.groups import FIRST, GROUPS
+from scenarios.runner.analysis.volume_row import volume_row
+from scenarios.runner.cli import main
+from scenarios.runner.schema.cell import Analysis
+from tests.scenarios.test_report import Page
+from voxelize.volume import ACTIVE_MATERIAL, CARBON_BINDER, COLLECTOR, PORE, Volume
+from voxelize.write.tiff import write_labels
+
+H = 0.5e-6
+AM_DENSITY, CBD_DENSITY = 4760.0, 1935.0
+"""Defaults of the scenario [kg/m³]."""
+
+
+def three_phases():
+    """Spheres in a binder that coats them here and there, on a foil, periodic."""
+    rng = np.random.default_rng(5)
+    n, layers = 32, 26
+    grid = np.indices((layers, n, n)) + 0.5
+    distance = np.full((layers, n, n), np.inf)
+    for centre in rng.uniform((1, 0, 0), (layers - 4, n, n), (30, 3)):
+        apart = np.abs(grid - centre[:, None, None, None])
+        apart[1:] = np.minimum(apart[1:], n - apart[1:])
+        distance = np.minimum(distance, np.sqrt((apart**2).sum(axis=0)))
+    labels = np.full((layers, n, n), PORE, np.uint8)
+    labels[distance < 6.0] = CARBON_BINDER
+    labels[(distance < 6.0) & (np.sin(grid).sum(axis=0) > 0.4)] = PORE
+    labels[distance < 5.0] = ACTIVE_MATERIAL
+    labels[:2] = COLLECTOR
+    return Volume(labels, H, True, (layers - 2) * H, 0.4)
+
+
+@pytest.fixture(scope="module")
+def volume():
+    return three_phases()
+
+
+@pytest.fixture(scope="module")
+def analysis(volume, tmp_path_factory):
+    """The folder of an analysis with all groups."""
+    folder = tmp_path_factory.mktemp("analysis")
+    write_labels(folder / "block.tif", volume)
+    assert main(["analyse", str(folder / "block.tif"), "-o", str(folder / "out")]) == 0
+    return folder / "out"
+
+
+@pytest.fixture(scope="module")
+def row(analysis):
+    with (analysis / "summary.csv").open(newline="") as file:
+        (found,) = csv.DictReader(file)
+    return {name: float(text) for name, text in found.items() if name != "state"}
+
+
+@pytest.fixture(scope="module")
+def curves(analysis):
+    return read_curves(analysis)
+
+
+def test_all_groups_are_measured_and_every_column_is_there(analysis, row):
+    summary = json.loads((analysis / "summary.json").read_text())
+    assert summary["groups"] == ["fractions", *GROUPS]
+    assert summary["left_out"] == {} and summary["warnings"] == []
+    named = [column.name for group in (FIRST, *GROUPS.values()) for column in group.columns]
+    assert len(set(named)) == len(named)
+    assert set(row) == set(named)
+
+
+def test_what_every_state_of_a_run_has_is_the_same_here(volume, row):
+    for name, value in volume_row(volume, Analysis(), lambda share, note: None).items():
+        # The table has six digits.
+        assert row[name] == pytest.approx(value, rel=1e-5, abs=1e-12), name
+
+
+def test_columns_are_what_the_structure_functions_find(volume, row):
+    gas = porosities(volume)
+    pores, solid_domain = gas.with_nanopores, gas.without_nanopores
+    joined, between, faces = connectivity(volume), areas(volume), face_count_areas(volume)
+    grains, sizes, lines = particles(volume), granulometry(volume), chords(volume)
+    top, sides, network = intrusion(volume), intrusion(volume, "all"), pore_network(volume)
+    mercury = mercury_porosities(volume, top, AM_DENSITY, CBD_DENSITY)
+    whole, seen = representativeness(volume), effective_surface(volume)
+    am_spread = whole.spread["am_fraction"][0]
+    ways = shortest_path(volume, "solid")
+    expected = {
+        "accessible_porosity": pores.accessible,
+        "closed_porosity": pores.closed,
+        "gauge_porosity": pores.gauge,
+        "mean_surface_porosity_without_nanopores": solid_domain.mean_surface,
+        "gauge_thickness_um": 1e6 * gas.gauge_thickness,
+        "density_g_cm3": 1e-3 * gas.bulk_density(AM_DENSITY, CBD_DENSITY),
+        "helium_density_g_cm3": 1e-3 * gas.helium_density(AM_DENSITY, CBD_DENSITY),
+        "cbd_connectivity": joined.cbd.largest,
+        **{f"{name}_separator_share": getattr(joined, name).to_separator for name in PHASES},
+        **{f"{name}_collector_share": getattr(joined, name).to_collector for name in PHASES},
+        "solid_shortest_path": ways.shortest,
+        "solid_geodesic_tortuosity": ways.mean,
+        "am_collector_area_m2_m3": between.am_collector,
+        "am_collector_area_m2_m2": collector_face(volume).am_area,
+        "wetted_area_m2_m3": between.wetted,
+        "wetted_area_m2_g": 1e-3 * between.per_mass(between.wetted, AM_DENSITY, CBD_DENSITY),
+        "cbd_face_count_area_m2_m3": faces[CARBON_BINDER].sum(),
+        "particle_count": len(grains.diameter),
+        "particle_d50_um": 1e6 * grains.d50,
+        "particle_angle_deg": np.rad2deg(grains.angle),
+        "particle_orientation_zz": grains.orientation[2, 2],
+        "pore_size_d10_um": 1e6 * sizes.d10,
+        "pore_size_d90_um": 1e6 * sizes.d90,
+        "pore_throat_d50_um": 1e6 * top.throat_d50,
+        "pore_throat_d50_all_sides_um": 1e6 * sides.throat_d50,
+        "mercury_entrapped_share": top.entrapped_share,
+        "pore_share_below_voxel": top.below_voxel_share,
+        "porosity_behind_cbd": top.behind_binder,
+        "porosity_mercury_apparent": mercury.apparent,
+        "mercury_bulk_density_g_cm3": 1e-3 * mercury.bulk_density,
+        "pore_chord_mean_z_um": 1e6 * lines.mean[0],
+        "pore_chord_mean_x_um": 1e6 * lines.mean[2],
+        "pore_count": len(network.volume),
+        "pore_equivalent_radius_mean_um": 1e6 * network.equivalent_radius.mean(),
+        "pore_coordination_mean": network.coordination.mean(),
+        "pore_connectivity_band_width": network.band_width,
+        "effective_surface_ratio": seen.ratio,
+        "rev_index": whole.index,
+        "rev_grain_size_um": 1e6 * whole.grain_size,
+        "am_fraction_spread": am_spread.deviation / am_spread.whole,
+    }
+    for name, value in expected.items():
+        # The table has six digits.
+        assert row[name] == pytest.approx(value, rel=1e-5, abs=1e-12), name
+
+
+def test_figures_agree_among_themselves(row):
+    accounted = row["accessible_porosity"] + row["closed_porosity"] + row["cut_porosity"]
+    # Sums and quotients of figures with six digits.
+    assert accounted == pytest.approx(row["porosity"], rel=1e-5)
+    assert row["macmullin_number"] * row["effective_diffusivity_z"] == pytest.approx(1, rel=1e-5)
+    bulk = row["density_g_cm3"] / row["crystal_density_g_cm3"]
+    assert 1 - bulk == pytest.approx(row["porosity"], rel=1e-5)
+
+
+def test_curves_read_back_bear_their_physics(curves, row):
+    phases = curves["profile_phases"]
+    # All layers are whole, so their mean is the coating's.
+    assert phases["porosity"].mean() == pytest.approx(row["porosity"], rel=1e-5)
+    assert phases["height_um"] == pytest.approx(0.5 * np.arange(24) + 0.25)
+    gas = curves["profile_porosities"]
+    assert gas["accessible_porosity"].mean() == pytest.approx(row["accessible_porosity"], rel=1e-5)
+    sizes = curves["pore_sizes"]
+    assert (np.diff(sizes["diameter_um"]) < 0).all()
+    assert sizes["so_wide_or_wider_share"][-1] == 1.0
+    for inlet in ("top", "all_sides"):
+        way_in, way_out = (curves[f"mercury_{w}_{inlet}"] for w in ("intrusion", "extrusion"))
+        # Washburn: 4 · 0.48 N/m · cos 40° in MPa µm.
+        product = way_in["pressure_MPa"] * way_in["throat_diameter_um"]
+        assert product == pytest.approx(4 * 0.48 * np.cos(np.deg2rad(40)), rel=1e-5)
+        assert way_out["pressure_MPa"][-1] == 0 and np.isinf(way_out["throat_diameter_um"][-1])
+        share = way_in["mercury_share_of_coating"]
+        assert (np.diff(share) >= 0).all()
+        by_mass = share / row["density_g_cm3"]
+        assert way_in["mercury_cm3_g"] == pytest.approx(by_mass, rel=2e-5)
+    left = curves["mercury_extrusion_top"]["mercury_share_of_coating"][-1]
+    filled = curves["mercury_intrusion_top"]["mercury_share_of_coating"][-1]
+    assert left / filled == pytest.approx(row["mercury_entrapped_share"], rel=1e-5)
+    for axis in "zyx":
+        assert curves["pore_chords"][f"share_{axis}"].sum() == pytest.approx(1.0, rel=1e-4)
+    assert len(curves["particles"]["diameter_um"]) == row["particle_count"]
+    pores, throats = curves["pores"], curves["throats"]
+    assert pores["coordination"].sum() == 2 * len(throats["radius_um"])
+    apart = (throats["second_pore"] - throats["first_pore"]) / (len(pores["pore"]) - 1)
+    width = np.sqrt((apart**2).mean())
+    assert width == pytest.approx(row["pore_connectivity_band_width"], rel=1e-5)
+
+
+def test_pore_network_opens_as_balls_and_sticks(analysis, curves):
+    reader = vtkXMLPolyDataReader()
+    reader.SetFileName(str(analysis / "pores" / "as_read.vtp"))
+    reader.Update()
+    data = reader.GetOutput()
+    assert data.GetNumberOfLines() == len(curves["throats"]["radius_um"])
+    arrays = data.GetPointData()
+    once = vtk_to_numpy(arrays.GetArray("image")) == 0
+    radius = vtk_to_numpy(arrays.GetArray("radius_um"))[once]
+    # Single precision, and six digits of the table.
+    assert radius == pytest.approx(curves["pores"]["equivalent_radius_um"], rel=1e-5)
+
+
+def test_page_shows_each_group_with_its_columns_and_units(analysis):
+    page = Page((analysis / "report.html").read_text(encoding="utf-8"))
+    text = " ".join(page.text)
+    for group in (FIRST, *GROUPS.values()):
+        assert group.title in page.headings
+        for column in group.columns:
+            assert column.name in text and column.title in text
+            assert column.meaning in text
+    assert "curves/pore_sizes.csv" in text and "pores/as_read.vtp" in text
+    # Slices, and at least one plot for all groups but transport.
+    assert len(page.plots) > len(GROUPS)
+    assert all(resource.startswith("data:") for resource in page.resources)
+
+
+def test_page_is_written_again_from_the_folder_alone(analysis, capsys):
+    before = (analysis / "report.html").read_bytes()
+    assert main(["report", str(analysis)]) == 0
+    assert (analysis / "report.html").read_bytes() == before
+
+
+def test_log_has_the_figures(analysis):
+    log = (analysis / "calendem.log").read_text(encoding="utf-8")
+    assert "Pore sizes: done" in log and "pore_size_d50_um" in log
+
+
+def block(folder, labels):
+    path = folder / "block.tif"
+    write_labels(path, Volume(labels, H, False, len(labels) * H, 0.5))
+    return str(path)
+
+
+def without_pores():
+    """A layer of active material on one of binder domain."""
+    labels = np.full((8, 10, 12), ACTIVE_MATERIAL, np.uint8)
+    labels[:4] = CARBON_BINDER
+    return labels
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--only", "mercry"], '--only: "mercry" is no group of figures (did you mean "mercury"?)'),
+        (["--without", "sizes,foo"], '--without: "foo" is no group of figures'),
+        (["--only", ""], '--only: "" is no group of figures'),
+        (["--only", "sizes", "--without", "chords"], "expected one of the two"),
+        (["--set", "materials.active_material.density=-1 g/cm^3"], "active_material.density"),
+        (["--only", "sizes"], "--only sizes: the coating holds no pores between its voxels"),
+        (["--only", "chords,porosities"], "--only chords: the coating holds no pores"),
+    ],
+)
+def test_what_cannot_be_measured_is_refused_and_nothing_is_left(options, words, tmp_path, capsys):
+    path = block(tmp_path, without_pores())
+    assert main(["analyse", path, "-o", str(tmp_path / "out"), *options]) == 2
+    printed = capsys.readouterr().err
+    assert words in printed and "Traceback" not in printed
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["block.tif", "block.tif.json"]
+
+
+def test_groups_that_a_volume_cannot_show_are_left_out_with_a_warning(tmp_path, capsys):
+    path = block(tmp_path, without_pores())
+    assert main(["analyse", path, "-o", str(tmp_path / "out")]) == 0
+    warned = [s for s in capsys.readouterr().out.splitlines() if s.startswith("warning")]
+    summary = json.loads((tmp_path / "out" / "summary.json").read_text())
+    expected = {"sizes", "mercury", "mercury_sides", "chords", "network", "representativeness"}
+    assert set(summary["left_out"]) == expected
+    assert len(warned) == len(summary["warnings"]) == len(expected)
+    assert "Pore sizes (sizes) left out: the coating holds no pores" in warned[0]
+    assert "the footprint has 10 × 12 voxels" in warned[-1]
+    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert "the coating holds no pores" in page and "does not percolate" in page
+    assert summary["states"][0]["macmullin_number"] is None
+
+
+def test_heavy_groups_are_left_out_where_asked(tmp_path, volume):
+    write_labels(tmp_path / "block.tif", volume)
+    options = ["--without", ",".join(name for name in GROUPS if name not in ("sizes", "surface"))]
+    given = ["--set", "materials.active_material.density=2 g/cm^3"]
+    assert main(["analyse", str(tmp_path / "block.tif"), "-o", str(tmp_path / "out"), *options,
+                 *given, "--sides", "symmetric"]) == 0  # fmt: skip
+    summary = json.loads((tmp_path / "out" / "summary.json").read_text())
+    assert summary["groups"] == ["fractions", "sizes", "surface"]
+    assert summary["left_out"]["mercury"] == "not asked for"
+    assert not summary["volume"]["periodic"]
+    (row,) = summary["states"]
+    assert "pore_size_d50_um" in row and "pore_throat_d50_um" not in row
+    assert sorted(read_curves(tmp_path / "out")) == ["pore_sizes", "profile_phases"]
+
+
+def test_cracks_are_told_apart_but_count_as_pores_where_they_did(tmp_path):
+    labels = np.full((16, 24, 24), ACTIVE_MATERIAL, np.uint8)
+    labels[:, :8] = PORE
+    labels[:, :, 12] = np.where(labels[:, :, 12] == ACTIVE_MATERIAL, 4, labels[:, :, 12])
+    path = block(tmp_path, labels)
+    assert main(["analyse", path, "--only", "areas", "-o", str(tmp_path / "out")]) == 0
+    (row,) = json.loads((tmp_path / "out" / "summary.json").read_text())["states"]
+    # Planes along the grid: two faces of the crack over 16 of 24 rows, per 24 voxels of width.
+    assert row["am_crack_area_m2_m3"] == pytest.approx(2 * 16 / 24 / 24 / H, rel=0.03)
+    assert row["am_pore_area_m2_m3"] > row["am_crack_area_m2_m3"]
