@@ -9,7 +9,7 @@ from typing import Any
 
 from dem.errors import InputError
 from scenarios.runner.analysis.folder import write_analysis
-from scenarios.runner.analysis.group import Found, Group
+from scenarios.runner.analysis.group import Found, Group, Sample
 from scenarios.runner.analysis.groups import FIRST, GROUPS, chosen
 from scenarios.runner.image import image_as_read, with_record
 from scenarios.runner.load import Source, read
@@ -18,6 +18,8 @@ from scenarios.runner.progress import Reporter
 from scenarios.runner.report import write_report
 from scenarios.runner.run_folder import RunFolder, refuse_existing_run
 from scenarios.runner.schema import Scenario
+from voxelize.deposit.fractions import Fractions
+from voxelize.read.fractions import read_fractions
 from voxelize.volume import Volume
 
 logger = logging.getLogger("calendem")
@@ -42,25 +44,28 @@ def analyse(args: argparse.Namespace, reporter: Reporter) -> RunFolder:
         refuse_existing_run(path)
         scenario = with_record(scenario, tell)
         volume = image_as_read(scenario, tell)
+    fractions = None if args.fractions is None else _fractions(args.fractions, volume)
     folder = RunFolder.create(path, scenario)
     with folder.log():
         for text in told:
             logger.info(text)
         try:
-            _measure(volume, scenario, groups, folder, reporter, asked_for=args.only is not None)
+            _measure(
+                Sample(volume, scenario, fractions), groups, folder, reporter,
+                asked_for=args.only is not None,
+            )  # fmt: skip
         except BaseException:
             folder.discard()
             raise
-        with reporter.stage("Report"):
-            write_report(folder.path)
+        # No stage of its own, which would stop where asked to and say that nothing was written.
+        write_report(folder.path)
         folder.mark_finished()
     reporter.say(f"Done: {folder.path}")
     return folder
 
 
 def _measure(
-    volume: Volume,
-    scenario: Scenario,
+    sample: Sample,
     groups: list[Group],
     folder: RunFolder,
     reporter: Reporter,
@@ -77,7 +82,7 @@ def _measure(
     for group in (FIRST, *groups):
         try:
             with reporter.stage(group.title) as progress:
-                found[group.name] = group.measure(volume, scenario, progress)
+                found[group.name] = group.measure(sample, progress)
         except InputError as error:
             if group is FIRST:
                 raise
@@ -90,15 +95,22 @@ def _measure(
         for name, value in found[group.name].row.items():
             reporter.say(f"  {name:<38} {value:.6g}")
     with reporter.stage("Tables and curves"):
-        about = scenario.scenario
+        about = sample.scenario.scenario
         write_analysis(
             folder,
-            volume,
+            sample,
             found,
             left_out,
             scenario={"name": about.name, "description": about.description},
             warnings=warnings,
         )
+
+
+def _fractions(path: str, volume: Volume) -> Fractions:
+    try:
+        return read_fractions(path, volume)
+    except InputError as error:
+        raise InputError(f"--fractions: {error}") from None
 
 
 def _scenario(args: argparse.Namespace) -> Scenario:

@@ -56,6 +56,12 @@ def parser() -> argparse.ArgumentParser:
         choices=("symmetric", "periodic"),
         help="in-plane boundary (default: as the file says, else symmetric)",
     )
+    analyse.add_argument(
+        "--fractions",
+        metavar="FILE",
+        help="HDF5 file with the phases' shares of each voxel, as voxels.phase_fractions has a run "
+        "write it: areas come from these",
+    )
     _add_set(
         analyse,
         "a value of the scenario, such as "

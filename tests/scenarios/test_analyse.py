@@ -27,8 +27,12 @@ from scenarios.runner.analysis.groups import FIRST, GROUPS
 from scenarios.runner.analysis.volume_row import volume_row
 from scenarios.runner.cli import main
 from scenarios.runner.schema.cell import Analysis
+from tests.electrochem.structure.bodies import partial
 from tests.scenarios.test_report import Page
+from voxelize.deposit.fractions import Fractions
 from voxelize.volume import ACTIVE_MATERIAL, CARBON_BINDER, COLLECTOR, PORE, Volume
+from voxelize.write.fractions import write_fractions
+from voxelize.write.hdf5 import write_hdf5
 from voxelize.write.tiff import write_labels
 
 H = 0.5e-6
@@ -230,6 +234,68 @@ def test_page_is_written_again_from_the_folder_alone(analysis, capsys):
 def test_log_has_the_figures(analysis):
     log = (analysis / "calendem.log").read_text(encoding="utf-8")
     assert "Pore sizes: done" in log and "pore_size_d50_um" in log
+
+
+def test_areas_come_from_the_shares_of_each_voxel_where_they_are_given(tmp_path):
+    # A ball of 6.5 voxels in binder over half of its height, its shares counted on 4³ points.
+    shape = (20, 20, 20)
+    am = partial(
+        lambda z, y, x: 6.5 - np.sqrt((z - 10) ** 2 + (y - 10) ** 2 + (x - 10) ** 2), shape
+    )
+    labels = np.where(am >= 0.5, ACTIVE_MATERIAL, PORE).astype(np.uint8)
+    domain = np.zeros(shape, bool)
+    domain[:10] = True
+    labels[domain & (labels == PORE)] = CARBON_BINDER
+    cbd = np.where(domain, 1.0 - am, 0.0).astype(np.float32)
+    shares = Fractions(am, cbd, np.where(domain, 0.0, 1.0 - am).astype(np.float32))
+    volume = Volume(labels, H, False, 20 * H, 0.5)
+    write_labels(tmp_path / "ball.tif", volume)
+    write_fractions(tmp_path / "ball_fractions.h5", shares, volume)
+    options = ["analyse", str(tmp_path / "ball.tif"), "--axis-order", "zyx", "--only", "areas"]
+    given = ["--fractions", str(tmp_path / "ball_fractions.h5")]
+    assert main([*options, *given, "-o", str(tmp_path / "out")]) == 0
+    summary = json.loads((tmp_path / "out" / "summary.json").read_text())
+    (row,) = summary["states"]
+    found = areas(volume, shares)
+    assert summary["volume"]["phase_fractions"]
+    assert row["am_pore_area_m2_m3"] == pytest.approx(found.am_pore, rel=1e-5)
+    assert row["am_pore_area_m2_m3"] != pytest.approx(areas(volume).am_pore, rel=1e-3)
+    # Half a ball each; docs/structure.md has the bias at this size, 1 %.
+    half = 2 * np.pi * 6.5**2 / 20**3 / H
+    assert row["am_pore_area_m2_m3"] == pytest.approx(half, rel=0.03)
+    assert row["am_cbd_area_m2_m3"] == pytest.approx(half, rel=0.03)
+
+
+@pytest.mark.parametrize("case", ["missing", "no shares", "other voxels", "other structure", "2"])
+def test_fractions_of_something_else_are_refused(case, tmp_path, capsys):
+    labels = np.full((16, 18, 20), PORE, np.uint8)
+    labels[:, :6] = ACTIVE_MATERIAL
+    volume = Volume(labels, H, False, 16 * H, 0.5)
+    write_labels(tmp_path / "a.tif", volume)
+    am = (labels == ACTIVE_MATERIAL).astype(np.float32)
+    if case == "other voxels":
+        am = am[:-1]
+    if case == "other structure":
+        am = am[:, ::-1]
+    if case == "2":
+        am = 2 * am
+    path = tmp_path / "a_fractions.h5"
+    if case == "no shares":
+        write_hdf5(path, volume)
+    elif case != "missing":
+        write_fractions(path, Fractions(am, 0 * am, 1 - am), volume)
+    out = ["-o", str(tmp_path / "out")]
+    assert main(["analyse", str(tmp_path / "a.tif"), *out, "--fractions", str(path)]) == 2
+    printed = capsys.readouterr().err
+    words = {
+        "missing": "no such file",
+        "no shares": "am",
+        "other voxels": "am is of 15 × 18 × 20 voxels; expected 16 × 18 × 20",
+        "other structure": "holds 0 % of active material where the volume has voxels of it",
+        "2": "am has values from 0 to 2; expected shares from 0 to 1",
+    }
+    assert "--fractions: " in printed and words[case] in printed
+    assert "Traceback" not in printed and not (tmp_path / "out").exists()
 
 
 def block(folder, labels):

@@ -7,15 +7,14 @@ import numpy as np
 from electrochem.structure.areas import areas
 from electrochem.structure.face_count import face_count_areas
 from electrochem.structure.surface_area import surface_areas
-from scenarios.runner.analysis.group import Column, Curve, Found, Group
+from scenarios.runner.analysis.group import Column, Curve, Found, Group, Sample
 from scenarios.runner.analysis.plots import bars
 from scenarios.runner.analysis.volume_row import face_row
 from scenarios.runner.densities import cbd_solid_density
 from scenarios.runner.page.figures import Shown, plot
 from scenarios.runner.progress import ProgressCallback
 from scenarios.runner.results import Run
-from scenarios.runner.schema import Scenario
-from voxelize.volume import ACTIVE_MATERIAL, CARBON_BINDER, CRACK, PORE, Volume
+from voxelize.volume import ACTIVE_MATERIAL, CARBON_BINDER, CRACK, PORE
 
 
 def _area(name: str, title: str, meaning: str) -> Column:
@@ -62,15 +61,15 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def _measure(volume: Volume, scenario: Scenario, progress: ProgressCallback) -> Found:
-    found = areas(volume, progress=lambda share, note: progress(0.8 * share, note))
-    am_pore = found.am_pore
-    if (volume.labels == CRACK).any():
-        # The column's figure is that of a run's states: cracks count as pores in it.
-        am_pore = surface_areas(volume).am_pore
+def _measure(sample: Sample, progress: ProgressCallback) -> Found:
+    found = areas(sample.volume, sample.fractions, lambda share, note: progress(0.8 * share, note))
+    # Cracks count as pores in the column: from labels its figure is that of a run's states.
+    am_pore = found.am_pore + found.am_crack
+    if sample.fractions is None and (sample.volume.labels == CRACK).any():
+        am_pore = surface_areas(sample.volume).am_pore
     progress(0.9, "counting faces")
-    faces = face_count_areas(volume).sum(axis=1)
-    density = scenario.materials.active_material.density, cbd_solid_density(scenario)
+    faces = face_count_areas(sample.volume).sum(axis=1)
+    density = sample.scenario.materials.active_material.density, cbd_solid_density(sample.scenario)
     row = {
         "am_pore_area_m2_m3": am_pore,
         "am_cbd_area_m2_m3": found.am_cbd,
@@ -80,7 +79,7 @@ def _measure(volume: Volume, scenario: Scenario, progress: ProgressCallback) -> 
         "wetted_area_m2_m3": found.wetted,
         "wetted_area_m2_g": 1e-3 * found.per_mass(found.wetted, *density),
     } | {f"{name}_face_count_area_m2_m3": float(faces[of]) for of, name in _FACES.items()}
-    return Found(row | face_row(volume))
+    return Found(row | face_row(sample.volume))
 
 
 def _plots(run: Run, curves: Mapping[str, Curve]) -> list[Shown]:
@@ -100,8 +99,9 @@ def _plots(run: Run, curves: Mapping[str, Curve]) -> list[Shown]:
 
 AREAS = Group(
     "areas", "Areas", COLUMNS, _measure,
-    "Per electrode volume, from labels: faces of voxels weighted with the local normal, 1 to 2 % "
-    "high on round bodies of eight voxels' radius and more. Pores that active material encloses "
-    "are not wetted. Creases round off.",
+    "Per electrode volume. From labels, faces of voxels are weighted with the local normal: 1 to "
+    "2 % high on round bodies of eight voxels' radius and more; with the shares of each voxel "
+    "(--fractions), surfaces are triangulated where a share is one half. Pores that active "
+    "material encloses are not wetted. Creases round off.",
     _plots,
 )  # fmt: skip

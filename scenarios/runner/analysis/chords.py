@@ -6,14 +6,12 @@ import numpy as np
 
 from dem.errors import InputError
 from electrochem.structure.chords import chords
-from scenarios.runner.analysis.group import Column, Curve, Found, Group
+from scenarios.runner.analysis.group import Column, Curve, Found, Group, Sample
 from scenarios.runner.analysis.plots import lines
 from scenarios.runner.analysis.sizes import NO_PORES
 from scenarios.runner.page.figures import Shown, plot
 from scenarios.runner.progress import ProgressCallback
 from scenarios.runner.results import Run
-from scenarios.runner.schema import Scenario
-from voxelize.volume import Volume
 
 _AXES = "zyx"
 
@@ -29,8 +27,8 @@ COLUMNS = tuple(
 CURVE = "pore_chords"
 
 
-def _measure(volume: Volume, scenario: Scenario, progress: ProgressCallback) -> Found:
-    found = chords(volume, progress=progress)
+def _measure(sample: Sample, progress: ProgressCallback) -> Found:
+    found = chords(sample.volume, progress=progress)
     if found is None:
         raise InputError(NO_PORES)
     row = {f"pore_chord_mean_{axis}_um": 1e6 * found.mean[k] for k, axis in enumerate(_AXES)}

@@ -5,13 +5,11 @@ from collections.abc import Mapping
 import numpy as np
 
 from electrochem.structure.connectivity import PHASES, connectivity
-from scenarios.runner.analysis.group import Column, Curve, Found, Group
+from scenarios.runner.analysis.group import Column, Curve, Found, Group, Sample
 from scenarios.runner.analysis.plots import bars
 from scenarios.runner.page.figures import Shown, plot
 from scenarios.runner.progress import ProgressCallback
 from scenarios.runner.results import Run
-from scenarios.runner.schema import Scenario
-from voxelize.volume import Volume
 
 NAMES = {
     "pore": "pores",
@@ -45,8 +43,8 @@ COLUMNS = (
 CURVE = "connectivity"
 
 
-def _measure(volume: Volume, scenario: Scenario, progress: ProgressCallback) -> Found:
-    found = connectivity(volume, progress)
+def _measure(sample: Sample, progress: ProgressCallback) -> Found:
+    found = connectivity(sample.volume, progress)
     row = {
         f"{phase}_{share}_share": getattr(getattr(found, phase), name)
         for phase in PHASES

@@ -7,7 +7,7 @@ import numpy as np
 
 from dem.checkpoint import new_file
 from scenarios.runner.analysis.curves import write_curve
-from scenarios.runner.analysis.group import Found
+from scenarios.runner.analysis.group import Found, Sample
 from scenarios.runner.record import write_summary
 from scenarios.runner.run_folder import RunFolder, versions
 from voxelize.volume import Volume
@@ -18,16 +18,17 @@ STATE = "as_read"
 
 def write_analysis(
     folder: RunFolder,
-    volume: Volume,
+    sample: Sample,
     found: Mapping[str, Found],
     left_out: Mapping[str, str],
     **more: Any,
 ) -> None:
-    """Write what was found of a volume.
+    """Write what was found.
 
     found : by name of its group; left_out : why, by name; more : goes into summary.json
-    """  # fmt: skip
+    """
     row: dict[str, Any] = {"state": STATE}
+    volume = sample.volume
     for of in found.values():
         row |= of.row
         for name, curve in of.curves.items():
@@ -41,7 +42,9 @@ def write_analysis(
         folder,
         [row],
         **more,
-        volume=shape | {"periodic": volume.periodic, "collector_layers": volume.collector_layers},
+        volume=shape
+        | {"periodic": volume.periodic, "collector_layers": volume.collector_layers}
+        | {"phase_fractions": sample.fractions is not None},
         groups=list(found),
         left_out=dict(left_out),
         versions=versions(),

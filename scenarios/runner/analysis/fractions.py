@@ -11,13 +11,12 @@ from electrochem.structure.phase_fractions import (
     porosity,
     porosity_profile,
 )
-from scenarios.runner.analysis.group import Column, Curve, Found, Group
+from scenarios.runner.analysis.group import Column, Curve, Found, Group, Sample
 from scenarios.runner.analysis.plots import over_height
 from scenarios.runner.page.figures import Shown, plot
 from scenarios.runner.progress import ProgressCallback
 from scenarios.runner.results import Run
-from scenarios.runner.schema import Scenario
-from voxelize.volume import ACTIVE_MATERIAL, CARBON_BINDER, CRACK, PORE, Volume
+from voxelize.volume import ACTIVE_MATERIAL, CARBON_BINDER, CRACK, PORE
 
 COLUMNS = (
     Column(
@@ -50,10 +49,10 @@ COLUMNS = (
 CURVE = "profile_phases"
 
 
-def _measure(volume: Volume, scenario: Scenario, progress: ProgressCallback) -> Found:
-    share, profile = phase_fractions(volume), phase_profile(volume)
-    weights = coating(volume)[1]
-    height = volume.voxel_size * (np.cumsum(weights) - 0.5 * weights)
+def _measure(sample: Sample, progress: ProgressCallback) -> Found:
+    share, profile = phase_fractions(sample.volume), phase_profile(sample.volume)
+    weights = coating(sample.volume)[1]
+    height = sample.volume.voxel_size * (np.cumsum(weights) - 0.5 * weights)
     shares = {
         "pore_share": profile[:, PORE],
         "crack_share": profile[:, CRACK],
@@ -62,17 +61,17 @@ def _measure(volume: Volume, scenario: Scenario, progress: ProgressCallback) -> 
     }
     if not shares["crack_share"].any():
         del shares["crack_share"]
-    nanoporosity = float(volume.cbd_nanoporosity)
+    nanoporosity = float(sample.volume.cbd_nanoporosity)
     row = {
-        "thickness_um": volume.thickness * 1e6,
-        "voxel_size_um": volume.voxel_size * 1e6,
-        "porosity": porosity(volume),
+        "thickness_um": sample.volume.thickness * 1e6,
+        "voxel_size_um": sample.volume.voxel_size * 1e6,
+        "porosity": porosity(sample.volume),
         "pore_fraction": float(share[PORE] + share[CRACK]),
         "am_fraction": float(share[ACTIVE_MATERIAL]),
         "cbd_fraction": float(share[CARBON_BINDER]),
         "cbd_nanoporosity": nanoporosity,
     }
-    porous = {"porosity": porosity_profile(volume)}
+    porous = {"porosity": porosity_profile(sample.volume)}
     return Found(row, {CURVE: {"height_um": 1e6 * height, **shares, **porous}})
 
 

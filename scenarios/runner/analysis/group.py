@@ -10,10 +10,23 @@ from scenarios.runner.page.figures import Shown
 from scenarios.runner.progress import ProgressCallback
 from scenarios.runner.results import Run
 from scenarios.runner.schema import Scenario
+from voxelize.deposit.fractions import Fractions
 from voxelize.volume import Volume
 
 Curve = Mapping[str, np.ndarray]
 """Columns of one length, by names that end in their units; numbers, or texts."""
+
+
+@dataclass(frozen=True, eq=False)
+class Sample:
+    """What is measured, and with which densities, conductivities and tolerance.
+
+    fractions : shares of the phases in each voxel of the volume, where they are given
+    """
+
+    volume: Volume
+    scenario: Scenario
+    fractions: Fractions | None = None
 
 
 @dataclass(frozen=True)
@@ -60,6 +73,6 @@ class Group:
     name: str
     title: str
     columns: tuple[Column, ...]
-    measure: Callable[[Volume, Scenario, ProgressCallback], Found]
+    measure: Callable[[Sample, ProgressCallback], Found]
     note: str = ""
     plots: Callable[[Run, Mapping[str, Curve]], list[Shown]] = lambda run, curves: []

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dem.errors import InputError
 from electrochem.structure.intrusion import Intrusion, intrusion
 from electrochem.structure.mercury import mercury_porosities
-from scenarios.runner.analysis.group import Column, Curve, Found, Group
+from scenarios.runner.analysis.group import Column, Curve, Found, Group, Sample
 from scenarios.runner.analysis.mercury_plots import intruded, throats
 from scenarios.runner.analysis.sizes import NO_PORES
 from scenarios.runner.densities import cbd_solid_density, volume_densities
@@ -65,10 +65,10 @@ SIDES_COLUMNS = (
 )  # fmt: skip
 
 
-def _measure(volume: Volume, scenario: Scenario, progress: ProgressCallback) -> Found:
-    curve = _intrusion(volume, "top", progress)
-    density = scenario.materials.active_material.density, cbd_solid_density(scenario)
-    found = mercury_porosities(volume, curve, *density)
+def _measure(sample: Sample, progress: ProgressCallback) -> Found:
+    curve = _intrusion(sample.volume, "top", progress)
+    density = sample.scenario.materials.active_material.density, cbd_solid_density(sample.scenario)
+    found = mercury_porosities(sample.volume, curve, *density)
     row = {
         "pore_throat_d50_um": 1e6 * curve.throat_d50,
         "mercury_entrapped_share": curve.entrapped_share,
@@ -81,16 +81,16 @@ def _measure(volume: Volume, scenario: Scenario, progress: ProgressCallback) -> 
         "mercury_bulk_density_g_cm3": 1e-3 * found.bulk_density,
         "mercury_apparent_density_g_cm3": 1e-3 * found.apparent_density,
     }
-    return Found(row, _curves(curve, "top", volume, scenario))
+    return Found(row, _curves(curve, "top", sample.volume, sample.scenario))
 
 
-def _measure_sides(volume: Volume, scenario: Scenario, progress: ProgressCallback) -> Found:
-    curve = _intrusion(volume, "all", progress)
+def _measure_sides(sample: Sample, progress: ProgressCallback) -> Found:
+    curve = _intrusion(sample.volume, "all", progress)
     row = {
         "pore_throat_d50_all_sides_um": 1e6 * curve.throat_d50,
         "mercury_entrapped_share_all_sides": curve.entrapped_share,
     }
-    return Found(row, _curves(curve, "all_sides", volume, scenario))
+    return Found(row, _curves(curve, "all_sides", sample.volume, sample.scenario))
 
 
 def _intrusion(volume: Volume, inlet: str, progress: ProgressCallback) -> Intrusion:

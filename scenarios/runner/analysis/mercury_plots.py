@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from scenarios.runner.analysis.group import Curve
-from scenarios.runner.analysis.plots import falling
+from scenarios.runner.analysis.plots import falling, logarithmic_sizes
 from scenarios.runner.plots import COLOURS, svg
 
 
@@ -17,16 +17,17 @@ def intruded(way_in: Curve, way_out: Curve) -> bytes:
         for curve, legend, style in ((way_in, "in", "-"), (way_out, "out", "--")):
             diameter, share = curve["throat_diameter_um"], curve["mercury_share_of_coating"]
             known = np.isfinite(diameter)
-            axes.semilogx(diameter[known], 100.0 * share[known], style, marker=".", label=legend)
+            axes.plot(diameter[known], 100.0 * share[known], style, marker=".", label=legend)
         left = 100.0 * way_out["mercury_share_of_coating"][-1]
         axes.axhline(left, color=COLOURS[5], lw=1, ls=":", label="trapped at no pressure")
+        logarithmic_sizes(axes)
         axes.set_xlabel("Throat diameter / µm")
         axes.set_ylabel("Mercury in the coating / vol %")
         axes.set_ylim(bottom=0)
         axes.invert_xaxis()
         axes.legend()
         above = axes.twiny()
-        above.set_xscale("log")
+        logarithmic_sizes(above)
         above.set_xlim(*(product / diameter for diameter in axes.get_xlim()))
         above.grid(False)
         above.spines["top"].set_visible(True)
@@ -39,5 +40,8 @@ def throats(way_in: Curve) -> bytes:
     """What each throat's diameter adds to the mercury in the coating."""
     share = way_in["mercury_share_of_coating"]
     return falling(
-        way_in["throat_diameter_um"], np.diff(share, prepend=0.0), "Throat diameter / µm"
+        way_in["throat_diameter_um"],
+        np.diff(share, prepend=0.0),
+        "Throat diameter / µm",
+        "Mercury over coating volume",
     )

@@ -8,14 +8,12 @@ import numpy as np
 from dem.errors import InputError
 from electrochem.structure.network import PoreNetwork, pore_network
 from electrochem.structure.network_file import write_network
-from scenarios.runner.analysis.group import Column, Curve, Found, Group
+from scenarios.runner.analysis.group import Column, Curve, Found, Group, Sample
 from scenarios.runner.analysis.network_plots import coordination, matrix, offsets, radii
 from scenarios.runner.analysis.sizes import NO_PORES
 from scenarios.runner.page.figures import Shown, plot
 from scenarios.runner.progress import ProgressCallback
 from scenarios.runner.results import Run
-from scenarios.runner.schema import Scenario
-from voxelize.volume import Volume
 
 COLUMNS = (
     Column("pore_count", "Pores", "–", "Bodies of the pore space.", decimals=0),
@@ -46,8 +44,8 @@ COLUMNS = (
 PORES, THROATS = "pores", "throats"
 
 
-def _measure(volume: Volume, scenario: Scenario, progress: ProgressCallback) -> Found:
-    found = pore_network(volume, progress=progress)
+def _measure(sample: Sample, progress: ProgressCallback) -> Found:
+    found = pore_network(sample.volume, progress=progress)
     if found is None or not len(found.volume):
         raise InputError(NO_PORES)
     row = {

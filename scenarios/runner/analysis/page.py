@@ -92,6 +92,8 @@ def _abstract(run: Run) -> str:
         f"{100 * row['porosity']:.1f} % porous, with {100 * row['am_fraction']:.1f} vol % of "
         f"active material and {100 * row['cbd_fraction']:.1f} vol % of carbon-binder domain."
     )
+    if of.get("phase_fractions"):
+        text += " Areas come from the phases' shares of each voxel."
     factor = row.get("tortuosity_factor_z", np.nan)
     if math.isfinite(factor):
         text += f" The pore space's tortuosity factor τ² is {factor:.2f}."

@@ -5,13 +5,11 @@ from collections.abc import Mapping
 import numpy as np
 
 from electrochem.structure.particles import Particles, particles
-from scenarios.runner.analysis.group import Column, Curve, Found, Group
+from scenarios.runner.analysis.group import Column, Curve, Found, Group, Sample
 from scenarios.runner.analysis.plots import lines
 from scenarios.runner.page.figures import Shown, plot
 from scenarios.runner.progress import ProgressCallback
 from scenarios.runner.results import Run
-from scenarios.runner.schema import Scenario
-from voxelize.volume import Volume
 
 _RANDOM = "57.3° if they have no direction."
 
@@ -57,8 +55,8 @@ COLUMNS = (
 CURVE = "particles"
 
 
-def _measure(volume: Volume, scenario: Scenario, progress: ProgressCallback) -> Found:
-    found = particles(volume, progress)
+def _measure(sample: Sample, progress: ProgressCallback) -> Found:
+    found = particles(sample.volume, progress)
     row = {
         "particle_count": len(found.diameter),
         "particle_d10_um": 1e6 * found.d10,

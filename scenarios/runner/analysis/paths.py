@@ -5,13 +5,11 @@ from collections.abc import Mapping
 import numpy as np
 
 from electrochem.structure.shortest_path import shortest_path
-from scenarios.runner.analysis.group import Column, Curve, Found, Group
+from scenarios.runner.analysis.group import Column, Curve, Found, Group, Sample
 from scenarios.runner.analysis.plots import lines
 from scenarios.runner.page.figures import Shown, plot
 from scenarios.runner.progress import ProgressCallback
 from scenarios.runner.results import Run
-from scenarios.runner.schema import Scenario
-from voxelize.volume import Volume
 
 _PHASES = {"pore": "pores", "cbd": "binder domain", "solid": "solids"}
 
@@ -31,11 +29,11 @@ COLUMNS = tuple(
 )  # fmt: skip
 
 
-def _measure(volume: Volume, scenario: Scenario, progress: ProgressCallback) -> Found:
+def _measure(sample: Sample, progress: ProgressCallback) -> Found:
     row, curves = {}, {}
     for done, phase in enumerate(_PHASES):
         found = shortest_path(
-            volume, phase, lambda share, note, done=done: progress((done + share) / 3, note)
+            sample.volume, phase, lambda share, note, done=done: progress((done + share) / 3, note)
         )
         row[f"{phase}_shortest_path"] = found.shortest
         row[f"{phase}_geodesic_tortuosity"] = found.mean

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.ticker import FormatStrFormatter, LogLocator, NullFormatter
 
 from scenarios.runner.analysis.group import Curve
 from scenarios.runner.plots import COLOURS, svg
@@ -66,7 +67,7 @@ def bars(
     return svg(draw)
 
 
-def falling(size: np.ndarray, share: np.ndarray, label: str) -> bytes:
+def falling(size: np.ndarray, share: np.ndarray, x_label: str, y_label: str) -> bytes:
     """Density of shares over the logarithm of a size: steps between falling sizes, equal areas.
 
     size : (m,), falling; share : (m,), what each size adds to the one before; the first is a peak
@@ -77,21 +78,42 @@ def falling(size: np.ndarray, share: np.ndarray, label: str) -> bytes:
         edges, density = log_density(size, share)
         axes.stairs(density, edges, fill=True, alpha=0.35, color=COLOURS[0])
         axes.stairs(density, edges, color=COLOURS[0])
-        axes.set_xscale("log")
-        axes.set_xlabel(label)
-        axes.set_ylabel("Share / decade")
+        logarithmic_sizes(axes)
+        axes.set_xlabel(x_label)
+        axes.set_ylabel(f"{y_label} / decade⁻¹")
         axes.set_ylim(bottom=0)
 
     return svg(draw)
 
 
-def log_density(size: np.ndarray, share: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Rising edges (m + 1,) and density (m,) per decade of shares that falling sizes add.
+def logarithmic_sizes(axes: Axes) -> None:
+    """A logarithmic axis of one or two decades, with plain numbers at 1, 2 and 5."""
+    axes.set_xscale("log")
+    axes.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+    axes.xaxis.set_major_formatter(FormatStrFormatter("%g"))
+    axes.xaxis.set_minor_formatter(NullFormatter())
 
-    What a size adds lies between it and the next wider one; the widest's step is as wide as the
-    one after it.
+
+_STEP = 0.04
+"""Least width of a step [decades]: digital balls of nearer sizes are alike."""
+
+
+def log_density(size: np.ndarray, share: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Rising edges (n + 1,) and density (n,) per decade of shares that falling sizes add.
+
+    What a size adds lies between it and the next wider one; sizes that are too near each other
+    share a step, and the widest's is as wide as the least.
     """
-    logs = np.log10(size[::-1])
-    last = logs[-1] + (logs[-1] - logs[-2] if len(logs) > 1 else 0.05)
-    edges = np.append(logs, last)
-    return 10.0**edges, share[::-1] / np.diff(edges)
+    edges, added = [float(np.log10(size[0])) + _STEP], []
+    waiting = 0.0
+    for log, more in zip(np.log10(size).tolist(), share.tolist(), strict=True):
+        waiting += more
+        # Up to rounding: the first step is as wide as the least.
+        if edges[-1] - log >= _STEP - 1e-9:
+            added.append(waiting / (edges[-1] - log))
+            edges.append(log)
+            waiting = 0.0
+    if waiting > 0.0:
+        added.append(waiting / _STEP)
+        edges.append(edges[-1] - _STEP)
+    return 10.0 ** np.array(edges[::-1]), np.array(added[::-1])

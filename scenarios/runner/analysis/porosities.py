@@ -3,14 +3,12 @@
 from collections.abc import Mapping
 
 from electrochem.structure.porosities import Porosity, porosities
-from scenarios.runner.analysis.group import Column, Curve, Found, Group
+from scenarios.runner.analysis.group import Column, Curve, Found, Group, Sample
 from scenarios.runner.analysis.plots import over_height
 from scenarios.runner.densities import cbd_solid_density
 from scenarios.runner.page.figures import Shown, plot
 from scenarios.runner.progress import ProgressCallback
 from scenarios.runner.results import Run
-from scenarios.runner.schema import Scenario
-from voxelize.volume import Volume
 
 _KINDS = {
     "accessible": ("Accessible porosity", "Pores that a gas reaches from the upper plane."),
@@ -67,10 +65,10 @@ COLUMNS = (
 CURVE = "profile_porosities"
 
 
-def _measure(volume: Volume, scenario: Scenario, progress: ProgressCallback) -> Found:
-    found = porosities(volume, progress=progress)
+def _measure(sample: Sample, progress: ProgressCallback) -> Found:
+    found = porosities(sample.volume, progress=progress)
     both = {"": found.with_nanopores, _SOLID_DOMAIN: found.without_nanopores}
-    density = scenario.materials.active_material.density, cbd_solid_density(scenario)
+    density = sample.scenario.materials.active_material.density, cbd_solid_density(sample.scenario)
     row = {
         f"{kind}_porosity{ending}": getattr(of, kind) for ending, of in both.items()
         for kind in _KINDS

@@ -6,13 +6,11 @@ import numpy as np
 
 from dem.errors import InputError
 from electrochem.structure.representativeness import Spread, representativeness
-from scenarios.runner.analysis.group import Column, Curve, Found, Group
+from scenarios.runner.analysis.group import Column, Curve, Found, Group, Sample
 from scenarios.runner.analysis.plots import lines
 from scenarios.runner.page.figures import Shown, plot
 from scenarios.runner.progress import ProgressCallback
 from scenarios.runner.results import Run
-from scenarios.runner.schema import Scenario
-from voxelize.volume import Volume
 
 _SPREADS = {
     "porosity": ("porosity", "porosity"),
@@ -46,8 +44,8 @@ COLUMNS = (
 CURVE = "representativeness"
 
 
-def _measure(volume: Volume, scenario: Scenario, progress: ProgressCallback) -> Found:
-    ny, nx = volume.labels.shape[1:]
+def _measure(sample: Sample, progress: ProgressCallback) -> Found:
+    ny, nx = sample.volume.labels.shape[1:]
     splits = tuple(split for split in (2, 3, 4) if min(ny, nx) // split >= _SMALLEST)
     if not splits:
         least = 2 * _SMALLEST
@@ -55,7 +53,7 @@ def _measure(volume: Volume, scenario: Scenario, progress: ProgressCallback) -> 
             f"the footprint has {ny} × {nx} voxels; expected at least {least} × {least}, to be "
             "cut into quarters"
         )
-    found = representativeness(volume, splits, progress=progress)
+    found = representativeness(sample.volume, splits, progress=progress)
     row = {"rev_index": found.index, "rev_grain_size_um": 1e6 * found.grain_size}
     curve = {"edge_um": 1e6 * found.edge, "parts": np.array(splits) ** 2}
     for figure, (name, _) in _SPREADS.items():

@@ -6,13 +6,11 @@ import numpy as np
 
 from dem.errors import InputError
 from electrochem.structure.granulometry import granulometry
-from scenarios.runner.analysis.group import Column, Curve, Found, Group
+from scenarios.runner.analysis.group import Column, Curve, Found, Group, Sample
 from scenarios.runner.analysis.plots import falling, lines
 from scenarios.runner.page.figures import Shown, plot
 from scenarios.runner.progress import ProgressCallback
 from scenarios.runner.results import Run
-from scenarios.runner.schema import Scenario
-from voxelize.volume import Volume
 
 NO_PORES = "the coating holds no pores between its voxels, or nothing else"
 
@@ -28,8 +26,8 @@ COLUMNS = tuple(
 CURVE = "pore_sizes"
 
 
-def _measure(volume: Volume, scenario: Scenario, progress: ProgressCallback) -> Found:
-    found = granulometry(volume, progress=progress)
+def _measure(sample: Sample, progress: ProgressCallback) -> Found:
+    found = granulometry(sample.volume, progress=progress)
     if found is None:
         raise InputError(NO_PORES)
     row = {
@@ -52,7 +50,7 @@ def _plots(run: Run, curves: Mapping[str, Curve]) -> list[Shown]:
             "Cumulative pore sizes by volume.",
         ),
         plot(
-            falling(size, np.diff(share, prepend=0.0), "Local thickness / µm"),
+            falling(size, np.diff(share, prepend=0.0), "Local thickness / µm", "Pore volume"),
             "Pore volume by size, over the logarithm of the diameter.",
         ),
     ]  # fmt: skip

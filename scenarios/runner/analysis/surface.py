@@ -7,12 +7,10 @@ import numpy as np
 from electrochem.structure.effective_surface import effective_surface
 from electrochem.structure.roughness import surface
 from scenarios.runner import surface_plots
-from scenarios.runner.analysis.group import Column, Curve, Found, Group
+from scenarios.runner.analysis.group import Column, Curve, Found, Group, Sample
 from scenarios.runner.page.figures import Shown, plot
 from scenarios.runner.progress import ProgressCallback
 from scenarios.runner.results import Run
-from scenarios.runner.schema import Scenario
-from voxelize.volume import Volume
 
 COLUMNS = (
     Column(
@@ -30,8 +28,8 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def _measure(volume: Volume, scenario: Scenario, progress: ProgressCallback) -> Found:
-    top, seen = surface(volume), effective_surface(volume, progress=progress)
+def _measure(sample: Sample, progress: ProgressCallback) -> Found:
+    top, seen = surface(sample.volume), effective_surface(sample.volume, progress=progress)
     row = {
         "surface_roughness_um": 1e6 * top.rms,
         "effective_surface_ratio": seen.ratio,

@@ -2,11 +2,9 @@
 
 import numpy as np
 
-from scenarios.runner.analysis.group import Column, Found, Group
+from scenarios.runner.analysis.group import Column, Found, Group, Sample
 from scenarios.runner.analysis.through_plane import through_plane
 from scenarios.runner.progress import ProgressCallback
-from scenarios.runner.schema import Scenario
-from voxelize.volume import Volume
 
 COLUMNS = (
     Column(
@@ -27,8 +25,8 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def _measure(volume: Volume, scenario: Scenario, progress: ProgressCallback) -> Found:
-    row = through_plane(volume, scenario.analysis, progress)
+def _measure(sample: Sample, progress: ProgressCallback) -> Found:
+    row = through_plane(sample.volume, sample.scenario.analysis, progress)
     effective = row["effective_diffusivity_z"]
     return Found(row | {"macmullin_number": 1.0 / effective if effective > 0.0 else np.inf})
 
