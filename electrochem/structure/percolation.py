@@ -6,18 +6,21 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 
-def clusters(phase: np.ndarray, periodic: bool, over_corners: bool = False) -> np.ndarray:
+def clusters(
+    phase: np.ndarray, periodic: bool | tuple[bool, bool], over_corners: bool = False
+) -> np.ndarray:
     """Number the clusters of a phase that hang together over faces of voxels, or corners too.
 
-    phase : (nz, ny, nx) bool; periodic : whether the two in-plane directions are periodic
+    phase : (nz, ny, nx) bool; periodic : whether the in-plane directions are, both or (y, x)
     Returns (nz, ny, nx) int32, 0 outside the phase, clusters from 1.
     """
     structure = np.ones((3, 3, 3), bool) if over_corners else None
     number, count = label_clusters(phase, structure)
-    if not periodic or count < 2:
+    along = periodic if isinstance(periodic, tuple) else (periodic, periodic)
+    if not any(along) or count < 2:
         return number.astype(np.int32, copy=False)
     joins = []
-    for first, last in _across_sides(number, over_corners):
+    for first, last in _across_sides(number, along, over_corners):
         touch = (first > 0) & (last > 0)
         joins.append(np.stack([first[touch], last[touch]]))
     first, last = np.concatenate(joins, axis=1)
@@ -27,9 +30,11 @@ def clusters(phase: np.ndarray, periodic: bool, over_corners: bool = False) -> n
     return component.astype(np.int32)[number]
 
 
-def _across_sides(number: np.ndarray, over_corners: bool):
+def _across_sides(number: np.ndarray, periodic: tuple[bool, bool], over_corners: bool):
     """Pairs of sheets of voxels that touch across the sides, over faces or corners too."""
     for axis in (1, 2):
+        if not periodic[axis - 1]:
+            continue
         first, last = np.take(number, 0, axis), np.take(number, -1, axis)
         if not over_corners:
             yield first.ravel(), last.ravel()
@@ -54,7 +59,7 @@ def touching(number: np.ndarray, *places: np.ndarray) -> np.ndarray:
     return found
 
 
-def spanning(phase: np.ndarray, periodic: bool) -> np.ndarray:
+def spanning(phase: np.ndarray, periodic: bool | tuple[bool, bool]) -> np.ndarray:
     """(nz, ny, nx) bool, the clusters of a phase that touch both the first and the last layer."""
     number = clusters(phase, periodic)
     return (touching(number, number[0]) & touching(number, number[-1]))[number]

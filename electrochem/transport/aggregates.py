@@ -8,12 +8,10 @@ answers another question. So a block holds one aggregate for each of its strongl
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from electrochem.transport import assembly_kernels as kernels
 from electrochem.transport.conductance import Network
-from electrochem.transport.graph_kernels import Graph
+from electrochem.transport.graph_kernels import Graph, graph_of
 
 STRONG = 0.1
 """A face joins two aggregates from this share of the largest conductance of either."""
@@ -25,7 +23,8 @@ class Level:
 
     parent : of the finer level, which aggregate each member went to; (nz, ny, nx) int32 on the
         finest grid, −1 where nothing conducts, else (n,) int32
-    block : (n, 3) int64, the block each aggregate lies in; shape : blocks along each axis
+    ground : (n,) float32, conductance to the electrodes
+    block : (n, 3) int32, the block each aggregate lies in; shape : blocks along each axis
     """
 
     graph: Graph
@@ -35,93 +34,55 @@ class Level:
     shape: tuple[int, int, int]
 
 
-def _graph(start, neighbour, conductance, ground, plane_of, planes) -> Graph:
-    count = len(ground)
-    owner = np.repeat(np.arange(count), np.diff(start))
-    return Graph(
-        start=start.astype(np.int64),
-        neighbour=neighbour.astype(np.int32),
-        conductance=conductance,
-        total=ground + np.bincount(owner, conductance, count),
-        plane=np.searchsorted(plane_of, np.arange(planes + 1)).astype(np.int64),
-        x=np.zeros(count),
-        b=np.zeros(count),
-    )
+def first_level(net: Network, inverse: np.ndarray, strongest: np.ndarray) -> Level:
+    """Aggregates of the cells themselves.
 
-
-def first_level(net: Network, conductivity: np.ndarray) -> Level:
-    """Aggregates of the cells themselves."""
-    cells = tuple(n - 2 for n in net.classes.shape)
+    inverse, strongest : (nz, ny, nx), as `fine_kernels.weigh` leaves them
+    """
+    cells = inverse.shape
     shape = tuple((n + 1) // 2 for n in cells)
-    smaller = np.minimum.outer(conductivity, conductivity)
-    larger = np.maximum.outer(conductivity, conductivity)
-    alike = (smaller > 0.0) & (smaller >= STRONG * larger)
     parent = np.full(cells, -1, np.int32)
     counts = np.zeros(shape[0], np.int64)
-    kernels.split_blocks(net, alike, parent, counts)
-    before = (np.cumsum(counts) - counts).astype(np.int32)
-    parent += np.where(parent >= 0, np.repeat(before, 2)[: cells[0], None, None], np.int32(0))
+    kernels.split_blocks(net, inverse, strongest, np.float32(STRONG), parent, counts)
+    plane = np.append(0, np.cumsum(counts))
 
-    count = int(counts.sum())
-    start, degree = np.zeros(count + 1, np.int64), np.zeros(count, np.int64)
-    ground, block = np.zeros(count), np.zeros((count, 3), np.int32)
-    halves = np.zeros(count, np.uint8)
-    neighbour, conductance = np.zeros(0, np.int32), np.zeros(0)
-    for _ in ("count", "fill"):
-        kernels.join_blocks(
-            net,
-            parent,
-            start,
-            neighbour,
-            conductance,
-            degree,
-            ground,
-            block,
-            halves,
-        )
-        start[1:] = np.cumsum(degree)
-        if len(neighbour) == 0:
-            neighbour, conductance = np.zeros(start[-1], np.int32), np.zeros(start[-1])
-    graph = _graph(start, neighbour, conductance, ground, block[:, 0], shape[0])
+    count = int(plane[-1])
+    block, halves = np.zeros((count, 3), np.int32), np.zeros(count, np.uint8)
+    kernels.number(parent, plane[:-1], block, halves)
+    # Never filled, and so never real memory, but for what a plane's edges need.
+    neighbour = np.empty(kernels.MOST_FACES * count, np.int32)
+    conductance = np.empty(kernels.MOST_FACES * count, np.float32)
+    ground, end = np.zeros(count, np.float32), np.empty(count, np.int64)
+    kernels.gather_faces(net, parent, halves, plane, neighbour, conductance, ground, end)
+    edges = int((end[plane[1:] - 1] - kernels.MOST_FACES * plane[:-1])[counts > 0].sum())
+    start = np.zeros(count + 1, np.int64)
+    neighbours, conductances = np.empty(edges, np.int32), np.empty(edges, np.float32)
+    kernels.close_gaps(plane, end, neighbour, conductance, start, neighbours, conductances)
+    graph = graph_of(start, neighbours, conductances, ground, plane)
     return Level(graph, parent, ground, block, shape)
 
 
-def next_level(level: Level) -> Level:
-    """Aggregates of aggregates."""
+def next_level(level: Level, strong: float) -> Level:
+    """Aggregates of aggregates; strong : share of the largest conductance of either that joins."""
     graph, count = level.graph, len(level.ground)
-    owner = np.repeat(np.arange(count), np.diff(graph.start))
-    other, conductance = graph.neighbour, graph.conductance
-    strongest = np.zeros(count)
-    np.maximum.at(strongest, owner, conductance)
-
     shape = tuple((n + 1) // 2 for n in level.shape)
-    block = level.block // 2
-    apart = block[owner] != block[other]
-    together = ~apart.any(axis=1)
-    strong = together & (conductance >= STRONG * np.maximum(strongest[owner], strongest[other]))
-    links = coo_array((np.ones(strong.sum(), bool), (owner[strong], other[strong])), (count, count))
-    parts, part = connected_components(links, directed=False)
-    flat = np.ravel_multi_index(block.T, shape)
-    key, first, parent = np.unique(flat * parts + part, return_index=True, return_inverse=True)
+    edges = graph.start, graph.neighbour, graph.conductance
+    joined, parent = np.empty(count, np.int64), np.empty(count, np.int32)
+    kernels.join_aggregates(*edges, level.block, np.float32(strong), joined)
+    key = np.ravel_multi_index((level.block // 2).T, shape)
+    block, halves = np.empty((count, 3), np.int32), np.empty(count, np.uint8)
+    order = np.argsort(key, kind="stable")
+    parts = kernels.number_parts(order, level.block, joined, parent, block, halves)
+    block, halves = block[:parts].copy(), halves[:parts].copy()
 
-    half = level.block & 1
-    halves = np.zeros((2, len(key), 3), bool)
-    for side in (0, 1):
-        for axis in range(3):
-            halves[side, parent[half[:, axis] == side], axis] = True
-    span = 1.0 + halves.all(axis=0)
-    # Faces join blocks along one axis only, or parts of one block along none that is known.
-    away = level.block[owner] != level.block[other]
-    axis = away.argmax(axis=1)
-    longer = 0.5 * (span[parent[owner], axis] + span[parent[other], axis])
-    share = np.where(away.any(axis=1), 1.0 / longer, 1.0)
-    outer = parent[owner] != parent[other]
-    joined = coo_array(
-        ((conductance * share)[outer], (parent[owner][outer], parent[other][outer])),
-        shape=(len(key), len(key)),
-    ).tocsr()
-    joined.sort_indices()
-    ground = np.bincount(parent, level.ground, len(key)) / span[:, 0]
-    block = block[first]
-    coarse = _graph(joined.indptr, joined.indices, joined.data, ground, block[:, 0], shape[0])
-    return Level(coarse, parent.astype(np.int32), ground, block, shape)
+    children = np.argsort(parent, kind="stable")
+    first = np.append(0, np.cumsum(np.bincount(parent, minlength=parts)))
+    start, ground = np.zeros(parts + 1, np.int64), np.zeros(parts, np.float32)
+    neighbour = np.empty(len(graph.neighbour), np.int32)
+    conductance = np.empty(len(graph.neighbour), np.float32)
+    out = start, neighbour, conductance, ground
+    kernels.gather_edges(edges, level.block, level.ground, parent, halves, children, first, out)
+    neighbour, conductance = neighbour[: start[-1]].copy(), conductance[: start[-1]].copy()
+    plane = np.searchsorted(block[:, 0], np.arange(shape[0] + 1)).astype(np.int64)
+    coarse = graph_of(start, neighbour, conductance, ground, plane)
+    return Level(coarse, parent, ground, block, shape)

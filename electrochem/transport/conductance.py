@@ -4,85 +4,125 @@ from typing import NamedTuple
 
 import numpy as np
 
-INSULATING = 0
-"""Class of cells that conduct nothing, and of everything beyond no-flux sides."""
+from dem.jit import njit, prange
 
 
 class Network(NamedTuple):
-    """Cells of n classes between two electrodes; lengths in voxels, conductances per voxel length.
+    """Conductances of the faces between cells and of those on the electrodes below and above.
 
-    classes : (nz+2, ny+2, nx+2) uint8, INSULATING, then conducting classes; the last is the
-        electrodes. One layer of halo on every side: electrodes below and above, neighbours across
-        a periodic seam or INSULATING around.
-    tables : (t, n, n), conductance of a face from the classes of its (lower, upper) cell
-    across : (nz+1,) int64, which table holds for the horizontal faces at this height
-    within : (nz,) int64, which table holds for the vertical faces of this layer
-    seam : an odd periodic length, so that cells of one colour touch across the seam
+    All float32: rounding moves an answer by some 1e-8. Lengths in voxels, so that the face between
+    two cubes of conductivity k has the conductance k; 0 where nothing conducts.
+
+    z : (nz+1, ny, nx), the face below each layer; first and last are half cells on the electrodes
+    y, x : (nz, ny, nx), the face before each row and column; at index 0 the periodic seam, or 0
     """
 
-    classes: np.ndarray
-    tables: np.ndarray
-    across: np.ndarray
-    within: np.ndarray
-    seam: bool
+    z: np.ndarray
+    y: np.ndarray
+    x: np.ndarray
 
 
-def face_conductances(conductivity: np.ndarray, lower: float, upper: float) -> np.ndarray:
-    """(n, n) conductance of a unit face between two half cells in series.
-
-    conductivity : (n,), may hold 0 (insulator) and inf (electrode); lower, upper : cell heights
-    Two equal cells give the harmonic mean, a cell on an electrode its half-cell conductance.
-    """
-    with np.errstate(divide="ignore"):
-        resistance = 0.5 * lower / conductivity[:, None] + 0.5 * upper / conductivity[None, :]
-        conductance = 1.0 / resistance
-    conductance[np.isinf(conductance)] = 0.0
-    return conductance
+@njit
+def _harmonic(one, other):
+    return 2.0 * one * other / (one + other) if one > 0.0 and other > 0.0 else 0.0
 
 
-def build_network(
-    classes: np.ndarray, conductivity: np.ndarray, heights: np.ndarray, periodic: bool
+@njit
+def _fill_layer(kz, ky, kx, depth, width, breadth, seam_y, seam_x, z, y, x, k):
+    layers, rows, columns = kz.shape
+    for j in range(rows):
+        before = j - 1 if j > 0 else rows - 1
+        for i in range(columns):
+            left = i - 1 if i > 0 else columns - 1
+            across = width[j] * breadth[i]
+            upper = kz[k, j, i] / depth[k]
+            z[k, j, i] = 2.0 * across * upper
+            if k > 0:
+                z[k, j, i] = across * _harmonic(kz[k - 1, j, i] / depth[k - 1], upper)
+            if k == layers - 1:
+                z[k + 1, j, i] = 2.0 * across * upper
+            y[k, j, i] = x[k, j, i] = 0.0
+            if j > 0 or seam_y:
+                one, other = ky[k, before, i] / width[before], ky[k, j, i] / width[j]
+                y[k, j, i] = depth[k] * breadth[i] * _harmonic(one, other)
+            if i > 0 or seam_x:
+                one, other = kx[k, j, left] / breadth[left], kx[k, j, i] / breadth[i]
+                x[k, j, i] = depth[k] * width[j] * _harmonic(one, other)
+
+
+@njit(parallel=True)
+def _fill(kz, ky, kx, depth, width, breadth, seam_y, seam_x, z, y, x):
+    for k in prange(kz.shape[0]):
+        _fill_layer(kz, ky, kx, depth, width, breadth, seam_y, seam_x, z, y, x, np.int64(k))
+
+
+def faces_between(
+    conductivity: tuple[np.ndarray, np.ndarray, np.ndarray],
+    spacing: tuple[np.ndarray, np.ndarray, np.ndarray],
+    periodic: tuple[bool, bool],
 ) -> Network:
-    """Put electrodes below the first and above the last layer of classified cells.
+    """Faces of two half cells in series, electrodes on the lower and upper planes themselves.
 
-    classes : (nz, ny, nx) uint8, 0 insulating; conductivity : (n,) by class, conductivity[0] = 0
-    heights : (nz,) layer heights in voxels; periodic : in-plane directions
+    conductivity : of the cells along z, y and x, each (nz, ny, nx) float32, ≥ 0; may be one array
+    spacing : (nz,), (ny,), (nx,), edges of the cells [voxels]; periodic : along y and x
     """
-    layers, rows, columns = classes.shape
-    electrode = len(conductivity)
-    padded = np.zeros((layers + 2, rows + 2, columns + 2), np.uint8)
-    padded[1:-1, 1:-1, 1:-1] = classes
-    # A periodic direction of one cell has no face of its own: the cell would touch itself.
-    if periodic and rows > 1:
-        padded[:, 0], padded[:, -1] = padded[:, -2], padded[:, 1]
-    if periodic and columns > 1:
-        padded[:, :, 0], padded[:, :, -1] = padded[:, :, -2], padded[:, :, 1]
-    padded[0] = padded[-1] = electrode
-
-    with_electrode = np.append(conductivity, np.inf).astype(np.float64)
-    tables: list[np.ndarray] = []
-    index_of: dict[tuple, int] = {}
-
-    def table(kind: str, lower: float, upper: float) -> int:
-        key = (kind, lower, upper)
-        if key not in index_of:
-            index_of[key] = len(tables)
-            if kind == "across":
-                tables.append(face_conductances(with_electrode, lower, upper))
-            else:
-                tables.append(lower * face_conductances(with_electrode, 1.0, 1.0))
-        return index_of[key]
-
-    heights = [float(height) for height in heights]
-    # An electrode is a perfect conductor: the height it is given beyond the ends is of no effect.
-    stack = [heights[0], *heights, heights[-1]]
-    across = [table("across", stack[f], stack[f + 1]) for f in range(layers + 1)]
-    within = [table("within", height, height) for height in heights]
-    odd = (rows > 1 and rows % 2 == 1) or (columns > 1 and columns % 2 == 1)
-    return Network(
-        classes=padded,
-        tables=np.array(tables),
-        across=np.array(across, np.int64),
-        within=np.array(within, np.int64),
-        seam=periodic and odd,
+    layers, rows, columns = conductivity[0].shape
+    net = Network(
+        np.empty((layers + 1, rows, columns), np.float32),
+        np.empty((layers, rows, columns), np.float32),
+        np.empty((layers, rows, columns), np.float32),
     )
+    # A periodic direction of one cell has no face of its own: the cell would touch itself.
+    seam_y, seam_x = periodic[0] and rows > 1, periodic[1] and columns > 1
+    edges = (np.asarray(each, np.float64) for each in spacing)
+    _fill(*conductivity, *edges, seam_y, seam_x, *net)
+    return net
+
+
+@njit
+def _resist(face, area, resistance):
+    return face / (1.0 + face * resistance / area) if face > 0.0 else 0.0
+
+
+@njit
+def _add_resistance_layer(z, y, x, body, table, apart, depth, width, breadth, k):
+    """`add_resistance` of one layer."""
+    phase, particle = body
+    rows, columns = phase.shape[1], phase.shape[2]
+    for j in range(rows):
+        before = j - 1 if j > 0 else rows - 1
+        for i in range(columns):
+            left = i - 1 if i > 0 else columns - 1
+            own, of = phase[k, j, i], particle[k, j, i]
+            for axis in range(3):
+                if axis == 0:
+                    if k == 0:
+                        continue
+                    other, away = phase[k - 1, j, i], particle[k - 1, j, i]
+                elif axis == 1:
+                    other, away = phase[k, before, i], particle[k, before, i]
+                else:
+                    other, away = phase[k, j, left], particle[k, j, left]
+                resistance = table[own, other]
+                if own == other:
+                    resistance = apart if of != away and of >= 0 and away >= 0 else 0.0
+                if resistance == 0.0:
+                    continue
+                if axis == 0:
+                    z[k, j, i] = _resist(z[k, j, i], width[j] * breadth[i], resistance)
+                elif axis == 1:
+                    y[k, j, i] = _resist(y[k, j, i], depth[k] * breadth[i], resistance)
+                else:
+                    x[k, j, i] = _resist(x[k, j, i], depth[k] * width[j], resistance)
+
+
+@njit(parallel=True)
+def add_resistance(z, y, x, body, table, apart, depth, width, breadth):
+    """Put a contact resistance in series with every face between two bodies.
+
+    body : phases (nz, ny, nx) uint8 and particles (nz, ny, nx) int32, −1 for none
+    table : (n, n) symmetric, by the phases of both cells, resistance × area [voxel² / conductance];
+    apart : between two particles of one phase; depth, width, breadth : edges of the cells [voxels]
+    """
+    for k in prange(y.shape[0]):
+        _add_resistance_layer(z, y, x, body, table, apart, depth, width, breadth, np.int64(k))

@@ -1,35 +1,70 @@
-"""Effective conductivity and diffusivity of a labelled volume through the plane."""
+"""Effective conductivity of a volume between two of its planes: any phases, along any axis."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from dem.errors import InputError
-from electrochem.structure.body import without_peaks
 from electrochem.structure.percolation import spanning
-from electrochem.structure.phase_fractions import coating, porosity
-from electrochem.transport.conductance import INSULATING, build_network
-from electrochem.transport.multigrid import conduct
-from voxelize.volume import (
-    ACTIVE_MATERIAL,
-    CARBON_BINDER,
-    COLLECTOR,
-    CRACK,
-    LABEL_NAMES,
-    PORE,
-    Volume,
-)
+from electrochem.structure.phase_fractions import coating
+from electrochem.transport.conductance import Network, faces_between
+from electrochem.transport.conduction import conduct
+from electrochem.transport.flux import face_flows
+from voxelize.volume import LABEL_NAMES, Volume
 
-BRUGGEMAN_EXPONENT = 1.5
-"""The binder domain's own effective diffusivity is nanoporosity to this power (Bruggeman 1935)."""
-NANOPORE_CLASSES = 32
-"""Classes of diffusivity into which a domain of varied nanoporosity is sorted."""
+AXES = ("z", "y", "x")
+"""Names of the axes in the order of indices; z is through the plane."""
+Progress = Callable[[float, str], None]
+
+
+@dataclass(frozen=True, eq=False)
+class Cells:
+    """What conducts, cell by cell, along the axes z, y and x.
+
+    conductivity : three arrays (nz, ny, nx) float32, ≥ 0, in `unit`; may be one array three times
+    spacing : (nz,), (ny,), (nx,) edges of the cells [voxels]
+    periodic : whether each axis is; electrodes are put where one ends all the same
+    unit : of the conductivities, any
+    """
+
+    conductivity: tuple[np.ndarray, np.ndarray, np.ndarray]
+    spacing: tuple[np.ndarray, np.ndarray, np.ndarray]
+    periodic: tuple[bool, bool, bool] = (False, False, False)
+    unit: float = 1.0
+
+    def turned(self, axis: str) -> "Cells":
+        """The same with this axis first, in the place of z.
+
+        Raises InputError for an axis that is none.
+        """
+        if axis not in AXES:
+            raise InputError(f'axis is "{axis}"; expected one of {", ".join(AXES)}')
+        if axis == AXES[0]:
+            return self
+        order = turned_order(axis)
+        known = {}
+        for k in self.conductivity:
+            # One array stays one: it is turned once.
+            if id(k) not in known:
+                known[id(k)] = np.ascontiguousarray(k.transpose(order))
+        return replace(
+            self,
+            conductivity=tuple(known[id(self.conductivity[a])] for a in order),
+            spacing=tuple(self.spacing[a] for a in order),
+            periodic=tuple(self.periodic[a] for a in order),
+        )
+
+
+def turned_order(axis: str) -> list[int]:
+    """The axes with this one first, the others in their order."""
+    first = AXES.index(axis)
+    return [first, *(other for other in range(3) if other != first)]
 
 
 @dataclass(frozen=True)
 class EffectiveConductivity:
-    """Through-plane conductivity of the coating, in the unit of the conductivities given.
+    """Conductivity of a volume along an axis, in the unit of the conductivities given.
 
     value : 0 where nothing conducts from plane to plane
     iterations : of the conjugate gradients
@@ -44,159 +79,173 @@ class EffectiveConductivity:
     percolates: bool
 
 
-@dataclass(frozen=True)
-class PoreTransport:
-    """Diffusion through the pores and the nanopores of the binder domain.
+@dataclass(frozen=True, eq=False)
+class Conducted:
+    """A solved field, along the axes of the cells as they were turned.
 
-    effective_diffusivity : D_eff / D of the bulk electrolyte
-    conducting_porosity : ε, porosity of the conducting space, pores and nanopores
-    tortuosity_factor : τ² of D_eff = ε D / τ²; inf where the pores do not percolate
-    error_estimate : of D_eff, relative, as in `EffectiveConductivity`
+    effective : the conductivity; potential : (nz, ny, nx), 1 on the first plane and 0 on the last
+    net : the network [unit]; both None where nothing conducts from plane to plane
+    spacing, unit : of the cells
     """
 
-    effective_diffusivity: float
-    conducting_porosity: float
-    tortuosity_factor: float
-    error_estimate: float
+    effective: EffectiveConductivity
+    net: Network | None
+    potential: np.ndarray | None
+    spacing: tuple[np.ndarray, np.ndarray, np.ndarray]
+    unit: float
+
+
+def conduct_cells(
+    cells: Cells,
+    tolerance: float = 1e-4,
+    progress: Progress | None = None,
+    amend: Callable[[Network, Cells], None] | None = None,
+) -> Conducted:
+    """Solve for the field between electrodes on the first and the last plane of the cells.
+
+    Finite volumes: two half cells in series at each face, potentials held on the two planes
+    themselves; the sides are periodic or carry no flow. Clusters that do not join both planes are
+    left out.
+
+    tolerance : relative, of the estimated error of the conductivity
+    amend : changes the network in place before it is solved
+    """
+    spacing, periodic, unit = cells.spacing, cells.periodic[1:], cells.unit
+    kz, ky, kx = cells.conductivity
+    conducts = kz > 0.0 if kz is ky is kx else (kz > 0.0) | (ky > 0.0) | (kx > 0.0)
+    if conducts.any():
+        conducts = spanning(conducts, periodic)
+    if not conducts.any():
+        nothing = EffectiveConductivity(0.0, 0, 0.0, percolates=False)
+        return Conducted(nothing, None, None, spacing, unit)
+    joined = {}
+    for k in (kz, ky, kx):
+        if id(k) not in joined:
+            joined[id(k)] = np.where(conducts, k, np.float32(0.0))
+    net = faces_between(tuple(joined[id(k)] for k in (kz, ky, kx)), spacing, periodic)
+    if amend is not None:
+        amend(net, cells)
+    # What is no longer needed makes room for the solver's vectors.
+    del joined, conducts, cells, kz, ky, kx, k
+    solution = conduct(net, spacing[0], tolerance, progress)
+    area = float(spacing[1].sum() * spacing[2].sum())
+    effective = EffectiveConductivity(
+        value=float(solution.conductance * spacing[0].sum() / area * unit),
+        iterations=solution.iterations,
+        error_estimate=solution.error_estimate,
+        percolates=True,
+    )
+    return Conducted(effective, net, solution.potential, spacing, unit)
+
+
+def cells_of(volume: Volume, conductivity: np.ndarray) -> Cells:
+    """The coating's cells, a cut top layer as thick as its weight.
+
+    conductivity : (5,) by label, finite and ≥ 0, or (n, ny, nx), of the coating's voxels
+    Raises InputError for a conductivity that is negative or not finite, or no coating.
+    """
+    labels, heights = coating(volume)
+    conductivity = np.asarray(conductivity)
+    if conductivity.ndim == 1:
+        table = _checked_table(conductivity)
+        unit = float(table.max()) or 1.0
+        k = (table / unit).astype(np.float32)[labels]
+    else:
+        _check_map(conductivity, labels)
+        unit = float(conductivity.max()) or 1.0
+        k = (conductivity / conductivity.dtype.type(unit)).astype(np.float32, copy=False)
+    rows, columns = labels.shape[1:]
+    spacing = heights, np.ones(rows), np.ones(columns)
+    return Cells((k, k, k), spacing, (False, volume.periodic, volume.periodic), unit)
+
+
+def _checked_table(conductivity: np.ndarray) -> np.ndarray:
+    conductivity = conductivity.astype(np.float64)
+    if conductivity.shape != (len(LABEL_NAMES),):
+        raise InputError(f"conductivity needs {len(LABEL_NAMES)} values, one for each label")
+    for name, value in zip(LABEL_NAMES, conductivity, strict=True):
+        if not 0.0 <= value < np.inf:
+            raise InputError(f"conductivity of {name} is {value}: expected a finite value ≥ 0")
+    return conductivity
+
+
+def _check_map(conductivity: np.ndarray, labels: np.ndarray) -> None:
+    if conductivity.shape != labels.shape:
+        raise InputError(
+            f"conductivity has the shape {conductivity.shape}; expected {labels.shape}, the "
+            "coating's voxels, or a value for each label"
+        )
+    if not (conductivity.min() >= 0.0 and conductivity.max() < np.inf):
+        raise InputError("conductivity holds values below 0 or not finite: expected finite, ≥ 0")
 
 
 def effective_conductivity(
     volume: Volume,
     conductivity: np.ndarray,
     tolerance: float = 1e-4,
-    progress: Callable[[float, str], None] | None = None,
+    progress: Progress | None = None,
+    axis: str = "z",
 ) -> EffectiveConductivity:
-    """Conductivity from the collector's coated face to the coating's upper plane.
+    """Conductivity along an axis; along z from the collector's coated face to the upper plane.
 
-    Finite volumes on the voxels: two half cells in series at each face, potentials held on the two
-    planes themselves, a cut top layer as thick as its weight; the sides are periodic or carry no
-    flow, as the volume says. Clusters that do not join both planes are left out.
-
-    conductivity : (5,) by label, ≥ 0, any unit
-    tolerance : relative, of the estimated error of the value
+    conductivity : (5,) by label, or (n, ny, nx) of the coating's voxels; ≥ 0, any unit
+    tolerance, progress : as in `conduct_cells`
     Raises InputError for a conductivity that is negative or not finite.
     """
-    conductivity = np.asarray(conductivity, dtype=np.float64)
-    if conductivity.shape != (len(LABEL_NAMES),):
-        raise InputError(f"conductivity needs {len(LABEL_NAMES)} values, one for each label")
-    for name, value in zip(LABEL_NAMES, conductivity, strict=True):
-        if not 0.0 <= value < np.inf:
-            raise InputError(f"conductivity of {name} is {value}: expected a finite value ≥ 0")
-
-    labels, heights = coating(volume)
-    values = np.unique(conductivity[conductivity > 0.0])
-    class_of = np.where(conductivity > 0.0, np.searchsorted(values, conductivity) + 1, INSULATING)
-    return _conduct(
-        class_of.astype(np.uint8)[labels], values, heights, volume.periodic, tolerance, progress
-    )
+    return conduct_cells(cells_of(volume, conductivity).turned(axis), tolerance, progress).effective
 
 
-def _conduct(
-    classes: np.ndarray,
-    values: np.ndarray,
-    heights: np.ndarray,
-    periodic: bool,
-    tolerance: float,
-    progress: Callable[[float, str], None] | None,
-) -> EffectiveConductivity:
-    """Conductivity of classified cells; classes : (nz, ny, nx) uint8, changed; values : (n,) of
-    the classes from 1 on, ascending."""
-    conducting = spanning(classes != INSULATING, periodic)
-    if not conducting.any():
-        return EffectiveConductivity(0.0, 0, 0.0, percolates=False)
-    classes[~conducting] = INSULATING
-    # Scaled to a largest value of 1, so that no unit can under- or overflow.
-    relative = np.append(0.0, values / values[-1])
-    net = build_network(classes, relative, heights, periodic)
-    solution = conduct(net, relative, heights, tolerance, progress)
-    area = classes.shape[1] * classes.shape[2]
-    return EffectiveConductivity(
-        value=float(solution.conductance * heights.sum() / area * values[-1]),
-        iterations=solution.iterations,
-        error_estimate=solution.error_estimate,
-        percolates=True,
-    )
+@dataclass(frozen=True, eq=False)
+class ConductivityTensor:
+    """Conductivity tensor, in the unit of the conductivities given.
 
-
-def pore_transport(
-    volume: Volume,
-    tolerance: float = 1e-4,
-    progress: Callable[[float, str], None] | None = None,
-) -> PoreTransport:
-    """Effective diffusivity and tortuosity factor of the pore space.
-
-    Pores and cracks conduct as bulk electrolyte, the binder domain as a porous phase with
-    D_cbd / D = nanoporosity ** 1.5, that of each voxel where the volume has a field of it.
+    value : (3, 3) symmetric, axes z, y, x
+    asymmetry : largest difference of two that should be equal, over the largest entry: of what the
+        electrodes on the faces cost a volume that is not much larger than its structure
+    error_estimate : largest of the three solutions', relative
     """
-    space = porosity(volume)
-    if volume.nanoporosity_field is None:
-        conductivity = np.zeros(len(LABEL_NAMES))
-        conductivity[[PORE, CRACK]] = 1.0
-        conductivity[CARBON_BINDER] = volume.cbd_nanoporosity**BRUGGEMAN_EXPONENT
-        effective = effective_conductivity(volume, conductivity, tolerance, progress)
-    else:
-        _, heights = coating(volume)
-        classes, values = diffusivity_classes(volume)
-        effective = _conduct(classes, values, heights, volume.periodic, tolerance, progress)
-    return PoreTransport(
-        effective_diffusivity=effective.value,
-        conducting_porosity=space,
-        tortuosity_factor=space / effective.value if effective.percolates else float("inf"),
-        error_estimate=effective.error_estimate,
-    )
+
+    value: np.ndarray
+    asymmetry: float
+    error_estimate: float
 
 
-def diffusivity_classes(volume: Volume) -> tuple[np.ndarray, np.ndarray]:
-    """Cells of the coating by their diffusivity over the bulk electrolyte's.
+def conductivity_tensor(
+    cells: Cells, tolerance: float = 1e-4, progress: Progress | None = None
+) -> ConductivityTensor:
+    """The full tensor: a solution along each axis, whose mean flux is a column of it.
 
-    The domain's diffusivities are sorted into `NANOPORE_CLASSES` of equal ratio, each with the mean
-    of its voxels: none is off by more than that ratio, 6 % for nanoporosities from 0.15 to 0.5, and
-    the effective diffusivity, rising with each of them, is off by far less.
-
-    Returns classes : (n, ny, nx) uint8, 0 insulating; values : (classes,), ascending, of 1, 2, …
+    Electrodes stand on the faces of each axis in turn, and the other sides are periodic or carry
+    no flow. Tensors of clusters that span one axis alone have zeros.
     """
-    labels, _ = coating(volume)
-    diffusivity = volume.nanoporosity_field[volume.coating][labels == CARBON_BINDER].astype(
-        np.float64
-    )
-    diffusivity **= BRUGGEMAN_EXPONENT
-    open_cells = diffusivity > 0.0
-    level = np.zeros(len(diffusivity), np.int64)
-    values = np.empty(0)
-    if open_cells.any():
-        lowest, highest = diffusivity[open_cells].min(), diffusivity.max()
-        step = np.log(highest / lowest) / NANOPORE_CLASSES
-        place = np.log(diffusivity[open_cells] / lowest) / max(step, 1e-12)
-        level[open_cells] = np.minimum(place.astype(np.int64), NANOPORE_CLASSES - 1) + 1
-        number = np.bincount(level)[1:]
-        total = np.bincount(level, diffusivity)[1:]
-        used = np.append(0, np.cumsum(number > 0))
-        level[:] = used[level]
-        values = total[number > 0] / number[number > 0]
-    classes = np.zeros(labels.shape, np.uint8)
-    classes[labels == CARBON_BINDER] = level
-    classes[(labels == PORE) | (labels == CRACK)] = len(values) + 1
-    return classes, np.append(values, 1.0)
+    tensor, error = np.zeros((3, 3)), 0.0
+    for column, axis in enumerate(AXES):
+        def on(share: float, note: str, begun: int = column) -> None:
+            if progress is not None:
+                progress((begun + share) / 3, note)
+
+        solved = conduct_cells(cells.turned(axis), tolerance, on)
+        tensor[turned_order(axis), column] = mean_flux(solved)
+        error = max(error, solved.effective.error_estimate)
+    largest = np.abs(tensor).max()
+    asymmetry = float(np.abs(tensor - tensor.T).max() / largest) if largest > 0.0 else 0.0
+    return ConductivityTensor(0.5 * (tensor + tensor.T), asymmetry, error)
 
 
-def electronic_conductivity(
-    volume: Volume,
-    active_material: float,
-    binder_domain: float,
-    collector: float = 0.0,
-    tolerance: float = 1e-4,
-    progress: Callable[[float, str], None] | None = None,
-) -> EffectiveConductivity:
-    """Effective electronic conductivity [S/m] through active material and binder domain.
-
-    Measured without the loose peaks of the upper surface (`structure.body`), through which no cell
-    draws its current.
-
-    active_material, binder_domain, collector : bulk conductivities [S/m]; the collector's counts
-        only where foil stands above the mean plane of its face
-    """
-    conductivity = np.zeros(len(LABEL_NAMES))
-    conductivity[ACTIVE_MATERIAL] = active_material
-    conductivity[CARBON_BINDER] = binder_domain
-    conductivity[COLLECTOR] = collector
-    return effective_conductivity(without_peaks(volume), conductivity, tolerance, progress)
+def mean_flux(solved: Conducted) -> np.ndarray:
+    """(3,) mean flux density per mean gradient along the turned axes; the first is the conductivity
+    itself."""
+    if solved.net is None:
+        return np.zeros(3)
+    total = np.zeros(3)
+    for axis, flow in enumerate(face_flows(solved.net, solved.potential)):
+        reach = solved.spacing[axis]
+        # From centre to centre; half a cell to an electrode.
+        between = 0.5 * (reach + np.roll(reach, 1))
+        if axis == 0:
+            between = np.concatenate(([0.5 * reach[0]], between[1:], [0.5 * reach[-1]]))
+        others = tuple(other for other in range(3) if other != axis)
+        total[axis] = flow.sum(axis=others) @ between
+    length = solved.spacing[0].sum()
+    volume = length * solved.spacing[1].sum() * solved.spacing[2].sum()
+    return solved.unit * total * length / volume

@@ -1,163 +1,231 @@
-"""Kernels of the finest grid: face conductances are looked up from the classes of the cells.
+"""Kernels of the finest grid, row by row, each loop short enough to become vector code.
 
-Vectors are (nz+2, ny, nx): the cells and a layer of zeros on the electrodes. Planes run in
-parallel; red and black cells alternate, so no plane reads what another writes. (A prange index is
-unsigned: made signed, it does not have each function compiled a second time.)
+Vectors are (nz+2, ny, nx) float32: the cells and a layer of zeros on either electrode. Planes run
+in parallel and each sums for itself, so that results do not depend on the number of threads; sums
+within a row may be taken in any order (`SUMS`), which the processor fixes, not the threads.
+(A prange index is unsigned: made signed, it does not have each function compiled a second time.)
 """
 
 import numpy as np
 
 from dem.jit import njit, prange
 
+SUMS = {"reassoc", "contract", "nsz"}
+DAMPING = np.float32(6.0 / 7.0)
+"""Of Jacobi's correction: best for waves shorter than two blocks, 1/3 ≤ λ(D⁻¹A) ≤ 2 in three
+dimensions (Trottenberg et al. 2001, section 2.1)."""
 
-@njit
-def _relax_plane(net, x, b, k, colour, backward):
-    classes, tables = net.classes, net.tables
-    rows, columns = x.shape[1], x.shape[2]
-    below, above, side = net.across[k], net.across[k + 1], net.within[k]
-    for step in range(rows):
-        j = rows - 1 - step if backward else step
-        before = j - 1 if j > 0 else rows - 1
+
+@njit(fastmath=SUMS, forceinline=True)
+def _across(lower, upper, below, here, above, out):
+    for i in range(out.shape[0]):
+        out[i] = lower[i] * (here[i] - below[i]) + upper[i] * (here[i] - above[i])
+
+
+@njit(fastmath=SUMS, forceinline=True)
+def _within(lower, upper, before, here, after, out):
+    for i in range(out.shape[0]):
+        out[i] += lower[i] * (here[i] - before[i]) + upper[i] * (here[i] - after[i])
+
+
+@njit(fastmath=SUMS, forceinline=True)
+def _along(face, here, out):
+    last = out.shape[0] - 1
+    for i in range(1, last):
+        out[i] += face[i] * (here[i] - here[i - 1]) + face[i + 1] * (here[i] - here[i + 1])
+    if last > 0:
+        out[0] += face[0] * (here[0] - here[last]) + face[1] * (here[0] - here[1])
+        out[last] += face[last] * (here[last] - here[last - 1]) + face[0] * (here[last] - here[0])
+
+
+@njit(fastmath=SUMS, forceinline=True)
+def _outflow(net, x, out, k, j):
+    """out = row j of layer k of A x."""
+    rows = x.shape[1]
+    before = j - 1 if j > 0 else rows - 1
+    after = j + 1 if j < rows - 1 else 0
+    here = x[k + 1, j]
+    _across(net.z[k, j], net.z[k + 1, j], x[k, j], here, x[k + 2, j], out)
+    _within(net.y[k, j], net.y[k, after], x[k + 1, before], here, x[k + 1, after], out)
+    _along(net.x[k, j], here, out)
+
+
+@njit(fastmath=SUMS, forceinline=True)
+def _row_dot(a, b):
+    total = np.float32(0.0)
+    for i in range(a.shape[0]):
+        total += a[i] * b[i]
+    return np.float64(total)
+
+
+@njit(fastmath=SUMS)
+def _weigh_layer(net, inverse, strongest, k):
+    rows, columns = inverse.shape[1], inverse.shape[2]
+    inner = net.z.shape[0] - 1
+    for j in range(rows):
         after = j + 1 if j < rows - 1 else 0
-        first = (k + j + colour) & 1
-        count = (columns - first + 1) // 2
-        for pace in range(count):
-            i = first + 2 * (count - 1 - pace if backward else pace)
-            own = classes[k + 1, j + 1, i + 1]
-            if own == 0:
-                continue
-            left = i - 1 if i > 0 else columns - 1
+        for i in range(columns):
             right = i + 1 if i < columns - 1 else 0
-            g0 = tables[below, classes[k, j + 1, i + 1], own]
-            g1 = tables[above, own, classes[k + 2, j + 1, i + 1]]
-            g2 = tables[side, own, classes[k + 1, j, i + 1]]
-            g3 = tables[side, own, classes[k + 1, j + 2, i + 1]]
-            g4 = tables[side, own, classes[k + 1, j + 1, i]]
-            g5 = tables[side, own, classes[k + 1, j + 1, i + 2]]
-            inflow = (
-                g0 * x[k, j, i]
-                + g1 * x[k + 2, j, i]
-                + g2 * x[k + 1, before, i]
-                + g3 * x[k + 1, after, i]
-                + g4 * x[k + 1, j, left]
-                + g5 * x[k + 1, j, right]
-            )
-            x[k + 1, j, i] = (b[k + 1, j, i] + inflow) / (g0 + g1 + g2 + g3 + g4 + g5)
+            below, above = net.z[k, j, i], net.z[k + 1, j, i]
+            y0, y1 = net.y[k, j, i], net.y[k, after, i]
+            x0, x1 = net.x[k, j, i], net.x[k, j, right]
+            total = below + above + y0 + y1 + x0 + x1
+            inverse[k, j, i] = DAMPING / total if total > 0.0 else 0.0
+            most = max(max(y0, y1), max(x0, x1))
+            if k > 0:
+                most = max(most, below)
+            if k < inner - 1:
+                most = max(most, above)
+            strongest[k, j, i] = most
 
 
 @njit(parallel=True)
-def relax(net, x, b, colour, backward):
-    """Gauss–Seidel on the cells of one colour."""
-    for k in prange(x.shape[0] - 2):
-        _relax_plane(net, x, b, np.int64(k), colour, backward)
+def weigh(net, inverse, strongest):
+    """Damped inverse of each cell's total conductance, and its largest to another cell."""
+    for k in prange(inverse.shape[0]):
+        _weigh_layer(net, inverse, strongest, np.int64(k))
 
 
-@njit
-def _apply_plane(net, x, out, k):
-    classes, tables = net.classes, net.tables
-    rows, columns = x.shape[1], x.shape[2]
-    below, above, side = net.across[k], net.across[k + 1], net.within[k]
+@njit(fastmath=SUMS)
+def _multiply_layer(net, x, out, k):
     total = 0.0
-    for j in range(rows):
-        before = j - 1 if j > 0 else rows - 1
-        after = j + 1 if j < rows - 1 else 0
-        for i in range(columns):
-            own = classes[k + 1, j + 1, i + 1]
-            if own == 0:
-                out[k + 1, j, i] = 0.0
-                continue
-            left = i - 1 if i > 0 else columns - 1
-            right = i + 1 if i < columns - 1 else 0
-            here = x[k + 1, j, i]
-            flow = (
-                tables[below, classes[k, j + 1, i + 1], own] * (here - x[k, j, i])
-                + tables[above, own, classes[k + 2, j + 1, i + 1]] * (here - x[k + 2, j, i])
-                + tables[side, own, classes[k + 1, j, i + 1]] * (here - x[k + 1, before, i])
-                + tables[side, own, classes[k + 1, j + 2, i + 1]] * (here - x[k + 1, after, i])
-                + tables[side, own, classes[k + 1, j + 1, i]] * (here - x[k + 1, j, left])
-                + tables[side, own, classes[k + 1, j + 1, i + 2]] * (here - x[k + 1, j, right])
-            )
-            out[k + 1, j, i] = flow
-            total += flow * here
+    for j in range(x.shape[1]):
+        to = out[k + 1, j]
+        _outflow(net, x, to, k, j)
+        total += _row_dot(to, x[k + 1, j])
     return total
 
 
 @njit(parallel=True)
-def apply(net, x, out, work):
+def multiply(net, x, out, work):
     """out = A x; work[k] gets the layer's share of xᵀA x."""
-    for k in prange(x.shape[0] - 2):
-        work[k] = _apply_plane(net, x, out, np.int64(k))
+    for k in prange(work.shape[0]):
+        work[k] = _multiply_layer(net, x, out, np.int64(k))
 
 
-@njit
-def _restrict_plane(net, x, b, parent, coarse_b, k, first_only):
-    classes, tables = net.classes, net.tables
-    rows, columns = x.shape[1], x.shape[2]
-    below, above, side = net.across[k], net.across[k + 1], net.within[k]
-    for j in range(rows):
-        before = j - 1 if j > 0 else rows - 1
-        after = j + 1 if j < rows - 1 else 0
-        first = (k + j) & 1 if first_only else 0
-        stride = 2 if first_only else 1
-        for pace in range((columns - first + stride - 1) // stride):
-            i = first + stride * pace
-            own = classes[k + 1, j + 1, i + 1]
-            if own == 0:
-                continue
-            left = i - 1 if i > 0 else columns - 1
-            right = i + 1 if i < columns - 1 else 0
-            here = x[k + 1, j, i]
-            flow = (
-                tables[below, classes[k, j + 1, i + 1], own] * (here - x[k, j, i])
-                + tables[above, own, classes[k + 2, j + 1, i + 1]] * (here - x[k + 2, j, i])
-                + tables[side, own, classes[k + 1, j, i + 1]] * (here - x[k + 1, before, i])
-                + tables[side, own, classes[k + 1, j + 2, i + 1]] * (here - x[k + 1, after, i])
-                + tables[side, own, classes[k + 1, j + 1, i]] * (here - x[k + 1, j, left])
-                + tables[side, own, classes[k + 1, j + 1, i + 2]] * (here - x[k + 1, j, right])
-            )
-            coarse_b[parent[k, j, i]] += b[k + 1, j, i] - flow
+@njit(fastmath=SUMS)
+def _imbalance_layer(net, x, inverse, residual, correction, k):
+    columns = x.shape[2]
+    out = np.empty(columns)
+    norm, product = 0.0, 0.0
+    for j in range(x.shape[1]):
+        _outflow(net, x, out, k, j)
+        for i in range(columns):
+            # The lower electrode stands at 1, the upper one at 0.
+            inflow = np.float64(net.z[0, j, i]) if k == 0 else 0.0
+            left = inflow - out[i]
+            norm += left * left
+            product += left * x[k + 1, j, i]
+            residual[k + 1, j, i] = left
+            correction[k + 1, j, i] = inverse[k, j, i] * left
+    return norm, product
 
 
 @njit(parallel=True)
-def restrict(net, x, b, parent, coarse_plane, coarse_b, first_only):
-    """coarse_b = sum over each aggregate of the residual b − A x, of the first colour alone."""
+def imbalance(net, x, inverse, residual, correction, norms, products):
+    """residual = b − A x, in double precision until it is stored; correction = Jacobi's for it.
+
+    x : float64; norms, products : the layers' shares of the residual's square and of residualᵀx
+    """
+    for k in prange(norms.shape[0]):
+        norm, product = _imbalance_layer(net, x, inverse, residual, correction, np.int64(k))
+        norms[k] = norm
+        products[k] = product
+
+
+@njit(fastmath=SUMS)
+def _advance_layer(x, residual, direction, product, inverse, step, k):
+    norm = 0.0
+    short = np.float32(step)
+    for j in range(x.shape[1]):
+        part = np.float32(0.0)
+        for i in range(x.shape[2]):
+            x[k + 1, j, i] += step * direction[k + 1, j, i]
+            left = residual[k + 1, j, i] - short * product[k + 1, j, i]
+            residual[k + 1, j, i] = left
+            product[k + 1, j, i] = inverse[k, j, i] * left
+            part += left * left
+        norm += part
+    return norm
+
+
+@njit(parallel=True)
+def advance(x, residual, direction, product, inverse, step, norms):
+    """x += step · direction, residual −= step · product; product becomes Jacobi's correction."""
+    for k in prange(norms.shape[0]):
+        norms[k] = _advance_layer(x, residual, direction, product, inverse, step, np.int64(k))
+
+
+@njit(fastmath=SUMS)
+def _restrict_layer(net, x, b, parent, coarse_b, out, k):
+    for j in range(x.shape[1]):
+        _outflow(net, x, out, k, j)
+        for i in range(out.shape[0]):
+            if parent[k, j, i] >= 0:
+                coarse_b[parent[k, j, i]] += b[k + 1, j, i] - out[i]
+
+
+@njit
+def _restrict_block(net, x, b, parent, coarse_plane, coarse_b, block):
+    coarse_b[coarse_plane[block] : coarse_plane[block + 1]] = 0.0
+    out = np.empty(x.shape[2], np.float32)
+    for k in range(2 * block, min(2 * block + 2, parent.shape[0])):
+        _restrict_layer(net, x, b, parent, coarse_b, out, k)
+
+
+@njit(parallel=True)
+def restrict(net, x, b, parent, coarse_plane, coarse_b):
+    """coarse_b = sum over each aggregate of the residual b − A x."""
     for block in prange(coarse_plane.shape[0] - 1):
-        coarse_b[coarse_plane[block] : coarse_plane[block + 1]] = 0.0
-        for k in range(2 * block, min(2 * block + 2, x.shape[0] - 2)):
-            _restrict_plane(net, x, b, parent, coarse_b, k, first_only)
+        _restrict_block(net, x, b, parent, coarse_plane, coarse_b, np.int64(block))
+
+
+@njit
+def _prolong_layer(coarse_x, parent, x, k):
+    for j in range(x.shape[1]):
+        for i in range(x.shape[2]):
+            if parent[k, j, i] >= 0:
+                x[k + 1, j, i] += coarse_x[parent[k, j, i]]
 
 
 @njit(parallel=True)
 def prolong(coarse_x, parent, x):
     """Add each aggregate's correction to its cells."""
-    for k in prange(x.shape[0] - 2):
-        for j in range(x.shape[1]):
-            for i in range(x.shape[2]):
-                if parent[k, j, i] >= 0:
-                    x[k + 1, j, i] += coarse_x[parent[k, j, i]]
+    for k in prange(parent.shape[0]):
+        _prolong_layer(coarse_x, parent, x, np.int64(k))
+
+
+@njit(fastmath=SUMS)
+def _smooth_layer(net, inverse, x, b, out, k):
+    total = 0.0
+    for j in range(x.shape[1]):
+        to = out[k + 1, j]
+        _outflow(net, x, to, k, j)
+        part = np.float32(0.0)
+        for i in range(to.shape[0]):
+            to[i] = x[k + 1, j, i] + inverse[k, j, i] * (b[k + 1, j, i] - to[i])
+            part += to[i] * b[k + 1, j, i]
+        total += part
+    return total
 
 
 @njit(parallel=True)
-def dot(x, y, work):
-    """work[k] = layer's share of xᵀy."""
+def smooth(net, inverse, x, b, out, work):
+    """out = x after one sweep of Jacobi's for b; work[k] = the layer's share of outᵀb."""
     for k in prange(work.shape[0]):
-        total = 0.0
-        for j in range(x.shape[1]):
-            for i in range(x.shape[2]):
-                total += x[k + 1, j, i] * y[k + 1, j, i]
-        work[k] = total
+        work[k] = _smooth_layer(net, inverse, x, b, out, np.int64(k))
+
+
+@njit(fastmath=SUMS)
+def _turn_layer(direction, correction, share, k):
+    for j in range(direction.shape[1]):
+        for i in range(direction.shape[2]):
+            direction[k, j, i] = correction[k, j, i] + share * direction[k, j, i]
 
 
 @njit(parallel=True)
-def add(x, factor, y, scale):
-    """x = scale · x + factor · y."""
-    for k in prange(x.shape[0] - 2):
-        for j in range(x.shape[1]):
-            for i in range(x.shape[2]):
-                x[k + 1, j, i] = scale * x[k + 1, j, i] + factor * y[k + 1, j, i]
-
-
-def zeros_like_cells(net) -> np.ndarray:
-    """(nz+2, ny, nx) zeros, a vector of the finest grid."""
-    layers, rows, columns = net.classes.shape
-    return np.zeros((layers, rows - 2, columns - 2))
+def turn(direction, correction, share):
+    """direction = correction + share · direction."""
+    short = np.float32(share)
+    for k in prange(direction.shape[0]):
+        _turn_layer(direction, correction, short, np.int64(k))

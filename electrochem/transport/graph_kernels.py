@@ -11,10 +11,10 @@ class Graph(NamedTuple):
     """n aggregates of cells and the conductances between them, sorted by plane of blocks.
 
     start : (n+1,) int64, each aggregate's slice of `neighbour` and `conductance`
-    neighbour : int32, the aggregate at the other end; conductance : (edges,)
-    total : (n,), sum of the conductances, those to the electrodes included
+    neighbour : int32, the aggregate at the other end; conductance : (edges,) float32
+    total : (n,) float32, sum of the conductances, those to the electrodes included
     plane : (planes+1,) int64, each plane's slice of the aggregates
-    x, b : (n,), correction and right-hand side
+    x, b : (n,) float32, correction and right-hand side
     """
 
     start: np.ndarray
@@ -24,6 +24,23 @@ class Graph(NamedTuple):
     plane: np.ndarray
     x: np.ndarray
     b: np.ndarray
+
+
+def graph_of(start, neighbour, conductance, ground, plane) -> Graph:
+    """The graph with these edges; ground : (n,) float32, conductance to the electrodes."""
+    total = np.empty(len(ground), np.float32)
+    _totals(start, conductance, ground, total)
+    x, b = np.zeros_like(total), np.zeros_like(total)
+    return Graph(start, neighbour, conductance, total, plane, x, b)
+
+
+@njit
+def _totals(start, conductance, ground, total):
+    for a in range(total.shape[0]):
+        of_one = np.float64(ground[a])
+        for edge in range(start[a], start[a + 1]):
+            of_one += conductance[edge]
+        total[a] = of_one
 
 
 @njit

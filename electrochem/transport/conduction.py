@@ -1,0 +1,116 @@
+"""Steady conduction between electrodes: conjugate gradients, stopped on the error of the answer."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.linalg import eigh_tridiagonal
+
+from electrochem.transport import fine_kernels as fine
+from electrochem.transport.conductance import Network
+from electrochem.transport.multigrid import Multigrid
+
+_DRIFT = 1e-3
+"""Once the residual has fallen to this share since it was last computed from the potential, it is
+again: what single precision has left in the recurrence stays below the residual itself
+(van der Vorst & Ye 2000)."""
+
+
+@dataclass(frozen=True, eq=False)
+class Solution:
+    """Potentials between electrodes at 1 (below) and 0 (above).
+
+    conductance : between the electrodes [conductivity × voxel length]
+    error_estimate : of the conductance, relative
+    residual : ‖b − A x‖ over ‖b‖, the inflow at an unheated field
+    potential : (nz, ny, nx) float64
+    """
+
+    conductance: float
+    iterations: int
+    error_estimate: float
+    residual: float
+    potential: np.ndarray
+
+
+def smallest_ritz_value(steps: list[float], ratios: list[float]) -> float:
+    """Smallest eigenvalue of the preconditioned operator that the iterations have seen so far.
+
+    The steps α and ratios β of conjugate gradients are the Lanczos matrix (Saad 2003, eq. 6.82).
+    """
+    alpha, beta = np.array(steps), np.array(ratios[: len(steps) - 1])
+    diagonal = 1.0 / alpha
+    diagonal[1:] += beta / alpha[:-1]
+    off = np.sqrt(beta) / alpha[:-1]
+    return float(
+        eigh_tridiagonal(diagonal, off, eigvals_only=True, select="i", select_range=(0, 0))[0]
+    )
+
+
+def conduct(
+    net: Network,
+    heights: np.ndarray,
+    tolerance: float,
+    progress: Callable[[float, str], None] | None = None,
+    most: int = 2000,
+) -> Solution:
+    """Solve for the potential until the estimated error of the conductance is below tolerance.
+
+    heights : (nz,) of the layers [voxels]; tolerance : relative
+    Raises ArithmeticError where `most` iterations do not reach it.
+    """
+    multigrid = Multigrid(net)
+    inverse = multigrid.inverse
+    layers, rows, columns = inverse.shape
+    shape = layers + 2, rows, columns
+    x = np.zeros(shape)
+    middle = np.cumsum(heights) - 0.5 * heights
+    x[1:-1] = (1.0 - middle / heights.sum())[:, None, None]
+    x[1:-1][inverse == 0.0] = 0.0
+    residual, begun, correction = (np.zeros(shape, np.float32) for _ in range(3))
+    work, norms = np.empty(layers), np.empty(layers)
+    inlet = net.z[0].astype(float)
+    scale = float(np.linalg.norm(inlet))
+
+    def recompute() -> tuple[float, float]:
+        """The residual's square, and the dissipation of the trial field: the flow that enters,
+        less what the cells' imbalances take up."""
+        fine.imbalance(net, x, inverse, residual, begun, norms, work)
+        return float(norms.sum()), float((inlet * (1.0 - x[1])).sum()) - float(work.sum())
+
+    def precondition() -> float:
+        multigrid.finish(residual, begun, correction, work)
+        return float(work.sum())
+
+    norm, conductance = recompute()
+    known = norm
+    alignment = precondition()
+    direction = correction.copy()
+    steps: list[float] = []
+    ratios: list[float] = []
+    error, furthest = np.inf, 0.0
+    # Rounding of the dissipation: below it, nothing is left to gain.
+    while error > tolerance and alignment > 1e-16 * conductance:
+        if len(steps) == most:
+            raise ArithmeticError(
+                f"conduction has not converged in {most} iterations: error {error:.1e}"
+            )
+        fine.multiply(net, direction, begun, work)
+        steps.append(alignment / float(work.sum()))
+        fine.advance(x, residual, direction, begun, inverse, steps[-1], norms)
+        norm = float(norms.sum())
+        conductance -= steps[-1] * alignment
+        if norm < _DRIFT**2 * known:
+            norm, conductance = recompute()
+            known = norm
+        ratios.append(precondition() / alignment)
+        alignment *= ratios[-1]
+        fine.turn(direction, correction, ratios[-1])
+        # The dissipation exceeds the answer by the energy of the error, rᵀA⁻¹r ≤ rᵀBr / λ(BA).
+        error = alignment / (smallest_ritz_value(steps, ratios) * conductance)
+        if progress is not None:
+            furthest = max(furthest, np.log(max(error, tolerance)) / np.log(tolerance))
+            progress(float(np.clip(furthest, 0.0, 1.0)), f"iteration {len(steps)}")
+    norm, conductance = recompute()
+    error = 0.0 if not steps else float(max(error, 1e-16))
+    return Solution(conductance, len(steps), error, np.sqrt(norm) / scale, x[1:-1])

@@ -1,0 +1,26 @@
+"""Conduction of heat through all phases of a coating."""
+
+from electrochem.transport.effective import EffectiveConductivity, Progress, effective_conductivity
+from voxelize.volume import LABEL_NAMES, PHASES, Volume
+
+
+def thermal_conductivity(
+    volume: Volume,
+    conductivity: dict[str, float],
+    tolerance: float = 1e-4,
+    progress: Progress | None = None,
+    axis: str = "z",
+) -> EffectiveConductivity:
+    """Effective thermal conductivity [W/(m K)] of the coating along an axis.
+
+    conductivity : [W/(m K)] by phase, as `PHASES` names them; those of the pores is what fills
+        them, and of the binder domain what it is with its nanopores filled; cracks conduct as pores
+        where they are not given, the collector as active material
+    """
+    table = [0.0] * len(LABEL_NAMES)
+    given = dict(conductivity)
+    given.setdefault("crack", given["pore"])
+    given.setdefault("collector", given["active_material"])
+    for name, value in given.items():
+        table[PHASES[name]] = value
+    return effective_conductivity(volume, table, tolerance, progress, axis)
