@@ -25,7 +25,8 @@ import numpy as np
 from dem.box import Box
 from dem.settle import separate
 from electrochem.structure.percolation import clusters, spanning
-from electrochem.transport.effective import electronic_conductivity, pore_transport
+from electrochem.transport.electronic import electronic_conductivity
+from electrochem.transport.ionic import pore_transport
 from voxelize.binder.place import METHODS, place_binder
 from voxelize.volume import ACTIVE_MATERIAL, CARBON_BINDER, Volume
 

@@ -43,13 +43,16 @@ def _split_plane(net, inverse, strongest, strong, parent, plane):
                 own = strongest[k, j, i]
                 # Across each lower face that lies within the block.
                 if cell & 1 and root[cell - 1] >= 0:
-                    if net.x[k, j, i] >= strong * max(own, strongest[k, j, i - 1]) > 0.0:
+                    least = strong * max(own, strongest[k, j, i - 1])
+                    if 0.0 < least <= net.x[k, j, i]:
                         _join(root, cell - 1, cell)
                 if cell & 2 and root[cell - 2] >= 0:
-                    if net.y[k, j, i] >= strong * max(own, strongest[k, j - 1, i]) > 0.0:
+                    least = strong * max(own, strongest[k, j - 1, i])
+                    if 0.0 < least <= net.y[k, j, i]:
                         _join(root, cell - 2, cell)
                 if cell & 4 and root[cell - 4] >= 0:
-                    if net.z[k, j, i] >= strong * max(own, strongest[k - 1, j, i]) > 0.0:
+                    least = strong * max(own, strongest[k - 1, j, i])
+                    if 0.0 < least <= net.z[k, j, i]:
                         _join(root, cell - 4, cell)
             for cell in range(8):
                 if root[cell] < 0:
@@ -146,10 +149,9 @@ def _gather_plane(net, parent, halves, first, end, neighbour, conductance, groun
                 beside = place + 1 if upper else place - 1
                 ends = axis == 0 and (beside < 0 or beside >= shape[0])
                 # A face has the index of the cell behind it; that on the upper electrode, too.
-                behind = beside if upper else place
                 if not ends:
                     beside = (beside + shape[axis]) % shape[axis]
-                    behind = beside if upper else place
+                behind = beside if upper else place
                 begun, whole = met, 0.0
                 most_own, most_other = np.int64(-1), np.int64(-1)
                 for u in range(corner[one], min(corner[one] + 2, shape[one])):

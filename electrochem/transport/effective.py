@@ -211,20 +211,22 @@ class ConductivityTensor:
 
 
 def conductivity_tensor(
-    cells: Cells, tolerance: float = 1e-4, progress: Progress | None = None
+    along: Callable[[str, Progress], Conducted], progress: Progress | None = None
 ) -> ConductivityTensor:
     """The full tensor: a solution along each axis, whose mean flux is a column of it.
 
+    along : solves along an axis: `lambda axis, on: conduct_cells(cells.turned(axis), 1e-4, on)`
     Electrodes stand on the faces of each axis in turn, and the other sides are periodic or carry
-    no flow. Tensors of clusters that span one axis alone have zeros.
+    no flow. Where nothing spans along an axis, its column is zero.
     """
     tensor, error = np.zeros((3, 3)), 0.0
     for column, axis in enumerate(AXES):
+
         def on(share: float, note: str, begun: int = column) -> None:
             if progress is not None:
                 progress((begun + share) / 3, note)
 
-        solved = conduct_cells(cells.turned(axis), tolerance, on)
+        solved = along(axis, on)
         tensor[turned_order(axis), column] = mean_flux(solved)
         error = max(error, solved.effective.error_estimate)
     largest = np.abs(tensor).max()
@@ -245,7 +247,7 @@ def mean_flux(solved: Conducted) -> np.ndarray:
         if axis == 0:
             between = np.concatenate(([0.5 * reach[0]], between[1:], [0.5 * reach[-1]]))
         others = tuple(other for other in range(3) if other != axis)
-        total[axis] = flow.sum(axis=others) @ between
+        total[axis] = flow.sum(axis=others, dtype=float) @ between
     length = solved.spacing[0].sum()
     volume = length * solved.spacing[1].sum() * solved.spacing[2].sum()
     return solved.unit * total * length / volume

@@ -9,6 +9,7 @@ from electrochem.structure.phase_fractions import coating
 from electrochem.transport.conductance import Network, add_resistance
 from electrochem.transport.effective import (
     Cells,
+    Conducted,
     EffectiveConductivity,
     Progress,
     cells_of,
@@ -38,7 +39,7 @@ class ContactResistances:
     collector: float = 0.0
 
 
-def electronic_conductivity(
+def conduct_electrons(
     volume: Volume,
     active_material: float,
     binder_domain: float,
@@ -47,10 +48,10 @@ def electronic_conductivity(
     progress: Progress | None = None,
     axis: str = "z",
     contacts: ContactResistances | None = None,
-) -> EffectiveConductivity:
-    """Effective electronic conductivity [S/m] through active material and binder domain.
+) -> Conducted:
+    """The field of electrons [S/m] through active material and binder domain along an axis.
 
-    Measured without the loose peaks of the upper surface (`structure.body`), through which no cell
+    Solved without the loose peaks of the upper surface (`structure.body`), through which no cell
     draws its current.
 
     active_material, binder_domain, collector : bulk conductivities [S/m]; the collector's counts
@@ -59,11 +60,13 @@ def electronic_conductivity(
     """
     body = without_peaks(volume)
     cells = solid_cells(body, active_material, binder_domain, collector).turned(axis)
-    amend = None
-    if contacts is not None:
-        resisting = _Resisting(body, contacts, axis)
-        amend = resisting.amend
-    return conduct_cells(cells, tolerance, progress, amend).effective
+    amend = None if contacts is None else _Resisting(body, contacts, axis).amend
+    return conduct_cells(cells, tolerance, progress, amend)
+
+
+def electronic_conductivity(*given, **named) -> EffectiveConductivity:
+    """Effective electronic conductivity [S/m]; arguments as of `conduct_electrons`."""
+    return conduct_electrons(*given, **named).effective
 
 
 def solid_cells(

@@ -5,7 +5,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from electrochem.structure.phase_fractions import coating, porosity
-from electrochem.transport.effective import Cells, Progress, cells_of, conduct_cells
+from electrochem.transport.effective import (
+    Cells,
+    Conducted,
+    Progress,
+    cells_of,
+    conduct_cells,
+)
 from voxelize.volume import CARBON_BINDER, CRACK, LABEL_NAMES, PORE, Volume
 
 BRUGGEMAN_EXPONENT = 1.5
@@ -51,15 +57,19 @@ def pore_cells(volume: Volume) -> Cells:
     return cells_of(volume, diffusivity)
 
 
+def conduct_ions(
+    volume: Volume, tolerance: float = 1e-4, progress: Progress | None = None, axis: str = "z"
+) -> Conducted:
+    """The field of diffusion through the pore space along an axis, in units of the bulk's."""
+    return conduct_cells(pore_cells(volume).turned(axis), tolerance, progress)
+
+
 def pore_transport(
-    volume: Volume,
-    tolerance: float = 1e-4,
-    progress: Progress | None = None,
-    axis: str = "z",
+    volume: Volume, tolerance: float = 1e-4, progress: Progress | None = None, axis: str = "z"
 ) -> PoreTransport:
     """Effective diffusivity and tortuosity factor of the pore space along an axis."""
     space = porosity(volume)
-    solved = conduct_cells(pore_cells(volume).turned(axis), tolerance, progress).effective
+    solved = conduct_ions(volume, tolerance, progress, axis).effective
     return PoreTransport(
         effective_diffusivity=solved.value,
         conducting_porosity=space,

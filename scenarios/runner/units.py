@@ -36,6 +36,8 @@ KINDS = {
         Kind("line load", "N/mm", "400 N/mm"),
         Kind("voltage", "V", "4.2 V"),
         Kind("conductivity", "S/m", "0.2 S/m"),
+        Kind("thermal conductivity", "W/m/K", "0.2 W/m/K"),
+        Kind("contact resistance", "ohm*cm^2", "0.1 ohm*cm^2"),
         Kind("concentration", "mol/L", "1.0 mol/L"),
         Kind("temperature", "degC", "25 degC"),
         Kind("areal capacity", "mAh/cm^2", "3.4 mAh/cm^2"),

@@ -26,7 +26,7 @@ from scenarios.runner.analysis.curves import read_curves
 from scenarios.runner.analysis.groups import FIRST, GROUPS
 from scenarios.runner.analysis.volume_row import volume_row
 from scenarios.runner.cli import main
-from scenarios.runner.schema.cell import Analysis
+from scenarios.runner.schema.analysis import Analysis
 from tests.electrochem.structure.bodies import partial
 from tests.scenarios.test_report import Page
 from voxelize.deposit.fractions import Fractions
@@ -63,12 +63,24 @@ def volume():
     return three_phases()
 
 
+EVERYTHING = (
+    "tensor=true",
+    "fields=true",
+    "thermal_conductivity.pore='0.2 W/m/K'",
+    "thermal_conductivity.active_material='4 W/m/K'",
+    "thermal_conductivity.cbd='0.4 W/m/K'",
+)
+"""Of section `analysis`, what is not measured unless asked for."""
+
+
 @pytest.fixture(scope="module")
 def analysis(volume, tmp_path_factory):
     """The folder of an analysis with all groups."""
     folder = tmp_path_factory.mktemp("analysis")
     write_labels(folder / "block.tif", volume)
-    assert main(["analyse", str(folder / "block.tif"), "-o", str(folder / "out")]) == 0
+    given = [f"analysis.{key}" for key in EVERYTHING]
+    options = [word for key in given for word in ("--set", key)]
+    assert main(["analyse", str(folder / "block.tif"), "-o", str(folder / "out"), *options]) == 0
     return folder / "out"
 
 

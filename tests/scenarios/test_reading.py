@@ -14,7 +14,7 @@ from scenarios.runner.interrupt import StopRequest
 from scenarios.runner.load import load, resolved_text
 from scenarios.runner.prepare import electrode_volume
 from scenarios.runner.progress import Reporter
-from scenarios.runner.schema.cell import Analysis
+from scenarios.runner.schema.analysis import Analysis
 from tests.voxelize.read.stacks import FORMATS, H, record
 from voxelize.volume import Volume
 from voxelize.write.formats import WRITERS

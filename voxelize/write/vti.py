@@ -21,6 +21,7 @@ def write_volume(
     *,
     fractions: Mapping[str, np.ndarray] | None = None,
     of_grains: Mapping[str, np.ndarray] | None = None,
+    fields: Mapping[str, np.ndarray] | None = None,
     field: Mapping[str, float] | None = None,
 ) -> None:
     """Write a volume as a `.vti` file, one cell a voxel.
@@ -32,6 +33,7 @@ def write_volume(
         without `particle`, that of the volume; a field of nanoporosities is written too
     fractions : (nz, ny, nx), shares of a phase in each voxel, written as `<phase>_fraction`
     of_grains : (n,) by name, figures of the grains, written for each voxel of theirs; nan elsewhere
+    fields : (nz, ny, nx) or (nz, ny, nx, 3) by name, figures of the voxels, vectors as x, y, z
     field : figures of the whole state, written as field data beside the metadata
     Raises OSError when the file cannot be written.
     """
@@ -58,6 +60,9 @@ def write_volume(
         # Index −1, no grain, reads the appended last entry.
         by_voxel = np.append(values, np.nan).astype(np.float32)[grain.ravel()]
         add_array(arrays, name, by_voxel, np.float32)
+    for name, values in (fields or {}).items():
+        flat = values.reshape(-1, 3) if values.ndim == 4 else values.ravel()
+        add_array(arrays, name, flat, np.float32)
     arrays.SetActiveScalars("label")
     add_field(
         data,

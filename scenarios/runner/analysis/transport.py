@@ -1,10 +1,39 @@
-"""Transport through pores and solids."""
+"""Transport through pores and solids: through the plane, along all axes, as fields."""
+
+from collections.abc import Iterator
+from functools import partial
 
 import numpy as np
 
+from electrochem.structure.phase_fractions import porosity
+from electrochem.transport.effective import (
+    AXES,
+    Conducted,
+    ConductivityTensor,
+    Progress,
+    conductivity_tensor,
+)
+from electrochem.transport.electronic import conduct_electrons
+from electrochem.transport.ionic import conduct_ions
+from electrochem.transport.thermal import thermal_conductivity
 from scenarios.runner.analysis.group import Column, Found, Group, Sample
-from scenarios.runner.analysis.through_plane import through_plane
+from scenarios.runner.analysis.through_plane import (
+    contacts_of,
+    foil_conductivity,
+    through_plane,
+)
+from scenarios.runner.analysis.transport_fields import write_fields
 from scenarios.runner.progress import ProgressCallback
+from scenarios.runner.schema.analysis import Analysis
+from voxelize.volume import Volume
+
+_PAIRS = ((0, 1), (0, 2), (1, 2))
+"""Of the axes of the tensor's entries off its diagonal."""
+
+
+def _along(axis: str) -> str:
+    return "over the thickness" if axis == "z" else f"in plane, along {axis}"
+
 
 COLUMNS = (
     Column(
@@ -22,18 +51,133 @@ COLUMNS = (
         "Through active material and domain over the thickness, with the conductivities of the "
         "scenario below.",
     ),
+    Column(
+        "thermal_conductivity_z_W_mK", "Thermal conductivity", "W m⁻¹ K⁻¹",
+        "Through all phases over the thickness, with the conductivities of the scenario below.",
+    ),
+    *(
+        column
+        for axis in AXES[1:]
+        for column in (
+            Column(
+                f"tortuosity_factor_{axis}", f"Tortuosity factor τ², {axis}", "–",
+                f"As over the thickness, {_along(axis)}.",
+            ),
+            Column(
+                f"effective_diffusivity_{axis}", f"Effective diffusivity D_eff / D, {axis}", "–",
+                f"As over the thickness, {_along(axis)}.", decimals=4,
+            ),
+            Column(
+                f"electronic_conductivity_{axis}_S_m", f"Electronic conductivity, {axis}",
+                "S m⁻¹", f"As over the thickness, {_along(axis)}.",
+            ),
+            Column(
+                f"thermal_conductivity_{axis}_W_mK", f"Thermal conductivity, {axis}",
+                "W m⁻¹ K⁻¹", f"As over the thickness, {_along(axis)}.",
+            ),
+        )
+    ),
+    *(
+        column
+        for one, other in _PAIRS
+        for column in (
+            Column(
+                f"effective_diffusivity_{AXES[one]}{AXES[other]}",
+                f"D_eff / D, {AXES[one]}{AXES[other]}", "–",
+                "Off the diagonal of the tensor.", decimals=4,
+            ),
+            Column(
+                f"electronic_conductivity_{AXES[one]}{AXES[other]}_S_m",
+                f"Electronic conductivity, {AXES[one]}{AXES[other]}", "S m⁻¹",
+                "Off the diagonal of the tensor.",
+            ),
+        )
+    ),
+    Column(
+        "effective_diffusivity_asymmetry", "Asymmetry of the diffusivities' tensor", "–",
+        "Largest difference of two entries that should be equal, over the largest entry: how much "
+        "the electrodes on the faces bend the field of so small a volume.",
+    ),
+    Column(
+        "electronic_conductivity_asymmetry", "Asymmetry of the conductivities' tensor", "–",
+        "As that of the diffusivities.",
+    ),
 )  # fmt: skip
 
 
 def _measure(sample: Sample, progress: ProgressCallback) -> Found:
-    row = through_plane(sample.volume, sample.scenario.analysis, progress)
+    volume, analysis = sample.volume, sample.scenario.analysis
+    row: dict[str, float] = {}
+    files = {}
+    parts = [partial(_through, volume, analysis, row)]
+    if analysis.thermal_conductivity is not None:
+        parts.append(partial(_heat, volume, analysis, row))
+    if analysis.tensor:
+        parts.append(partial(_tensors, volume, analysis, row))
+    for number, part in enumerate(parts):
+        part(_share_of(progress, number, len(parts)))
+    if analysis.fields:
+        files["fields/as_read.vti"] = partial(write_fields, volume=volume, analysis=analysis)
+    return Found(row, files=files)
+
+
+def _share_of(progress: ProgressCallback, number: int, count: int) -> Progress:
+    return lambda share, note: progress((number + share) / count, note)
+
+
+def _through(volume: Volume, analysis: Analysis, row: dict, progress: Progress) -> None:
+    row |= through_plane(volume, analysis, progress)
     effective = row["effective_diffusivity_z"]
-    return Found(row | {"macmullin_number": 1.0 / effective if effective > 0.0 else np.inf})
+    row["macmullin_number"] = 1.0 / effective if effective > 0.0 else np.inf
+
+
+def _heat(volume: Volume, analysis: Analysis, row: dict, progress: Progress) -> None:
+    given = analysis.thermal_conductivity.model_dump()
+    axes = AXES if analysis.tensor else AXES[:1]
+    for number, axis in enumerate(axes):
+        on = _share_of(progress, number, len(axes))
+        solved = thermal_conductivity(volume, given, analysis.tolerance, on, axis)
+        row[f"thermal_conductivity_{axis}_W_mK"] = solved.value
+
+
+def _tensors(volume: Volume, analysis: Analysis, row: dict, progress: Progress) -> None:
+    def ions(axis: str, on: Progress) -> Conducted:
+        return conduct_ions(volume, analysis.tolerance, on, axis)
+
+    def electrons(axis: str, on: Progress) -> Conducted:
+        return conduct_electrons(
+            volume,
+            analysis.am_conductivity,
+            analysis.cbd_conductivity,
+            foil_conductivity(analysis),
+            analysis.tolerance,
+            on,
+            axis,
+            contacts_of(analysis),
+        )
+
+    space = porosity(volume)
+    found = conductivity_tensor(ions, _share_of(progress, 0, 2))
+    row |= dict(_entries(found, "effective_diffusivity_{}"))
+    for axis in AXES[1:]:
+        effective = row[f"effective_diffusivity_{axis}"]
+        row[f"tortuosity_factor_{axis}"] = space / effective if effective > 0.0 else np.inf
+    row["effective_diffusivity_asymmetry"] = found.asymmetry
+    found = conductivity_tensor(electrons, _share_of(progress, 1, 2))
+    row |= dict(_entries(found, "electronic_conductivity_{}_S_m"))
+    row["electronic_conductivity_asymmetry"] = found.asymmetry
+
+
+def _entries(tensor: ConductivityTensor, name: str) -> Iterator[tuple[str, float]]:
+    """Columns in plane and off the diagonal; that over the thickness stands beside them."""
+    for axis in (1, 2):
+        yield name.format(AXES[axis]), float(tensor.value[axis, axis])
+    for one, other in _PAIRS:
+        yield name.format(AXES[one] + AXES[other]), float(tensor.value[one, other])
 
 
 TRANSPORT = Group(
     "transport", "Transport", COLUMNS, _measure,
-    "Conductivities are those of the scenario: analysis.am_conductivity and "
-    "analysis.cbd_conductivity. Errors of the solver are below analysis.tolerance; the error of "
-    "the voxels' staircase comes on top.",
+    "Conductivities are those of the scenario, section analysis. Errors of the solver are below "
+    "analysis.tolerance; the error of the voxels' staircase comes on top.",
 )  # fmt: skip

@@ -6,7 +6,7 @@ from electrochem.structure.collector import collector_face
 from electrochem.structure.measure import measure
 from scenarios.runner.analysis.through_plane import through_plane
 from scenarios.runner.progress import ProgressCallback
-from scenarios.runner.schema.cell import Analysis
+from scenarios.runner.schema.analysis import Analysis
 from voxelize.volume import Volume
 
 

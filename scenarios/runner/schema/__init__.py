@@ -4,8 +4,9 @@ from typing import Annotated
 
 from pydantic import Field
 
+from scenarios.runner.schema.analysis import Analysis
 from scenarios.runner.schema.binder import Binder
-from scenarios.runner.schema.cell import Analysis, Cell
+from scenarios.runner.schema.cell import Cell
 from scenarios.runner.schema.decomposition import Decomposition
 from scenarios.runner.schema.electrode import Electrode
 from scenarios.runner.schema.image import Image

@@ -1,4 +1,4 @@
-"""Sections `analysis` and `cell`: what the structure conducts and what a cell of it delivers."""
+"""Section `cell`: what a cell of the structure delivers."""
 
 from typing import Annotated, Literal
 
@@ -7,7 +7,6 @@ from pydantic import Field
 from scenarios.runner.schema.quantities import (
     ArealCapacity,
     Concentration,
-    Conductivity,
     Length,
     OpenShare,
     PositiveNumber,
@@ -17,23 +16,6 @@ from scenarios.runner.schema.quantities import (
     bounded,
 )
 from scenarios.runner.schema.values import Rate
-
-
-class Analysis(Section):
-    """Transport through the structure."""
-
-    am_conductivity: Conductivity = Field(
-        "0.1 S/m",
-        description="Electronic conductivity of the active material (placeholder: no open source "
-        "was found for NMC622).",
-    )
-    cbd_conductivity: Conductivity = Field(
-        "375 S/m",
-        description="Electronic conductivity of the carbon-binder domain (Song 2025, table 3).",
-    )
-    tolerance: bounded(OpenShare, at_least=1e-10, below=0.1) = Field(
-        1e-4, description="Relative error of the solved effective transport figures."
-    )
 
 
 class Cell(Section):

@@ -124,6 +124,8 @@ Modulus = _positive("modulus")
 ArealMass = _positive("areal mass")
 ArealCapacity = _positive("areal capacity")
 Conductivity = _positive("conductivity")
+ThermalConductivity = _positive("thermal conductivity")
+ContactResistanceOrZero = Annotated[float, Quantity("contact resistance", at_least=0)]
 Concentration = _positive("concentration")
 Voltage = _positive("voltage")
 Temperature = Annotated[float, Quantity("temperature", above=-100, below=200)]
