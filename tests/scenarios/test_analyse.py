@@ -6,7 +6,7 @@ import json
 import numpy as np
 import pytest
 from vtkmodules.util.numpy_support import vtk_to_numpy
-from vtkmodules.vtkIOXML import vtkXMLPolyDataReader
+from vtkmodules.vtkIOXML import vtkXMLImageDataReader, vtkXMLPolyDataReader
 
 from electrochem.structure.areas import areas
 from electrochem.structure.chords import chords
@@ -208,6 +208,37 @@ def test_curves_read_back_bear_their_physics(curves, row):
     apart = (throats["second_pore"] - throats["first_pore"]) / (len(pores["pore"]) - 1)
     width = np.sqrt((apart**2).mean())
     assert width == pytest.approx(row["pore_connectivity_band_width"], rel=1e-5)
+
+
+def test_fields_open_with_fluxes_whose_mean_is_the_effective_figure(analysis, row):
+    reader = vtkXMLImageDataReader()
+    reader.SetFileName(str(analysis / "fields" / "as_read.vti"))
+    reader.Update()
+    arrays = reader.GetOutput().GetCellData()
+    layers = reader.GetOutput().GetDimensions()[2] - 1
+    for name, figure in (
+        ("pore", row["effective_diffusivity_z"]),
+        ("solid", row["electronic_conductivity_z_S_m"]),
+    ):
+        potential = vtk_to_numpy(arrays.GetArray(f"{name}_potential"))
+        conducts = np.isfinite(potential)
+        assert 0.0 < potential[conducts].min() < potential[conducts].max() < 1.0
+        flux = vtk_to_numpy(arrays.GetArray(f"{name}_flux"))
+        assert (np.isfinite(flux).all(axis=1) == conducts).all()
+        # Electrons leave out the peaks. The third component is along z.
+        solved = conducts.reshape(layers, -1).any(axis=1)
+        along = np.nan_to_num(flux[:, 2]).reshape(layers, -1)[solved]
+        # The table's figure is solved to 1e-4.
+        assert along.mean(dtype=float) == pytest.approx(figure, rel=2e-4), name
+
+
+def test_tensors_stand_in_the_table(row):
+    diagonal = [row[f"effective_diffusivity_{axis}"] for axis in "zyx"]
+    off = [abs(row[f"effective_diffusivity_{pair}"]) for pair in ("zy", "zx", "yx")]
+    assert max(off) < min(diagonal) and 0.0 <= row["effective_diffusivity_asymmetry"] < 0.2
+    heat = [row[f"thermal_conductivity_{axis}_W_mK"] for axis in "zyx"]
+    # Between the least and the best conducting phase.
+    assert 0.2 < min(heat) <= max(heat) < 4.0
 
 
 def test_pore_network_opens_as_balls_and_sticks(analysis, curves):
