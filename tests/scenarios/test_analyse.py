@@ -1,7 +1,10 @@
 """The command `analyse` delivers what the structure functions find, in table, curves and page."""
 
 import csv
+import itertools
 import json
+import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -24,6 +27,7 @@ from electrochem.structure.representativeness import representativeness
 from electrochem.structure.shortest_path import shortest_path
 from scenarios.runner.analysis.curves import read_curves
 from scenarios.runner.analysis.groups import FIRST, GROUPS
+from scenarios.runner.analysis.plots import log_density
 from scenarios.runner.analysis.volume_row import volume_row
 from scenarios.runner.cli import main
 from scenarios.runner.schema.analysis import Analysis
@@ -389,6 +393,17 @@ def test_groups_that_a_volume_cannot_show_are_left_out_with_a_warning(tmp_path, 
     assert summary["states"][0]["macmullin_number"] is None
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_densities_over_a_logarithm_keep_what_they_are_of(seed):
+    rng = np.random.default_rng(seed)
+    size = np.sort(10.0 ** rng.uniform(-1, 1, 12))[::-1]
+    share = rng.random(12)
+    edges, density = log_density(size, share)
+    assert (np.diff(edges) > 0).all()
+    # Sums of a dozen numbers: rounding alone.
+    assert density @ np.diff(np.log10(edges)) == pytest.approx(share.sum(), rel=1e-12)
+
+
 def test_heavy_groups_are_left_out_where_asked(tmp_path, volume):
     write_labels(tmp_path / "block.tif", volume)
     options = ["--without", ",".join(name for name in GROUPS if name not in ("sizes", "surface"))]
@@ -414,3 +429,17 @@ def test_cracks_are_told_apart_but_count_as_pores_where_they_did(tmp_path):
     # Planes along the grid: two faces of the crack over 16 of 24 rows, per 24 voxels of width.
     assert row["am_crack_area_m2_m3"] == pytest.approx(2 * 16 / 24 / 24 / H, rel=0.03)
     assert row["am_pore_area_m2_m3"] > row["am_crack_area_m2_m3"]
+
+
+def test_every_column_and_curve_stands_in_the_documentation(curves):
+    text = (Path(__file__).parents[2] / "docs" / "analyse.md").read_text(encoding="utf-8")
+    told = {name for word in re.findall(r"`([^`\s]+)`", text) for name in spelled_out(word)}
+    named = {column.name for group in (FIRST, *GROUPS.values()) for column in group.columns}
+    assert named <= told
+    assert set(curves) <= told and set(GROUPS) <= told
+
+
+def spelled_out(word):
+    """All names that a word with alternatives in braces stands for."""
+    parts = [part.split(",") for part in re.split(r"[{}]", word)]
+    return {"".join(chosen) for chosen in itertools.product(*parts)}

@@ -45,7 +45,7 @@ def parts(run: Run) -> dict:
         "left_out": [(GROUPS[name].title, name, why) for name, why in left_out.items()],
         "files": sorted(
             path.relative_to(run.folder).as_posix()
-            for folder in ("curves", "pores")
+            for folder in ("curves", "pores", "fields")
             for path in (run.folder / folder).glob("*.*")
         ),
     }
