@@ -23,6 +23,8 @@ class Chunks(NamedTuple):
     """Shares of n grains in c chunks.
 
     begin : (c + 1,) int64, first grain of each; rim_begin : (c + 1,) int64, its places on the rim
+    turn : (c,) int64, the order in which parallel loops take them, so that each thread has some of
+        every part of the packing: a foil, or a crushed corner, costs several times as much
     rim : (q, 6), force [N] and torque [N m] on the grain that a row reaches in another chunk
     rim_start : (n + 1,) int64, rim_order : (q,) int32, places on the rim by grain
     pairs, beams : (c, SLOTS · LANES), scratch of contacts and bonds; all lanes hold numbers
@@ -31,6 +33,7 @@ class Chunks(NamedTuple):
     """
 
     begin: np.ndarray
+    turn: np.ndarray
     rim_begin: np.ndarray
     rim: np.ndarray
     rim_start: np.ndarray
@@ -52,6 +55,7 @@ def chunks_of(grain_count: int, wall_count: int) -> Chunks:
     )
     return Chunks(
         begin=np.arange(count + 1, dtype=np.int64) * grain_count // count,
+        turn=_bit_reversed(count),
         rim_begin=np.zeros(count + 1, np.int64),
         rim=np.zeros((0, 6)),
         rim_start=np.zeros(grain_count + 1, np.int64),
@@ -68,6 +72,15 @@ def chunks_of(grain_count: int, wall_count: int) -> Chunks:
 def _power_of_two(bound: int) -> int:
     """The largest power of two up to a bound, at least 1: it shares out evenly among threads."""
     return 1 << max(bound.bit_length() - 1, 0)
+
+
+def _bit_reversed(count: int) -> np.ndarray:
+    """0 … count − 1, a power of two, each with its bits reversed: any 2ᵏ equal stretches of them
+    hold every 2ᵏth number."""
+    turn = np.zeros(1, np.int64)
+    while len(turn) < count:
+        turn = np.concatenate([2 * turn, 2 * turn + 1])
+    return turn
 
 
 def with_rim(chunks: Chunks, first: np.ndarray, second: np.ndarray, rim: np.ndarray) -> Chunks:

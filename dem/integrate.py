@@ -282,16 +282,16 @@ def run_steps(
     Loads are those of the present positions; velocities stand half a step behind them. The rows'
     forces are recorded on the last step.
     """
-    shares, wholes = len(chunks.farthest), len(clumps.mass)
+    shares, wholes, turn = len(chunks.farthest), len(clumps.mass), chunks.turn
     for step in range(count):
         drive_walls(walls, motion)
         stretch = age[STRETCH] * (1.0 + motion.rate * motion.step)
         for c in prange(shares):
-            take_up_rim(np.int64(c), chunks, load)
+            take_up_rim(turn[c], chunks, load)
         for k in prange(wholes):
             kick_whole(np.int64(k), clumps, body, load, motion)
         for c in prange(shares):
-            move(np.int64(c), stretch, body, chunks, load, motion, clumps)
+            move(turn[c], stretch, body, chunks, load, motion, clumps)
         move_walls(walls, age, motion)
         age[STRETCH] = stretch
         farthest = 0.0
@@ -301,11 +301,11 @@ def run_steps(
         stale = not 2.0 * farthest + age[TRAVEL] + abs(1.0 - stretch) * reach <= skin
         if len(bonds.swelling) > 0:
             for c in prange(shares):
-                deform_chunk(np.int64(c), period, body, bonds, chunks)
+                deform_chunk(turn[c], period, body, bonds, chunks)
         record = stale or not bounded or step == count - 1
         for c in prange(shares):
             add_loads(
-                np.int64(c), record, motion.first_step + step + 1, pressing, cohering, damping,
+                turn[c], record, motion.first_step + step + 1, pressing, cohering, damping,
                 sliding, rolling, table, kinds, wall_table, like, bond_table, period, body, bonds,
                 contacts, walls, wall_rows, chunks, load, motion,
             )  # fmt: skip
