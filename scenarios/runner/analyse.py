@@ -129,7 +129,9 @@ def _scenario(args: argparse.Namespace) -> Scenario:
     electrode = {"kind": "image", "image": args.volume}
     electrode |= {key: value for key, value in given.items() if value is not None}
     heading = {"description": f"{args.volume}, as read"}
+    asked = {name: True for name in ("tensor", "richardson", "fields") if getattr(args, name)}
     data = {"scenario": heading, "electrode": electrode, "cell": {"kind": "none"}}
+    data["analysis"] = asked
     name = Path(args.volume).resolve().stem
     return read(data, Source("analyse", name, "", Path.cwd()), args.set)
 

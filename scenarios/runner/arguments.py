@@ -62,6 +62,17 @@ def parser() -> argparse.ArgumentParser:
         help="HDF5 file with the phases' shares of each voxel, as voxels.phase_fractions has a run "
         "write it: areas come from these",
     )
+    analyse.add_argument(
+        "--tensor", action="store_true", help="transport along y and x too: the full tensors"
+    )
+    analyse.add_argument(
+        "--richardson",
+        action="store_true",
+        help="transport at half the resolution too, extrapolated with its uncertainty",
+    )
+    analyse.add_argument(
+        "--fields", action="store_true", help="potentials and fluxes of transport for ParaView"
+    )
     _add_set(
         analyse,
         "a value of the scenario, such as "

@@ -68,8 +68,6 @@ def volume():
 
 
 EVERYTHING = (
-    "tensor=true",
-    "fields=true",
     "thermal_conductivity.pore='0.2 W/m/K'",
     "thermal_conductivity.active_material='4 W/m/K'",
     "thermal_conductivity.cbd='0.4 W/m/K'",
@@ -83,7 +81,7 @@ def analysis(volume, tmp_path_factory):
     folder = tmp_path_factory.mktemp("analysis")
     write_labels(folder / "block.tif", volume)
     given = [f"analysis.{key}" for key in EVERYTHING]
-    options = [word for key in given for word in ("--set", key)]
+    options = [word for key in given for word in ("--set", key)] + ["--tensor", "--fields"]
     assert main(["analyse", str(folder / "block.tif"), "-o", str(folder / "out"), *options]) == 0
     return folder / "out"
 
