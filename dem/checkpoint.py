@@ -19,17 +19,60 @@ import numpy as np
 from dem.errors import CheckpointError
 
 
+class _Enduring(io.RawIOBase):
+    """A file that goes on without a word after an error, which it keeps: HDF5 breaks the whole
+    process off where its own file fails at its close, on a full disk for one."""
+
+    def __init__(self, file: io.BufferedRandom) -> None:
+        super().__init__()
+        self.file = file
+        self.error: OSError | None = None
+
+    def _try(self, action, *given, otherwise):
+        if self.error is None:
+            try:
+                return action(*given)
+            except OSError as error:
+                self.error = error
+        return otherwise
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        return self._try(self.file.seek, offset, whence, otherwise=offset)
+
+    def tell(self) -> int:
+        return self._try(self.file.tell, otherwise=0)
+
+    def readinto(self, buffer) -> int:
+        return self._try(self.file.readinto, buffer, otherwise=len(buffer))
+
+    def write(self, data) -> int:
+        return self._try(self.file.write, data, otherwise=len(data))
+
+    def truncate(self, size: int | None = None) -> int:
+        return self._try(self.file.truncate, size, otherwise=size or 0)
+
+    def flush(self) -> None:
+        self._try(self.file.flush, otherwise=None)
+
+
 @contextmanager
 def new_file(path: Path) -> Iterator[h5py.File]:
-    """A new HDF5 file to be filled, written to `path` in one piece when the block ends well.
+    """A new HDF5 file at `path` to be filled; it is gone when the block does not end well.
 
-    It is filled in memory: on a full disk HDF5's own writing breaks the whole process off at its
-    close, where plain writing raises OSError.
+    Raises OSError where it cannot be written, such as on a full disk.
     """
-    image = io.BytesIO()
-    with h5py.File(image, "w") as file:
-        yield file
-    path.write_bytes(image.getbuffer())
+    try:
+        with path.open("w+b") as plain:
+            enduring = _Enduring(plain)
+            try:
+                with h5py.File(enduring, "w") as file:
+                    yield file
+            finally:
+                if enduring.error is not None:
+                    raise enduring.error
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
 
 
 def save(parent: h5py.Group, name: str, value: Any) -> None:

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from dem.jit import njit, prange
+from dem.jit import leaf, njit, prange
 
 
 class Network(NamedTuple):
@@ -22,32 +22,46 @@ class Network(NamedTuple):
     x: np.ndarray
 
 
-@njit
-def _harmonic(one, other):
-    return 2.0 * one * other / (one + other) if one > 0.0 and other > 0.0 else 0.0
+@leaf
+def _series(one, other):
+    """Of two half cells, each given by its conductivity over its length."""
+    both = one + other
+    return 2.0 * one * other / both if both > 0.0 else 0.0 * both
 
 
-@njit
+@leaf
+def _row_between(one, other, along, beside, out):
+    """Faces between the cells of two rows; beside : edges of the cells along the rows."""
+    for i in range(out.shape[0]):
+        out[i] = along * beside[i] * _series(one[i], other[i])
+
+
+@njit(fastmath={"nsz"})
 def _fill_layer(kz, ky, kx, depth, width, breadth, seam_y, seam_x, z, y, x, k):
     layers, rows, columns = kz.shape
+    here, there = np.empty(columns, np.float32), np.empty(columns, np.float32)
     for j in range(rows):
+        here[:] = kz[k, j] / depth[k]
+        if k == 0:
+            z[0, j] = 2.0 * width[j] * breadth * here
+        else:
+            there[:] = kz[k - 1, j] / depth[k - 1]
+            _row_between(there, here, width[j], breadth, z[k, j])
+        if k == layers - 1:
+            z[layers, j] = 2.0 * width[j] * breadth * here
         before = j - 1 if j > 0 else rows - 1
-        for i in range(columns):
-            left = i - 1 if i > 0 else columns - 1
-            across = width[j] * breadth[i]
-            upper = kz[k, j, i] / depth[k]
-            z[k, j, i] = 2.0 * across * upper
-            if k > 0:
-                z[k, j, i] = across * _harmonic(kz[k - 1, j, i] / depth[k - 1], upper)
-            if k == layers - 1:
-                z[k + 1, j, i] = 2.0 * across * upper
-            y[k, j, i] = x[k, j, i] = 0.0
-            if j > 0 or seam_y:
-                one, other = ky[k, before, i] / width[before], ky[k, j, i] / width[j]
-                y[k, j, i] = depth[k] * breadth[i] * _harmonic(one, other)
-            if i > 0 or seam_x:
-                one, other = kx[k, j, left] / breadth[left], kx[k, j, i] / breadth[i]
-                x[k, j, i] = depth[k] * width[j] * _harmonic(one, other)
+        if j > 0 or seam_y:
+            here[:] = ky[k, j] / width[j]
+            there[:] = ky[k, before] / width[before]
+            _row_between(there, here, depth[k], breadth, y[k, j])
+        else:
+            y[k, j] = 0.0
+        here[:] = kx[k, j] / breadth
+        area = depth[k] * width[j]
+        out = x[k, j]
+        for i in range(1, columns):
+            out[i] = area * _series(here[i - 1], here[i])
+        out[0] = area * _series(here[columns - 1], here[0]) if seam_x else 0.0
 
 
 @njit(parallel=True)
@@ -74,7 +88,7 @@ def faces_between(
     )
     # A periodic direction of one cell has no face of its own: the cell would touch itself.
     seam_y, seam_x = periodic[0] and rows > 1, periodic[1] and columns > 1
-    edges = (np.asarray(each, np.float64) for each in spacing)
+    edges = (np.asarray(each, np.float32) for each in spacing)
     _fill(*conductivity, *edges, seam_y, seam_x, *net)
     return net
 

@@ -110,14 +110,20 @@ def _imbalance_layer(net, x, inverse, residual, correction, k):
     norm, product = 0.0, 0.0
     for j in range(x.shape[1]):
         _outflow(net, x, out, k, j)
+        # The lower electrode stands at 1, the upper one at 0. Loops on few arrays become vector code.
+        if k == 0:
+            for i in range(columns):
+                out[i] -= net.z[0, j, i]
+        square, work = 0.0, 0.0
         for i in range(columns):
-            # The lower electrode stands at 1, the upper one at 0.
-            inflow = np.float64(net.z[0, j, i]) if k == 0 else 0.0
-            left = inflow - out[i]
-            norm += left * left
-            product += left * x[k + 1, j, i]
-            residual[k + 1, j, i] = left
-            correction[k + 1, j, i] = inverse[k, j, i] * left
+            square += out[i] * out[i]
+            work -= out[i] * x[k + 1, j, i]
+        norm += square
+        product += work
+        for i in range(columns):
+            residual[k + 1, j, i] = -out[i]
+        for i in range(columns):
+            correction[k + 1, j, i] = -inverse[k, j, i] * out[i]
     return norm, product
 
 

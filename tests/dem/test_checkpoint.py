@@ -254,3 +254,16 @@ def test_checksum_is_blake2b_over_block_and_content(kept):
     block, content = kept.read_bytes()[:512], kept.read_bytes()[512:]
     text, _, checksum = block.rstrip(b"\n").rpartition(b"blake2b ")
     assert hashlib.blake2b(text + content, digest_size=32).hexdigest() == checksum.decode()
+
+
+@pytest.mark.parametrize("size", [1, 1_000_000])
+def test_full_disk_is_an_error_and_no_end_of_the_process(tmp_path, size):
+    """/dev/full takes nothing: every write fails as on a full disk."""
+    full = tmp_path / "full.h5"
+    full.symlink_to("/dev/full")
+    with (
+        pytest.raises(OSError, match="No space left"),
+        checkpoint.new_file(full) as file,
+    ):
+        file["many"] = np.zeros(size)
+    assert not full.is_symlink()
