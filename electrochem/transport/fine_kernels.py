@@ -110,7 +110,7 @@ def _imbalance_layer(net, x, inverse, residual, correction, k):
     norm, product = 0.0, 0.0
     for j in range(x.shape[1]):
         _outflow(net, x, out, k, j)
-        # The lower electrode stands at 1, the upper one at 0. Loops on few arrays become vector code.
+        # The lower electrode stands at 1. Loops on few arrays each become vector code.
         if k == 0:
             for i in range(columns):
                 out[i] -= net.z[0, j, i]
