@@ -16,6 +16,9 @@ from electrochem.transport.graph_kernels import Graph, graph_of
 STRONG = 0.1
 """A face joins two aggregates from this share of the largest conductance of either."""
 
+HANGS = ELSEWHERE, SPANS, BELOW = 0, 1, 2
+"""A cluster on both electrodes, on the lower one alone, on the upper one or none."""
+
 
 @dataclass(frozen=True, eq=False)
 class Level:
@@ -60,6 +63,26 @@ def first_level(net: Network, inverse: np.ndarray, strongest: np.ndarray) -> Lev
     kernels.close_gaps(plane, end, neighbour, conductance, start, neighbours, conductances)
     graph = graph_of(start, neighbours, conductances, ground, plane)
     return Level(graph, parent, ground, block, shape)
+
+
+def clusters_between(net: Network, level: Level) -> np.ndarray:
+    """Where the cluster of each aggregate of the cells hangs: (n,) uint8, one of HANGS.
+
+    What hangs on no electrode gets a conductance to them: its equations, whose right-hand side is
+    zero, would have no single solution.
+    """
+    graph, parent = level.graph, level.parent
+    cluster = np.empty(len(level.ground), np.int64)
+    kernels.connect(graph.start, graph.neighbour, cluster)
+    below, above = np.zeros((2, len(cluster)), bool)
+    below[cluster[parent[0][net.z[0] > 0.0]]] = True
+    above[cluster[parent[-1][net.z[-1] > 0.0]]] = True
+    hangs = np.where(below & above, SPANS, np.where(below, BELOW, ELSEWHERE)).astype(np.uint8)
+    floats = ~(below | above)[cluster]
+    alone = np.where(graph.total > 0.0, graph.total, np.float32(1.0))[floats]
+    level.ground[floats] += alone
+    graph.total[floats] += alone
+    return hangs[cluster]
 
 
 def next_level(level: Level, strong: float) -> Level:

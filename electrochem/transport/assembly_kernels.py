@@ -284,6 +284,20 @@ def join_aggregates(start, neighbour, conductance, block, strong, joined):
 
 
 @njit
+def connect(start, neighbour, joined):
+    """Join all that hangs together, however weakly; joined : (n,), the first of each cluster."""
+    for a in range(joined.shape[0]):
+        joined[a] = a
+    for a in range(joined.shape[0]):
+        for edge in range(start[a], start[a + 1]):
+            if neighbour[edge] < a:
+                one, other = _root(joined, a), _root(joined, neighbour[edge])
+                joined[max(one, other)] = min(one, other)
+    for a in range(joined.shape[0]):
+        joined[a] = _root(joined, a)
+
+
+@njit
 def number_parts(order, block, joined, parent, coarse_block, halves):
     """Number the joined parts in the order of their blocks; returns how many.
 

@@ -22,6 +22,15 @@ class Network(NamedTuple):
     x: np.ndarray
 
 
+@njit(parallel=True)
+def look_up(table, labels, out):
+    """out = table[labels], labels (nz, ny, nx) uint8."""
+    for k in prange(labels.shape[0]):
+        for j in range(labels.shape[1]):
+            for i in range(labels.shape[2]):
+                out[k, j, i] = table[labels[k, j, i]]
+
+
 @leaf
 def _series(one, other):
     """Of two half cells, each given by its conductivity over its length."""

@@ -20,7 +20,7 @@ again: what single precision has left in the recurrence stays below the residual
 class Solution:
     """Potentials between electrodes at 1 (below) and 0 (above).
 
-    conductance : between the electrodes [conductivity × voxel length]
+    conductance : between the electrodes [conductivity × voxel length]; 0 where none joins them
     error_estimate : of the conductance, relative
     residual : ‖b − A x‖ over ‖b‖, the inflow at an unheated field
     potential : (nz, ny, nx) float64
@@ -71,10 +71,13 @@ def conduct(
     inverse = multigrid.inverse
     layers, rows, columns = inverse.shape
     shape = layers + 2, rows, columns
-    middle = np.cumsum(heights) - 0.5 * heights
     x = _with_ends(shape, np.float64)
-    for layer, height, conducts in zip(x[1:-1], middle, inverse, strict=True):
-        layer[:] = (1.0 - height / heights.sum()) * (conducts > 0.0)
+    # What hangs on one electrode, or on none, has its solution from the start: no flow.
+    middle = np.cumsum(heights) - 0.5 * heights
+    first = np.stack([np.zeros(layers), 1.0 - middle / heights.sum(), np.ones(layers)])
+    fine.begin(multigrid.levels[0].parent, multigrid.hangs, first, x)
+    if not multigrid.percolates:
+        return Solution(0.0, 0, 0.0, 0.0, x[1:-1])
     residual, begun, correction, direction = (_with_ends(shape, np.float32) for _ in range(4))
     work, norms = np.empty(layers), np.empty(layers)
     inlet = net.z[0].astype(float)

@@ -6,9 +6,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from dem.errors import InputError
-from electrochem.structure.percolation import spanning
 from electrochem.structure.phase_fractions import coating
-from electrochem.transport.conductance import Network, faces_between
+from electrochem.transport.conductance import Network, faces_between, look_up
 from electrochem.transport.conduction import conduct
 from electrochem.transport.flux import face_flows
 from voxelize.volume import LABEL_NAMES, Volume
@@ -104,30 +103,22 @@ def conduct_cells(
     """Solve for the field between electrodes on the first and the last plane of the cells.
 
     Finite volumes: two half cells in series at each face, potentials held on the two planes
-    themselves; the sides are periodic or carry no flow. Clusters that do not join both planes are
-    left out.
+    themselves; the sides are periodic or carry no flow. Clusters that do not join both planes
+    carry none.
 
     tolerance : relative, of the estimated error of the conductivity
     amend : changes the network in place before it is solved
     """
-    spacing, periodic, unit = cells.spacing, cells.periodic[1:], cells.unit
-    kz, ky, kx = cells.conductivity
-    conducts = kz > 0.0 if kz is ky is kx else (kz > 0.0) | (ky > 0.0) | (kx > 0.0)
-    if conducts.any():
-        conducts = spanning(conducts, periodic)
-    if not conducts.any():
-        nothing = EffectiveConductivity(0.0, 0, 0.0, percolates=False)
-        return Conducted(nothing, None, None, spacing, unit)
-    joined = {}
-    for k in (kz, ky, kx):
-        if id(k) not in joined:
-            joined[id(k)] = np.where(conducts, k, np.float32(0.0))
-    net = faces_between(tuple(joined[id(k)] for k in (kz, ky, kx)), spacing, periodic)
+    spacing, unit = cells.spacing, cells.unit
+    net = faces_between(cells.conductivity, spacing, cells.periodic[1:])
     if amend is not None:
         amend(net, cells)
     # What is no longer needed makes room for the solver's vectors.
-    del joined, conducts, cells, kz, ky, kx, k
+    del cells
     solution = conduct(net, spacing[0], tolerance, progress)
+    if solution.conductance == 0.0:
+        nothing = EffectiveConductivity(0.0, 0, 0.0, percolates=False)
+        return Conducted(nothing, None, None, spacing, unit)
     area = float(spacing[1].sum() * spacing[2].sum())
     effective = EffectiveConductivity(
         value=float(solution.conductance * spacing[0].sum() / area * unit),
@@ -149,7 +140,8 @@ def cells_of(volume: Volume, conductivity: np.ndarray) -> Cells:
     if conductivity.ndim == 1:
         table = _checked_table(conductivity)
         unit = float(table.max()) or 1.0
-        k = (table / unit).astype(np.float32)[labels]
+        k = np.empty(labels.shape, np.float32)
+        look_up((table / unit).astype(np.float32), labels, k)
     else:
         _check_map(conductivity, labels)
         unit = float(conductivity.max()) or 1.0

@@ -86,6 +86,24 @@ def weigh(net, inverse, strongest):
         _weigh_layer(net, inverse, strongest, np.int64(k))
 
 
+@njit
+def _begin_layer(parent, hangs, of_hanging, x, k):
+    for j in range(parent.shape[1]):
+        for i in range(parent.shape[2]):
+            own = parent[k, j, i]
+            x[k + 1, j, i] = of_hanging[hangs[own], k] if own >= 0 else 0.0
+
+
+@njit(parallel=True)
+def begin(parent, hangs, of_hanging, x):
+    """x = the potential that a cell begins with, by where its cluster hangs and by layer.
+
+    parent : (nz, ny, nx); hangs : by aggregate; of_hanging : (3, nz) float64
+    """
+    for k in prange(parent.shape[0]):
+        _begin_layer(parent, hangs, of_hanging, x, np.int64(k))
+
+
 @njit(fastmath=SUMS)
 def _multiply_layer(net, x, out, k):
     total = 0.0

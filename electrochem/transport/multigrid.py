@@ -9,7 +9,13 @@ from scipy.sparse.linalg import splu
 
 from electrochem.transport import fine_kernels as fine
 from electrochem.transport import graph_kernels as graphs
-from electrochem.transport.aggregates import STRONG, first_level, next_level
+from electrochem.transport.aggregates import (
+    SPANS,
+    STRONG,
+    clusters_between,
+    first_level,
+    next_level,
+)
 from electrochem.transport.conductance import Network
 
 SMALL = 20_000
@@ -25,6 +31,7 @@ class Multigrid:
     """One symmetric V-cycle: Jacobi on the cells, Gauss–Seidel on the graphs, LU on the coarsest.
 
     inverse : (nz, ny, nx) float32, damped inverse of each cell's total conductance
+    hangs : by aggregate of the cells, as `clusters_between` has it
     """
 
     def __init__(self, net: Network):
@@ -33,6 +40,20 @@ class Multigrid:
         strongest = np.empty(net.y.shape, np.float32)
         fine.weigh(net, self.inverse, strongest)
         self.levels = [first_level(net, self.inverse, strongest)]
+        self.hangs = clusters_between(net, self.levels[0])
+        self.coarsest = None
+        if not self.percolates:
+            return
+        del strongest
+        self._coarsen()
+
+    @property
+    def percolates(self) -> bool:
+        """Whether any cluster joins the electrodes."""
+        return bool((self.hangs == SPANS).any())
+
+    def _coarsen(self) -> None:
+        """Build the levels up to one that is solved directly."""
         strong = STRONG
         while len(self.levels[-1].ground) > DIRECT and max(self.levels[-1].shape) > 1:
             members = len(self.levels[-1].ground)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
+from electrochem.structure.percolation import spanning
 from electrochem.transport.effective import Conducted
 from electrochem.transport.electronic import conduct_electrons
 from electrochem.transport.flux import cell_flux
@@ -49,7 +50,7 @@ def _arrays(name: str, solved: Conducted, volume: Volume) -> dict[str, np.ndarra
     if solved.net is not None:
         begin = volume.coating.start
         coating = slice(begin, begin + len(solved.potential))
-        conducts = _conducts(solved)
+        conducts = _conducts(solved, volume.periodic)
         potential[coating] = np.where(conducts, solved.potential, np.nan)
         thickness = solved.spacing[0].sum()
         of_cells = cell_flux(solved.net, solved.potential, solved.spacing)
@@ -59,10 +60,10 @@ def _arrays(name: str, solved: Conducted, volume: Volume) -> dict[str, np.ndarra
     return {f"{name}_potential": potential, f"{name}_flux": flux}
 
 
-def _conducts(solved: Conducted) -> np.ndarray:
-    """(nz, ny, nx) bool, cells with a face that conducts."""
+def _conducts(solved: Conducted, periodic: bool) -> np.ndarray:
+    """(nz, ny, nx) bool, cells whose cluster joins both planes."""
     net = solved.net
     conducts = (net.z[:-1] > 0.0) | (net.z[1:] > 0.0)
     for axis, face in ((1, net.y), (2, net.x)):
         conducts |= (face > 0.0) | (np.roll(face, -1, axis) > 0.0)
-    return conducts
+    return spanning(conducts, periodic)
