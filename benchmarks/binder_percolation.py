@@ -20,20 +20,19 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
 import numpy as np
 
-from dem.box import Box
-from dem.settle import separate
+from benchmarks.grown_packing import grown_packing
 from electrochem.structure.percolation import clusters, spanning
 from electrochem.transport.electronic import electronic_conductivity
 from electrochem.transport.ionic import pore_transport
 from voxelize.binder.place import METHODS, place_binder
 from voxelize.volume import ACTIVE_MATERIAL, CARBON_BINDER, Volume
 
-ACTIVE_SHARE, LOOSE_SHARE = 0.7043, 0.58
+ACTIVE_SHARE = 0.7043
 MEDIAN_DIAMETER, SPREAD = 10.4e-6, 0.35
-MARGIN, OVERLAP = 6e-6, 0.05
-"""Cut off at both planes of the packing [m]; overlap of spheres left over their radius."""
 AM_CONDUCTIVITY, CBD_CONDUCTIVITY = 0.18, 375.0
 NANOPOROSITY = 0.5
 UNKNOWN = {"conductivity_S_m": float("nan"), "tortuosity_factor": float("nan")}
@@ -50,56 +49,9 @@ LINDNER = {
 
 def packing(cells: tuple[int, int], voxel_size: float, seed: int) -> Volume:
     """Periodic packing of spheres grown to `ACTIVE_SHARE`; cells : in plane and through it."""
-    nx, nz = cells
-    margin = round(MARGIN / voxel_size)
-    width, height = nx * voxel_size, (nz + 2 * margin) * voxel_size
-    random = np.random.default_rng(seed)
-    diameter = _diameters(LOOSE_SHARE * width**2 * height, 0.5 * width, random)
-    radius = diameter / 2.0
-    start = random.random((len(radius), 3)) * [width, width, height - 2 * radius[0]]
-    start += [0.0, 0.0, radius[0]]
-    position = separate(start, radius, Box(np.array([width, width]), True), height, OVERLAP)
-    position[:, 2] -= margin * voxel_size
-    distance, nearest = _surface(position / voxel_size, radius / voxel_size, (nz, nx, nx))
-    level = np.quantile(distance, ACTIVE_SHARE)
-    active = distance <= level
-    labels = np.where(active, np.uint8(ACTIVE_MATERIAL), np.uint8(0))
-    particle = np.where(active, nearest, np.int32(-1))
-    return Volume(labels, voxel_size, True, nz * voxel_size, NANOPOROSITY, particle)
-
-
-def _diameters(volume: float, largest: float, random: np.random.Generator) -> np.ndarray:
-    """Lognormal by volume, largest first, none wider than half the box."""
-    drawn, total = [], 0.0
-    while total < volume:
-        # By number, a lognormal of the same spread has its median at D50 exp(−3 s²).
-        d = MEDIAN_DIAMETER * np.exp(SPREAD * random.standard_normal() - 3.0 * SPREAD**2)
-        if d <= largest:
-            drawn.append(d)
-            total += np.pi / 6.0 * d**3
-    return np.sort(drawn)[::-1]
-
-
-def _surface(position, radius, shape):
-    """Signed distance to the nearest surface [voxels] and whose it is; periodic in plane."""
-    distance = np.full(shape, np.inf, np.float32)
-    nearest = np.full(shape, -1, np.int32)
-    reach = 6.0
-    for number, ((x, y, z), r) in enumerate(zip(position, radius, strict=True)):
-        half = int(np.ceil(r + reach))
-        offset = np.arange(-half, half + 1)
-        k = int(np.floor(z)) + offset
-        k = k[(k >= 0) & (k < shape[0])]
-        j, i = (int(y) + offset), (int(x) + offset)
-        window = np.ix_(k, j % shape[1], i % shape[2])
-        apart = np.sqrt(
-            ((k + 0.5 - z) ** 2)[:, None, None] + ((j + 0.5 - y) ** 2)[:, None] + (i + 0.5 - x) ** 2
-        )
-        apart = (apart - r).astype(np.float32)
-        closer = apart < distance[window]
-        distance[window] = np.where(closer, apart, distance[window])
-        nearest[window] = np.where(closer, np.int32(number), nearest[window])
-    return distance, nearest
+    return grown_packing(
+        cells, voxel_size, ACTIVE_SHARE, MEDIAN_DIAMETER, SPREAD, NANOPOROSITY, seed
+    )
 
 
 def connectivity(volume: Volume) -> dict[str, float]:
