@@ -9,26 +9,34 @@ from dem.jit import leaf, njit, prange
 def _pair(low, high, low_film, high_film, low_height, high_height):
     """Conductance of a unit face between two cells.
 
-    low, high : (poor, rich, length, film's) of each cell's side at the face: conductivity of what
-        conducts worse than the host, share of the host and better, resistance of the half line
-        through these, and what the cell conducts across the face if it is of a film
+    low, high : (poor, rich, length, film's, holds) of each cell's side at the face: conductivity of
+        what conducts worse than the host, share of the host and better, resistance of the half line
+        through these, what the cell conducts across the face if it is of a film, and whether the
+        cell holds any of the host and better at all
     """
-    side = 0.5 * (low[0] + high[0]) / (0.5 * (low_height + high_height))
-    both = low[2] * low_height + high[2] * high_height
-    side += 0.5 * (low[1] + high[1]) / both
+    lower = low[0] + 0.5 * low[1] / low[2]
+    upper = high[0] + 0.5 * high[1] / high[2]
+    if low[4] and high[4]:
+        side = 0.5 * (low[0] + high[0]) / (0.5 * (low_height + high_height))
+        side += 0.5 * (low[1] + high[1]) / (low[2] * low_height + high[2] * high_height)
+    else:
+        side = _series(lower, upper, low_height, high_height)
     film = max(low_film, high_film)
     if film == 0.0:
         return side
-    lower = low[0] + 0.5 * low[1] / low[2]
-    upper = high[0] + 0.5 * high[1] / high[2]
     if low_film > 0.0:
         lower = min(lower, low[3])
     if high_film > 0.0:
         upper = min(upper, high[3])
-    if lower <= 0.0 or upper <= 0.0:
-        return (1.0 - film) * side
-    thin = 1.0 / (0.5 * low_height / lower + 0.5 * high_height / upper)
+    thin = _series(lower, upper, low_height, high_height)
     return (1.0 - film) * side + film * min(side, thin)
+
+
+@leaf
+def _series(lower, upper, low_height, high_height):
+    if lower <= 0.0 or upper <= 0.0:
+        return 0.0
+    return 1.0 / (0.5 * low_height / lower + 0.5 * high_height / upper)
 
 
 @leaf
@@ -45,6 +53,7 @@ def _at(cells, side, j, i):
         cells.rich[side, j, i],
         cells.length[side, j, i],
         cells.across[side // 2, j, i],
+        cells.holds[j, i],
     )
 
 

@@ -1,4 +1,4 @@
-"""Conduction between voxels that hold several phases, from the share of each phase in each voxel."""
+"""Conduction between voxels that hold several phases, from the shares of these."""
 
 from typing import NamedTuple
 
@@ -8,6 +8,17 @@ from dem.errors import InputError
 from electrochem.structure.percolation import spanning
 from electrochem.transport import partial_kernels as faces
 from electrochem.transport import plane_kernels as planes
+from electrochem.transport.conductance import Network
+from electrochem.transport.conduction import conduct
+from electrochem.transport.effective import EffectiveConductivity, Progress
+from electrochem.transport.phase_shares import PhaseShares
+from electrochem.transport.spanning_network import keep_spanning
+from voxelize.volume import LABEL_NAMES
+
+_NONE = 1e-6
+"""Share of a cell below which it holds nothing: rounding of shares added up."""
+_CLOSED = 1e-6
+"""Share of the worst conductor's conductance below which a face is closed: rounding."""
 
 
 class _Layer(NamedTuple):
@@ -18,6 +29,7 @@ class _Layer(NamedTuple):
     length : (6, ny, nx), resistance of the half line to a face through these alone
     film : (ny, nx), 0 … 1, whether the cell is of a film; across : (3, ny, nx), what it conducts
         along z, y and x if so
+    holds : (ny, nx) bool, whether the cell holds any of the host and what conducts better
     """
 
     poor: np.ndarray
@@ -25,9 +37,12 @@ class _Layer(NamedTuple):
     length: np.ndarray
     film: np.ndarray
     across: np.ndarray
+    holds: np.ndarray
 
 
-def host_conductivity(shares: np.ndarray, conductivity: np.ndarray, periodic: bool) -> float:
+def host_conductivity(
+    shares: np.ndarray, conductivity: np.ndarray, periodic: tuple[bool, bool]
+) -> float:
     """Conductivity of the host: the worst phase without which the better ones do not span.
 
     Phases fill a voxel here of which they hold a half or more; where even all that conduct do not
@@ -56,32 +71,35 @@ def face_conductances(
     conductivity: np.ndarray,
     heights: np.ndarray,
     periodic: tuple[bool, bool],
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+) -> Network:
     """Conductances of the faces of cells that planes between the phases cut.
 
     In each cell a phase is bounded by a plane across its smoothed gradient that leaves it its share
     (Youngs 1982). Seen from the host, the worst phase without which the better ones do not span:
 
-    * What conducts worse, or not at all, opens or closes faces: a face conducts as its parts side by
-      side. Second order at insulators (Ng, Min and Gibou, J. Comput. Phys. 228 (2009) 8807).
+    * What conducts worse, or not at all, opens or closes faces: a face conducts as its parts side
+      by side. Second order at insulators (Ng, Min and Gibou, J. Comput. Phys. 228 (2009) 8807).
     * What conducts better shortens the way: the line between two centres conducts as its parts one
       behind the other. Second order at perfect conductors (Gibou et al., ibid. 176 (2002) 205).
 
+    Two cells that have nothing of the host in common conduct one behind the other.
     In films thinner than the planes can show, cells conduct as a laminate across their structure
     tensor and, where less than half of one conducts, as their phases one behind the other.
 
     shares : (phases, nz, ny, nx) float32, adding up to 1; conductivity : (phases,), ≥ 0
     heights : (nz,) [voxels]; periodic : (y, x)
-    Returns z (nz+1, ny, nx), y and x (nz, ny, nx) float32 [conductivity × voxel], each of the face
-    before the cell, those of index 0 in y and x at the seam; with the faces on the electrodes.
+    Raises InputError for shapes that do not fit or conductivities that are none.
     """
     conductivity = np.asarray(conductivity, np.float64)
     _check(shares, conductivity, heights)
     layers, rows, columns = shares.shape[1:]
-    z = np.zeros((layers + 1, rows, columns), np.float32)
-    y, x = np.zeros((2, layers, rows, columns), np.float32)
+    net = Network(
+        np.zeros((layers + 1, rows, columns), np.float32),
+        *np.zeros((2, layers, rows, columns), np.float32),
+    )
     if not (conductivity > 0.0).any():
-        return z, y, x
+        return net
+    z, y, x = net
     cells = _Cells(shares, conductivity, periodic)
     below = None
     for k in range(layers):
@@ -93,7 +111,40 @@ def face_conductances(
             faces.faces_between(below, layer, heights[k - 1], heights[k], z[k])
         below = layer
     faces.faces_at_end(below, 1, heights[-1], z[-1])
-    return z, y, x
+    return net
+
+
+def effective_conductivity_of_shares(
+    parts: PhaseShares,
+    conductivity: np.ndarray,
+    tolerance: float = 1e-4,
+    progress: Progress | None = None,
+) -> EffectiveConductivity:
+    """Conductivity over the thickness of cells that hold several phases.
+
+    conductivity : (5,) by label, ≥ 0, any unit; otherwise as `effective.effective_conductivity`
+    """
+    conductivity = np.asarray(conductivity, np.float64)
+    if conductivity.shape != (len(LABEL_NAMES),):
+        raise InputError(f"conductivity needs {len(LABEL_NAMES)} values, one for each label")
+    of_parts = conductivity[list(parts.labels)]
+    unit = float(of_parts.max())
+    if not 0.0 < unit < np.inf:
+        unit = 1.0
+    periodic = (parts.periodic, parts.periodic)
+    net = face_conductances(parts.shares, of_parts / unit, parts.heights, periodic)
+    for faces_of in net:
+        faces_of[faces_of < _CLOSED * of_parts[of_parts > 0.0].min(initial=unit) / unit] = 0.0
+    if not keep_spanning(net):
+        return EffectiveConductivity(0.0, 0, 0.0, percolates=False)
+    solution = conduct(net, parts.heights, tolerance, progress)
+    area = net.y.shape[1] * net.y.shape[2]
+    return EffectiveConductivity(
+        value=float(solution.conductance * parts.heights.sum() / area * unit),
+        iterations=solution.iterations,
+        error_estimate=solution.error_estimate,
+        percolates=True,
+    )
 
 
 def _check(shares, conductivity, heights) -> None:
@@ -111,7 +162,7 @@ class _Cells:
 
     def __init__(self, shares, conductivity, periodic):
         self.shares, self.conductivity, self.periodic = shares, conductivity, periodic
-        self.host = host_conductivity(shares, conductivity, all(periodic))
+        self.host = host_conductivity(shares, conductivity, periodic)
         self.rich = _sum(shares, conductivity >= self.host)
         self.insulating = _sum(shares, conductivity == 0.0) if (conductivity == 0.0).any() else None
         # How much of the host's conductivity: films are its dips.
@@ -139,7 +190,8 @@ class _Cells:
         total += rich
         poor /= total
         rich /= total
-        return _Layer(poor, rich, self._half_lines(k, shares, lengths), *self._films(k))
+        holds = self.rich[k] > _NONE
+        return _Layer(poor, rich, self._half_lines(k, shares, lengths), *self._films(k), holds)
 
     def _half_lines(self, k, shares, lengths) -> np.ndarray:
         resistance = np.full(shares.shape, 0.5 / self.host, np.float32)

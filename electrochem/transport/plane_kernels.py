@@ -12,7 +12,7 @@ _HALVINGS = 30
 COHERENT, MIXED = 0.8, 0.5
 """Alignment of gradients from which a surface counts as one, and below which as a film's two."""
 BURIED = 0.15
-"""How far above one half the surroundings conduct where a dip counts in full as a film."""
+"""Share of the surroundings that conducts from which dips begin to be films, fully at twice it."""
 
 
 @leaf
@@ -162,11 +162,11 @@ def _tell_row(field, k, j, wraps_y, wraps_x, film, along):
                     jz, jy, jx = jz + weight * z * z, jy + weight * y * y, jx + weight * x * x
                     length += weight * sqrt(z * z + y * y + x * x)
         squares = jz + jy + jx
-        if here >= mean or mean <= 0.5 or squares < 1e-12:
+        if here >= mean or mean <= BURIED or squares < 1e-12:
             continue
         aligned = sqrt(gz * gz + gy * gy + gx * gx) / length
         mixed = min(max((COHERENT - aligned) / (COHERENT - MIXED), 0.0), 1.0)
-        film[j, i] = mixed * min((mean - 0.5) / BURIED, 1.0)
+        film[j, i] = mixed * min((mean - BURIED) / BURIED, 1.0)
         along[0, j, i], along[1, j, i] = 1.0 - jz / squares, 1.0 - jy / squares
         along[2, j, i] = 1.0 - jx / squares
 
