@@ -92,6 +92,9 @@ def _measure(
             warnings.append(f"{group.title} ({group.name}) left out: {error}")
             reporter.warn(warnings[-1])
             continue
+        for remark in found[group.name].remarks:
+            warnings.append(f"{group.title} ({group.name}): {remark}")
+            reporter.warn(warnings[-1])
         for name, value in found[group.name].row.items():
             reporter.say(f"  {name:<38} {value:.6g}")
     with reporter.stage("Tables and curves"):

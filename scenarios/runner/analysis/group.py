@@ -53,12 +53,14 @@ class Found:
     curves : by name of their file in `curves/`
     arrays : by place under the volume's state in `run.h5`
     files : by path in the folder, a function that writes each
+    remarks : sentences that go among the warnings
     """
 
     row: dict[str, float]
     curves: dict[str, Curve] = field(default_factory=dict)
     arrays: dict[str, np.ndarray] = field(default_factory=dict)
     files: dict[str, Callable[[Path], None]] = field(default_factory=dict)
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)

@@ -32,9 +32,9 @@ def through_plane(
 
 
 def solid_conduction(
-    volume: Volume, analysis: Analysis, progress: ProgressCallback, axis: str = "z"
+    volume: Volume, analysis: Analysis, progress: ProgressCallback | None = None
 ) -> EffectiveConductivity:
-    """Conduction of electrons [S/m] along an axis, with the conductivities of the scenario."""
+    """Conduction of electrons [S/m] through the plane, with the conductivities of the scenario."""
     return electronic_conductivity(
         volume,
         analysis.am_conductivity,
@@ -42,7 +42,6 @@ def solid_conduction(
         collector=foil_conductivity(analysis),
         tolerance=analysis.tolerance,
         progress=progress,
-        axis=axis,
         contacts=contacts_of(analysis),
     )
 

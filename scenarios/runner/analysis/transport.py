@@ -5,6 +5,7 @@ from functools import partial
 
 import numpy as np
 
+from electrochem.structure.body import without_peaks
 from electrochem.structure.phase_fractions import porosity
 from electrochem.transport.effective import (
     AXES,
@@ -14,12 +15,14 @@ from electrochem.transport.effective import (
     conductivity_tensor,
 )
 from electrochem.transport.electronic import conduct_electrons
-from electrochem.transport.ionic import conduct_ions
+from electrochem.transport.ionic import conduct_ions, pore_transport
+from electrochem.transport.richardson import richardson
 from electrochem.transport.thermal import thermal_conductivity
 from scenarios.runner.analysis.group import Column, Found, Group, Sample
 from scenarios.runner.analysis.through_plane import (
     contacts_of,
     foil_conductivity,
+    solid_conduction,
     through_plane,
 )
 from scenarios.runner.analysis.transport_fields import write_fields
@@ -93,6 +96,24 @@ COLUMNS = (
             ),
         )
     ),
+    *(
+        column
+        for name, title, unit, decimals in (
+            ("effective_diffusivity_z", "Effective diffusivity D_eff / D", "–", 4),
+            ("electronic_conductivity_z_S_m", "Electronic conductivity", "S m⁻¹", 3),
+        )
+        for column in (
+            Column(
+                f"{name}_extrapolated", f"{title}, extrapolated", unit,
+                "Over the thickness, extrapolated to voxels of no size (Richardson).",
+                decimals=decimals,
+            ),
+            Column(
+                f"{name}_uncertainty", f"{title}, its uncertainty", unit,
+                "Of the extrapolated figure, to either side.", decimals=decimals,
+            ),
+        )
+    ),
     Column(
         "effective_diffusivity_asymmetry", "Asymmetry of the diffusivities' tensor", "–",
         "Largest difference of two entries that should be equal, over the largest entry: how much "
@@ -114,11 +135,14 @@ def _measure(sample: Sample, progress: ProgressCallback) -> Found:
         parts.append(partial(_heat, volume, analysis, row))
     if analysis.tensor:
         parts.append(partial(_tensors, volume, analysis, row))
+    remarks: list[str] = []
+    if analysis.richardson:
+        parts.append(partial(_extrapolate, volume, analysis, row, remarks=remarks))
     for number, part in enumerate(parts):
-        part(_share_of(progress, number, len(parts)))
+        part(progress=_share_of(progress, number, len(parts)))
     if analysis.fields:
         files["fields/as_read.vti"] = partial(write_fields, volume=volume, analysis=analysis)
-    return Found(row, files=files)
+    return Found(row, files=files, remarks=tuple(remarks))
 
 
 def _share_of(progress: ProgressCallback, number: int, count: int) -> Progress:
@@ -166,6 +190,33 @@ def _tensors(volume: Volume, analysis: Analysis, row: dict, progress: Progress) 
     found = conductivity_tensor(electrons, _share_of(progress, 1, 2))
     row |= dict(_entries(found, "electronic_conductivity_{}_S_m"))
     row["electronic_conductivity_asymmetry"] = found.asymmetry
+
+
+def _extrapolate(
+    volume: Volume, analysis: Analysis, row: dict, progress: Progress, remarks: list[str]
+) -> None:
+    def ions(of: Volume) -> float:
+        return pore_transport(of, analysis.tolerance).effective_diffusivity
+
+    def electrons(of: Volume) -> float:
+        return solid_conduction(of, analysis).value
+
+    for number, (name, what, of, solve) in enumerate(
+        (
+            ("effective_diffusivity_z", "diffusivity", volume, ions),
+            # Peaks are told on the whole of the voxels, not anew on every second one.
+            (
+                "electronic_conductivity_z_S_m", "electronic conductivity", without_peaks(volume),
+                electrons,
+            ),
+        )
+    ):  # fmt: skip
+        found = richardson(of, solve, _share_of(progress, number, 2))
+        if found.note:
+            remarks.append(f"the {what} is not extrapolated: {found.note}")
+            continue
+        row[f"{name}_extrapolated"] = found.value
+        row[f"{name}_uncertainty"] = found.uncertainty
 
 
 def _entries(tensor: ConductivityTensor, name: str) -> Iterator[tuple[str, float]]:
