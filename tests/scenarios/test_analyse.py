@@ -68,6 +68,9 @@ def volume():
 
 
 EVERYTHING = (
+    # Binder a thousand times the better conductor hangs together by single voxels: no limit shows.
+    "am_conductivity='1 S/m'",
+    "cbd_conductivity='2 S/m'",
     "thermal_conductivity.pore='0.2 W/m/K'",
     "thermal_conductivity.active_material='4 W/m/K'",
     "thermal_conductivity.cbd='0.4 W/m/K'",
@@ -81,8 +84,13 @@ def analysis(volume, tmp_path_factory):
     folder = tmp_path_factory.mktemp("analysis")
     write_labels(folder / "block.tif", volume)
     given = [f"analysis.{key}" for key in EVERYTHING]
-    options = [word for key in given for word in ("--set", key)] + ["--tensor", "--fields"]
-    assert main(["analyse", str(folder / "block.tif"), "-o", str(folder / "out"), *options]) == 0
+    options = [word for key in given for word in ("--set", key)] + [
+        "--tensor",
+        "--fields",
+        "--richardson",
+    ]
+    out = ["-o", str(folder / "out")]
+    assert main(["analyse", str(folder / "block.tif"), *out, *options]) == 0
     return folder / "out"
 
 
@@ -108,7 +116,8 @@ def test_all_groups_are_measured_and_every_column_is_there(analysis, row):
 
 
 def test_what_every_state_of_a_run_has_is_the_same_here(volume, row):
-    for name, value in volume_row(volume, Analysis(), lambda share, note: None).items():
+    analysis = Analysis(am_conductivity="1 S/m", cbd_conductivity="2 S/m")
+    for name, value in volume_row(volume, analysis, lambda share, note: None).items():
         # The table has six digits.
         assert row[name] == pytest.approx(value, rel=1e-5, abs=1e-12), name
 
@@ -232,6 +241,13 @@ def test_fields_open_with_fluxes_whose_mean_is_the_effective_figure(analysis, ro
         along = np.nan_to_num(flux[:, 2]).reshape(layers, -1)[solved]
         # The table's figure is solved to 1e-4.
         assert along.mean(dtype=float) == pytest.approx(figure, rel=2e-4), name
+
+
+def test_extrapolated_figures_stand_beside_their_uncertainty(row):
+    for name in ("effective_diffusivity_z", "electronic_conductivity_z_S_m"):
+        # Blobs of three voxels: the staircase counts, and does not carry the day.
+        assert 0.0 < row[f"{name}_uncertainty"] < row[name]
+        assert row[f"{name}_extrapolated"] == pytest.approx(row[name], rel=0.7)
 
 
 def test_tensors_stand_in_the_table(row):
