@@ -57,7 +57,8 @@ def first_level(net: Network, inverse: np.ndarray, strongest: np.ndarray) -> Lev
     conductance = np.empty(kernels.MOST_FACES * count, np.float32)
     ground, end = np.zeros(count, np.float32), np.empty(count, np.int64)
     kernels.gather_faces(net, parent, halves, plane, neighbour, conductance, ground, end)
-    edges = int((end[plane[1:] - 1] - kernels.MOST_FACES * plane[:-1])[counts > 0].sum())
+    held = counts > 0
+    edges = int((end[plane[1:][held] - 1] - kernels.MOST_FACES * plane[:-1][held]).sum())
     start = np.zeros(count + 1, np.int64)
     neighbours, conductances = np.empty(edges, np.int32), np.empty(edges, np.float32)
     kernels.close_gaps(plane, end, neighbour, conductance, start, neighbours, conductances)

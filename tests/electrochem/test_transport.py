@@ -254,6 +254,12 @@ def test_pores_that_do_not_percolate_have_an_infinite_tortuosity_factor():
     assert got.tortuosity_factor == float("inf")
 
 
+@pytest.mark.parametrize("shape", [(1, 1, 1), (6, 4, 4), (2, 1, 9)])
+def test_nothing_that_conducts_conducts_nothing(shape):
+    got = effective_conductivity(volume_of(np.full(shape, ACTIVE_MATERIAL)), CASES["pores"])
+    assert (got.value, got.iterations, got.percolates) == (0.0, 0, False)
+
+
 def test_dense_binder_conducts_no_ions():
     labels = np.zeros((6, 4, 4), np.uint8)
     labels[3] = CARBON_BINDER
