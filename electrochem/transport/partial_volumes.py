@@ -12,7 +12,6 @@ from electrochem.transport.conductance import Network
 from electrochem.transport.conduction import conduct
 from electrochem.transport.effective import EffectiveConductivity, Progress
 from electrochem.transport.phase_shares import PhaseShares
-from electrochem.transport.spanning_network import keep_spanning
 from voxelize.volume import LABEL_NAMES
 
 _NONE = 1e-6
@@ -135,9 +134,11 @@ def effective_conductivity_of_shares(
     net = face_conductances(parts.shares, of_parts / unit, parts.heights, periodic)
     for faces_of in net:
         faces_of[faces_of < _CLOSED * of_parts[of_parts > 0.0].min(initial=unit) / unit] = 0.0
-    if not keep_spanning(net):
+    if not net.z[0].any():
         return EffectiveConductivity(0.0, 0, 0.0, percolates=False)
     solution = conduct(net, parts.heights, tolerance, progress)
+    if solution.conductance == 0.0:
+        return EffectiveConductivity(0.0, 0, 0.0, percolates=False)
     area = net.y.shape[1] * net.y.shape[2]
     return EffectiveConductivity(
         value=float(solution.conductance * parts.heights.sum() / area * unit),

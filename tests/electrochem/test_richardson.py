@@ -70,11 +70,12 @@ def test_says_so_where_twice_the_voxel_size_does_not_percolate():
     labels = np.ones((24, 24, 24))
     for k in range(24):
         # A slanted channel two voxels high: every second voxel of it meets the next over an edge.
-        labels[k, [k, (k + 1) % 24], 11] = PORE
+        labels[k, [k, (k + 1) % 24], 10:12] = PORE
     found = richardson(volume_of(labels), whole)
     assert "does not percolate" in found.note
     assert found.value == found.fine > 0.0 and np.isnan(found.uncertainty)
-    closed = richardson(volume_of(np.ones((24, 24, 24))), whole)
+    labels[12] = ACTIVE_MATERIAL
+    closed = richardson(volume_of(labels), whole)
     assert closed.value == 0.0 and "nothing conducts" in closed.note
     small = richardson(volume_of(np.zeros((24, 24, 8))), whole)
     assert "fewer than" in small.note and small.value == pytest.approx(1.0)
