@@ -16,6 +16,8 @@ from voxelize.volume import LABEL_NAMES
 
 _NONE = 1e-6
 """Share of a cell below which it holds nothing: rounding of shares added up."""
+_GAP = 1e-3
+"""Part of a face below which planes that hold no more of it say nothing about the rest."""
 _CLOSED = 1e-6
 """Share of the worst conductor's conductance below which a face is closed: rounding."""
 
@@ -187,10 +189,18 @@ class _Cells:
             total += shares
         planes.cut_layer(self.rich, k, *self.periodic, shares, lengths)
         rich = shares.copy()
-        # Planes of three phases may overlap or leave a gap.
+        # Planes of three phases may overlap or leave a gap: up to a whole face, which then has the
+        # shares of its cell.
         total += rich
+        gap = total < _GAP
+        total[gap] = 1.0
         poor /= total
         rich /= total
+        if gap.any():
+            worse = np.where(self.conductivity < self.host, self.conductivity, 0.0)
+            cell = np.tensordot(worse.astype(np.float32), self.shares[:, k], axes=1)
+            poor[gap] = np.broadcast_to(cell, gap.shape)[gap]
+            rich[gap] = np.broadcast_to(self.rich[k], gap.shape)[gap]
         holds = self.rich[k] > _NONE
         return _Layer(poor, rich, self._half_lines(k, shares, lengths), *self._films(k), holds)
 

@@ -145,6 +145,18 @@ def test_deposited_shares_are_those_of_the_layers_below_the_upper_plane():
     assert parts.fraction(ACTIVE_MATERIAL) == pytest.approx((0.5 + 0.2) / 2.5)
 
 
+def test_three_phases_in_a_cell_conduct_between_the_bounds_of_series_and_parallel():
+    generator = np.random.default_rng(8)
+    labels = generator.choice([0, 1, 2], size=(24, 24, 24), p=[0.45, 0.35, 0.2])
+    # In some of these cells no plane of any phase reaches a face.
+    parts = fractions_of(volume_of(labels, periodic=True), 2)
+    for bulk in ([1.0, 0.0, 0.35], [0.0, 0.05, 1.0], [0.2, 4.0, 0.4]):
+        found = effective_conductivity_of_shares(parts, [*bulk, 0.0, 0.0], 1e-6).value
+        share = [parts.fraction(label) for label in range(3)]
+        lower = 0.0 if 0.0 in bulk else 1.0 / sum(np.divide(share, bulk))
+        assert lower < found < np.dot(share, bulk)
+
+
 def test_refuses_shares_that_do_not_fit():
     with pytest.raises(InputError, match="expected \\(phases, layers"):
         face_conductances(np.ones((1, 3, 3, 3), np.float32), [1.0, 0.0], np.ones(3), (True, True))
