@@ -1,0 +1,1 @@
+"""Generated electrodes beside those of two papers."""
