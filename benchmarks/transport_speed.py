@@ -12,7 +12,8 @@ disturbs those alone). Memory is the peak beyond the loaded program, labels incl
 `--sizes` are those at which iterations are counted; `--large` adds 512³ (6 GB). `--peers` also runs
 
 * pyamg's Ruge–Stuben conjugate gradients on the same equations, both to a residual of 1e-8, and on
-  128³ at every contrast; assembly in SciPy is left out of its time (`pip install pyamg`);
+  128³ at every contrast; assembly in SciPy is left out of its time (`pip install pyamg`). Two real
+  volumes are solved by both where `CALENDEM_DATA` names their folder;
 * TauFactor's CPU solver at its criterion 1e-3, one thread; it takes five minutes at 256³. It may
   live in an environment of its own:
       python3 -m venv taufactor && taufactor/bin/pip install torch taufactor
@@ -34,6 +35,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+import numpy as np
+import tifffile
+
 ROOT = Path(__file__).resolve().parent.parent
 PORES = [1.0, 0.0, 0.0, 0.0, 0.0]
 SOLIDS = {"contrast 1e3": [0.0, 1e-3, 1.0, 0.0, 0.0], "contrast 1e6": [0.0, 1e-6, 1.0, 0.0, 0.0]}
@@ -41,6 +45,13 @@ RESIDUAL = 1e-8
 TOLERANCES = (1e-10, 1e-12, 1e-14, 1e-15)
 """Errors of the answer tried until the residual is met: they fall as its square."""
 AGREE_SIZE = 128
+REAL = {
+    "calendered NMC cathode": ("nrel-nmc-calendered/nmc-1-cal_generatedCBD_bridge.tif", (0, 1, 2)),
+    "generated NMC electrode": ("polaron-generated/electrode.tiff", (0, 85, 170)),
+}
+"""Published volumes and their grey values of pore, active material and binder domain."""
+REAL_SOLIDS = ("generated NMC electrode",)
+"""Whose solids pyamg solves too; those of the other would take it more than 10 GB."""
 BYTES_AN_ITERATION = {
     "product of the matrix: direction, three faces; product": 20,
     "step: potential in double precision and residual, both ways; direction, product, inverse": 40,
@@ -121,6 +132,23 @@ def made(size: int, folder: Path) -> Path:
     return file
 
 
+def real_volumes(folder: Path) -> dict[str, tuple[Path, list[float]]]:
+    """Real electrodes from the folder that CALENDEM_DATA names: labels' files, conductivities."""
+    data, found = Path(os.environ.get("CALENDEM_DATA", "")), {}
+    for name, (file, grey) in REAL.items():
+        if not (data / file).is_file():
+            tell(f"{name} left out: CALENDEM_DATA names no folder with {file}")
+            continue
+        phase = np.zeros(256, np.uint8)
+        phase[list(grey)] = (0, 1, 2)
+        labels = folder / f"{name}.npy"
+        np.save(labels, phase[tifffile.imread(data / file)])
+        found[f"{name}, pores"] = (labels, PORES)
+        if name in REAL_SOLIDS:
+            found[f"{name}, contrast 1e3"] = (labels, SOLIDS["contrast 1e3"])
+    return found
+
+
 def line(what: str, found: dict, *, rest: str = "") -> None:
     """A row of the table."""
     memory = f"{found['bytes_a_voxel']:6.1f} B" if "bytes_a_voxel" in found else " " * 8
@@ -185,14 +213,17 @@ def peers(out: dict, folder: Path, main_labels: Path) -> None:
     out["agreement"]["pyamg_difference"] = {
         f"pores {n}": abs(runs["exact"]["value"] / theirs["value"] - 1.0)
     }
-    labels = made(AGREE_SIZE, folder)
-    for name, conductivity in {"pores": PORES, **SOLIDS}.items():
+    cases = {
+        f"{name} {AGREE_SIZE}": (made(AGREE_SIZE, folder), conductivity)
+        for name, conductivity in {"pores": PORES, **SOLIDS}.items()
+    }
+    for name, (labels, conductivity) in (cases | real_volumes(folder)).items():
         mine = ours(labels, conductivity, tolerance=1e-9)
         # A residual weighs what conducts little less: so it must be smaller at a contrast.
-        exact = pyamg(labels, conductivity, 1e-8 if name == "pores" else 1e-11)
+        exact = pyamg(labels, conductivity, 1e-8 if conductivity is PORES else 1e-11)
         difference = abs(mine["value"] / exact["value"] - 1.0)
-        out["agreement"]["pyamg_difference"][f"{name} {AGREE_SIZE}"] = difference
-        line(f"pyamg, {name} {AGREE_SIZE}³", exact, rest=f"ours differs by {difference:.1e}")
+        out["agreement"]["pyamg_difference"][name] = difference
+        line(f"pyamg, {name}", exact, rest=f"ours differs by {difference:.1e}")
     out["peers"]["taufactor"] = tau = taufactor(main_labels)
     if tau is not None:
         difference = abs(runs["pores"]["value"] / tau["value"] - 1.0)

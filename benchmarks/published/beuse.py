@@ -41,13 +41,13 @@ WHY = (
     "Apparent and skeletal porosity agree here: mercury is taken to fill all that any way leads "
     "to; theirs differ by pores under 3.7 nm and by compression.",
     "The main peak as coated is finer than their 3 µm: throats come out 0.1 to 0.2 µm too narrow "
-    "at voxels of 0.25 µm, the distribution's steps are 25 % wide, and the particles are a "
-    "lognormal of their D50 and D90.",
-    "Pressed states have voxels of 0.5 µm, and throats below two voxels count as below the voxels. "
-    "So the peak of 0.4 µm at 18 %, two thirds of whose pores are finer, cannot be seen in them; "
-    "the digital model below has the voxels for it.",
-    "Half of the mercury stays inside where theirs nearly all does: neither snap-off nor a "
-    "receding contact angle is modelled, and both leave more behind.",
+    "at voxels of 0.25 µm, the distribution has steps of a quarter of ln D, and the particles are "
+    "a lognormal of their D50 and D90.",
+    "Pressed states have voxels of 0.5 µm, and nothing below two voxels is seen: D50 stays at "
+    "1.0 µm from 26 % on, and a peak of 0.4 µm at 18 % is out of reach. The digital model below "
+    "has the voxels for it.",
+    "Less mercury stays inside where theirs nearly all does, though it falls with density as "
+    "theirs: neither snap-off nor a receding contact angle is modelled; both leave more behind.",
 )
 MODEL_POROSITY, MODEL_AM_OF_SOLID, MODEL_NANOPOROSITY = 0.161, 0.8854, 0.502
 MODEL_CELLS, MODEL_VOXEL, NANOPORE = (320, 187), 75e-9, 0.15e-6
