@@ -46,14 +46,14 @@ WHY = (
     "Pressed states have voxels of 0.5 µm, and nothing below two voxels is seen: D50 stays at "
     "1.0 µm from 26 % on, and a peak of 0.4 µm at 18 % is out of reach. The digital model below "
     "has the voxels for it.",
-    "Less mercury stays inside where theirs nearly all does, though it falls with density as "
-    "theirs: neither snap-off nor a receding contact angle is modelled; both leave more behind.",
+    "Half of the mercury stays inside where theirs nearly all does, and less at 18 %, as theirs: "
+    "neither snap-off nor a receding contact angle is modelled; both leave more behind.",
 )
 MODEL_POROSITY, MODEL_AM_OF_SOLID, MODEL_NANOPOROSITY = 0.161, 0.8854, 0.502
 MODEL_CELLS, MODEL_VOXEL, NANOPORE = (320, 187), 75e-9, 0.15e-6
 MODEL_WHY = (
-    "D50 is the width of the domain's pores in both: theirs come from a distribution fitted to "
-    "their porosimetry, ours were drawn 0.15 µm wide, two voxels.",
+    "D50 is the width of the domain's pores in both, by balls too: theirs come from a distribution "
+    "after their porosimetry, ours were drawn 0.15 µm wide, two voxels.",
     "Wide pores behind narrow throats, their main point: of the pores that balls find wider than "
     "1 µm, mercury from all sides finds nearly all, from the top less than a third at that size.",
     "Closed pores: ours are those that domain and particles enclose; theirs lie in the particles "
