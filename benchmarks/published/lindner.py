@@ -29,8 +29,8 @@ THEIRS = {
 """The diffusivity is their eq. 1, x_pore/τ²."""
 WHY = (
     "Connectivity and conductivity depend on where the binder lies: as imaged, theirs are between "
-    "ours at contacts and ours grown at random; with more added ours connect better than theirs either way. "
-    "A few particles more or less decide whether contacts percolate just below 8 %.",
+    "ours at contacts and ours grown at random; with more added ours connect better than theirs "
+    "either way. A few particles more or less decide whether contacts percolate below 8 %.",
     "Bulk conductivities are ours to assume (0.18 and 375 S/m; theirs at half charge stand in a "
     "supplement). Where the domain does not percolate, the active material's sets the answer.",
     "Connectivity is defined in their supplement; the largest connected share stands for it.",
