@@ -57,12 +57,14 @@ class _Enduring(io.RawIOBase):
 
 @contextmanager
 def new_file(path: Path) -> Iterator[h5py.File]:
-    """A new HDF5 file at `path` to be filled; it is gone when the block does not end well.
+    """An HDF5 file at `path` to be filled, over what stands there; it is gone when the block does
+    not end well. A process that is killed leaves a part of it: let it take a name of its own.
 
     Raises OSError where it cannot be written, such as on a full disk.
     """
+    plain = path.open("w+b")
     try:
-        with path.open("w+b") as plain:
+        with plain:
             enduring = _Enduring(plain)
             try:
                 with h5py.File(enduring, "w") as file:

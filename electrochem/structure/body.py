@@ -18,8 +18,12 @@ def without_peaks(volume: Volume) -> Volume:
     layers = int(np.flatnonzero(solid >= _FULL * np.median(solid))[-1]) + 1
     if layers == len(solid):
         return volume
-    labels = volume.labels[: volume.collector_layers + layers]
-    thickness = layers * volume.voxel_size
+    body = slice(volume.collector_layers + layers)
+    particle, nanopores = volume.particle, volume.nanoporosity_field
     return replace(
-        volume, labels=labels, thickness=thickness, particle=None, nanoporosity_field=None
+        volume,
+        labels=volume.labels[body],
+        thickness=layers * volume.voxel_size,
+        particle=None if particle is None else particle[body],
+        nanoporosity_field=None if nanopores is None else nanopores[body],
     )

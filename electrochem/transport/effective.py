@@ -194,7 +194,8 @@ class ConductivityTensor:
     value : (3, 3) symmetric, axes z, y, x
     asymmetry : largest difference of two that should be equal, over the largest entry: of what the
         electrodes on the faces cost a volume that is not much larger than its structure
-    error_estimate : largest of the three solutions', relative
+    error_estimate : largest of the three solutions', relative: of the diagonal; entries off it err
+        by up to its root, as the field does
     """
 
     value: np.ndarray

@@ -59,9 +59,14 @@ def conduct_electrons(
     contacts : resistances between bodies; particles are told apart where the volume tells them
     """
     body = without_peaks(volume)
-    cells = solid_cells(body, active_material, binder_domain, collector).turned(axis)
     amend = None if contacts is None else _Resisting(body, contacts, axis).amend
-    return conduct_cells(cells, tolerance, progress, amend)
+    # Not by a name of their own, which would keep the cells through the solution.
+    return conduct_cells(
+        solid_cells(body, active_material, binder_domain, collector).turned(axis),
+        tolerance,
+        progress,
+        amend,
+    )
 
 
 def electronic_conductivity(*given, **named) -> EffectiveConductivity:

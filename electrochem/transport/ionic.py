@@ -36,7 +36,9 @@ class PoreTransport:
     @property
     def macmullin_number(self) -> float:
         """D / D_eff = τ² / ε; inf where the pores do not percolate."""
-        return self.tortuosity_factor / self.conducting_porosity
+        if self.effective_diffusivity == 0.0:
+            return float("inf")
+        return 1.0 / self.effective_diffusivity
 
 
 def pore_cells(volume: Volume) -> Cells:

@@ -139,6 +139,14 @@ def test_particles_in_a_row_conduct_with_their_contacts_in_series():
     length = 12 * VOXEL
     resistance = 9 * VOXEL / 2.0 + 3 * VOXEL / 5.0 + 2e-7 + 5e-7 + 1e-6
     assert got.value == pytest.approx(length / resistance, rel=SINGLE)
+    # A peak on top is left out, and the particles below it stay what they are.
+    peaked = np.concatenate([labels, np.full((1, 3, 2), PORE)])
+    peaked[-1, 0, 0] = CARBON_BINDER
+    above = np.concatenate([particle, np.full((1, 3, 2), -1, np.int32)])
+    under = electronic_conductivity(
+        volume_of(peaked, particle=above), 2.0, 5.0, tolerance=1e-12, contacts=contacts
+    )
+    assert under.value == pytest.approx(got.value, rel=SINGLE)
     unknown = electronic_conductivity(
         volume_of(labels), 2.0, 5.0, tolerance=1e-12, contacts=contacts
     )

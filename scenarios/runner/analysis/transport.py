@@ -32,6 +32,8 @@ from voxelize.volume import Volume
 
 _PAIRS = ((0, 1), (0, 2), (1, 2))
 """Of the axes of the tensor's entries off its diagonal."""
+_FINEST = 1e-10
+"""No tensor is solved finer."""
 
 
 def _along(axis: str) -> str:
@@ -165,8 +167,11 @@ def _heat(volume: Volume, analysis: Analysis, row: dict, progress: Progress) -> 
 
 
 def _tensors(volume: Volume, analysis: Analysis, row: dict, progress: Progress) -> None:
+    # A flux aside errs as the field does, the conductivity along as the square of that.
+    tolerance = max(analysis.tolerance**2, _FINEST)
+
     def ions(axis: str, on: Progress) -> Conducted:
-        return conduct_ions(volume, analysis.tolerance, on, axis)
+        return conduct_ions(volume, tolerance, on, axis)
 
     def electrons(axis: str, on: Progress) -> Conducted:
         return conduct_electrons(
@@ -174,7 +179,7 @@ def _tensors(volume: Volume, analysis: Analysis, row: dict, progress: Progress) 
             analysis.am_conductivity,
             analysis.cbd_conductivity,
             foil_conductivity(analysis),
-            analysis.tolerance,
+            tolerance,
             on,
             axis,
             contacts_of(analysis),
