@@ -23,8 +23,8 @@ _OUTSIDE, _RESTARTS = 0.05, 10
 """How far a potential may lie outside the electrodes', and how often the iterations are begun anew
 from the residual as it is."""
 _BEYOND = (
-    "conduction was not solved: conductivities, or the heights of layers, differ by more than single "
-    "precision tells apart; expected a contrast below 1e9"
+    "conduction was not solved: conductivities, or the heights of layers, differ by more than "
+    "single precision tells apart; expected a contrast below 1e9"
 )
 
 

@@ -108,7 +108,10 @@ def conduct_cells(
 
     tolerance : relative, of the estimated error of the conductivity
     amend : changes the network in place before it is solved
+    Raises InputError for an impossible tolerance.
     """
+    if not 0.0 < tolerance < 1.0:
+        raise InputError(f"tolerance is {tolerance}: expected a number between 0 and 1")
     spacing, unit = cells.spacing, cells.unit
     net = faces_between(cells.conductivity, spacing, cells.periodic[1:])
     if amend is not None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from dem.errors import InputError
 from electrochem.structure.body import without_peaks
 from electrochem.structure.phase_fractions import coating
 from electrochem.transport.conductance import Network, add_resistance
@@ -31,12 +32,21 @@ class ContactResistances:
     curved contacts up to half as large again as the true one.
 
     particles : between two active particles; binder : between active material and binder domain
-    collector : of either on the collector, dents and its plane alike
+    collector : of either on the collector, dents and its plane alike; on the lower plane of a
+        volume without one
+    Raises InputError for a value that is negative or not finite.
     """
 
     particles: float = 0.0
     binder: float = 0.0
     collector: float = 0.0
+
+    def __post_init__(self) -> None:
+        for name, value in vars(self).items():
+            if not 0.0 <= value < np.inf:
+                raise InputError(
+                    f"contact resistance of {name} is {value} Ω m²: expected a finite value ≥ 0"
+                )
 
 
 def conduct_electrons(
@@ -113,7 +123,7 @@ class _Resisting:
             table[one, other] = table[other, one] = unit * value
         edges = (np.asarray(each, float) for each in cells.spacing)
         add_resistance(*net, (labels, particle), table, unit * self.contacts.particles, *edges)
-        if self.axis == "z" and self.volume.collector_layers > 0:
+        if self.axis == "z":
             area = np.outer(cells.spacing[1], cells.spacing[2])
             on_foil = labels[0] != COLLECTOR
             entry = net.z[0] / (1.0 + net.z[0] * unit * self.contacts.collector / area)

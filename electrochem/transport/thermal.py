@@ -1,5 +1,6 @@
 """Conduction of heat through all phases of a coating."""
 
+from dem.errors import InputError
 from electrochem.transport.effective import EffectiveConductivity, Progress, effective_conductivity
 from voxelize.volume import LABEL_NAMES, PHASES, Volume
 
@@ -16,7 +17,15 @@ def thermal_conductivity(
     conductivity : [W/(m K)] by phase, as `PHASES` names them; those of the pores is what fills
         them, and of the binder domain what it is with its nanopores filled; cracks conduct as pores
         where they are not given, the collector as active material
+    Raises InputError where one is missing, negative or of no phase.
     """
+    for name in ("pore", "active_material", "cbd"):
+        if name not in conductivity:
+            raise InputError(f"thermal conductivity of {name} is missing: expected it in W/(m K)")
+    for name in conductivity:
+        if name not in PHASES:
+            known = ", ".join(PHASES)
+            raise InputError(f'thermal conductivity of "{name}": expected some of {known}')
     table = [0.0] * len(LABEL_NAMES)
     given = dict(conductivity)
     given.setdefault("crack", given["pore"])

@@ -11,6 +11,7 @@ from dem.errors import InputError
 from scenarios.runner.analysis.folder import write_analysis
 from scenarios.runner.analysis.group import Found, Group, Sample
 from scenarios.runner.analysis.groups import FIRST, GROUPS, chosen
+from scenarios.runner.analysis.transport import TRANSPORT
 from scenarios.runner.image import image_as_read, with_record
 from scenarios.runner.load import Source, read
 from scenarios.runner.option_names import in_options, options_named
@@ -32,6 +33,9 @@ def analyse(args: argparse.Namespace, reporter: Reporter) -> RunFolder:
     Nothing is left of an analysis that did not come to its end.
     """
     groups = chosen(args.only, args.without)
+    for option in ("tensor", "richardson", "fields"):
+        if getattr(args, option) and TRANSPORT not in groups:
+            raise InputError(f"--{option}: is of the group transport, which is left out")
     told: list[str] = []
 
     def tell(text: str) -> None:

@@ -138,6 +138,11 @@ def _measure(sample: Sample, progress: ProgressCallback) -> Found:
     if analysis.tensor:
         parts.append(partial(_tensors, volume, analysis, row))
     remarks: list[str] = []
+    if analysis.contact_resistance.particles > 0.0 and volume.particle is None:
+        remarks.append(
+            "analysis.contact_resistance.particles counts for nothing: the volume does not tell "
+            "particles apart"
+        )
     if analysis.richardson:
         parts.append(partial(_extrapolate, volume, analysis, row, remarks=remarks))
     for number, part in enumerate(parts):
