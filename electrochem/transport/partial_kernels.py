@@ -52,7 +52,7 @@ def _at(cells, side, j, i):
         cells.poor[side, j, i],
         cells.rich[side, j, i],
         cells.length[side, j, i],
-        cells.across[side // 2, j, i],
+        cells.across[j, i],
         cells.holds[j, i],
     )
 

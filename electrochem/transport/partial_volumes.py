@@ -28,8 +28,7 @@ class _Layer(NamedTuple):
     poor : (6, ny, nx), conductivity at a face of what conducts worse than the host
     rich : (6, ny, nx), share of a face that the host and what conducts better fill
     length : (6, ny, nx), resistance of the half line to a face through these alone
-    film : (ny, nx), 0 … 1, whether the cell is of a film; across : (3, ny, nx), what it conducts
-        along z, y and x if so
+    film : (ny, nx), 0 … 1, whether the cell is of a film; across : (ny, nx), what it conducts if so
     holds : (ny, nx) bool, whether the cell holds any of the host and what conducts better
     """
 
@@ -84,8 +83,8 @@ def face_conductances(
       behind the other. Second order at perfect conductors (Gibou et al., ibid. 176 (2002) 205).
 
     Two cells that have nothing of the host in common conduct one behind the other.
-    In films thinner than the planes can show, cells conduct as a laminate across their structure
-    tensor and, where less than half of one conducts, as their phases one behind the other.
+    In films thinner than the planes can show, a cell conducts as its phases one behind the other:
+    not at all where one of them insulates.
 
     shares : (phases, nz, ny, nx) float32, adding up to 1; conductivity : (phases,), ≥ 0
     heights : (nz,) [voxels]; periodic : (y, x)
@@ -215,15 +214,13 @@ class _Cells:
 
     def _films(self, k) -> tuple[np.ndarray, np.ndarray]:
         rows, columns = self.rich.shape[1:]
-        film, along = np.empty((rows, columns)), np.zeros((3, rows, columns))
-        planes.tell_films(self.conducting, k, *self.periodic, film, along)
+        film, across = np.empty((rows, columns)), np.zeros((rows, columns))
+        planes.tell_films(self.conducting, k, *self.periodic, film)
         at = film > 0.0
         shares = self.shares[:, k][:, at].astype(np.float64)
-        parallel = self.conductivity @ shares
-        with np.errstate(divide="ignore", invalid="ignore"):
-            terms = np.where(shares > 0.0, shares / self.conductivity[:, None], 0.0)
-        series = 1.0 / terms.sum(axis=0)
-        beside = np.where(self.conducting[k][at] < 0.5, 0.0, along[:, at])
-        across = np.zeros((3, rows, columns))
-        across[:, at] = beside * parallel + (1.0 - beside) * series
+        with np.errstate(divide="ignore"):
+            terms = np.divide(
+                shares, self.conductivity[:, None], out=np.zeros_like(shares), where=shares > 0.0
+            )
+            across[at] = 1.0 / terms.sum(axis=0)
         return film, across

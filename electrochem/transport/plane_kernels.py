@@ -136,14 +136,14 @@ def cut_layer(field, k, wraps_y, wraps_x, shares, lengths):
 
 
 @njit
-def _tell_row(field, k, j, wraps_y, wraps_x, film, along):
+def _tell_row(field, k, j, wraps_y, wraps_x, film):
     layers, rows, columns = field.shape
     for i in range(columns):
         film[j, i] = 0.0
         here = field[k, j, i]
         if here >= 1.0 or here <= 0.0:
             continue
-        gz = gy = gx = length = mean = jz = jy = jx = 0.0
+        gz = gy = gx = length = mean = 0.0
         for c in range(-1, 2):
             kk = _beside(k + c, layers, False)
             for b in range(-1, 2):
@@ -159,25 +159,21 @@ def _tell_row(field, k, j, wraps_y, wraps_x, film, along):
                     x = field[kk, jj, _beside(ii + 1, columns, wraps_x)]
                     x -= field[kk, jj, _beside(ii - 1, columns, wraps_x)]
                     gz, gy, gx = gz + weight * z, gy + weight * y, gx + weight * x
-                    jz, jy, jx = jz + weight * z * z, jy + weight * y * y, jx + weight * x * x
                     length += weight * sqrt(z * z + y * y + x * x)
-        squares = jz + jy + jx
-        if here >= mean or mean <= BURIED or squares < 1e-12:
+        if here >= mean or mean <= BURIED or length < 1e-6:
             continue
         aligned = sqrt(gz * gz + gy * gy + gx * gx) / length
         mixed = min(max((COHERENT - aligned) / (COHERENT - MIXED), 0.0), 1.0)
         film[j, i] = mixed * min((mean - BURIED) / BURIED, 1.0)
-        along[0, j, i], along[1, j, i] = 1.0 - jz / squares, 1.0 - jy / squares
-        along[2, j, i] = 1.0 - jx / squares
 
 
 @njit(parallel=True)
-def tell_films(field, k, wraps_y, wraps_x, film, along):
+def tell_films(field, k, wraps_y, wraps_x, film):
     """Cells of layer k in which a conducting field dips as in a film thinner than three cells.
 
     In a film, slopes of both its sides meet and cancel, and the field is below its surroundings,
     which conduct.
-    film : (ny, nx), 0 … 1; along : (3, ny, nx), where film > 0: 1 − n² of its normal along z, y, x
+    film : (ny, nx), 0 … 1
     """
     for j in prange(field.shape[1]):
-        _tell_row(field, k, np.int64(j), wraps_y, wraps_x, film, along)
+        _tell_row(field, k, np.int64(j), wraps_y, wraps_x, film)
