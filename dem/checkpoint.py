@@ -19,7 +19,7 @@ import numpy as np
 from dem.errors import CheckpointError
 
 
-class _Enduring(io.RawIOBase):
+class Enduring(io.RawIOBase):
     """A file that goes on without a word after an error, which it keeps: HDF5 breaks the whole
     process off where its own file fails at its close, on a full disk for one."""
 
@@ -65,7 +65,7 @@ def new_file(path: Path) -> Iterator[h5py.File]:
     plain = path.open("w+b")
     try:
         with plain:
-            enduring = _Enduring(plain)
+            enduring = Enduring(plain)
             try:
                 with h5py.File(enduring, "w") as file:
                     yield file

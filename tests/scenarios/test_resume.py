@@ -115,16 +115,16 @@ def test_run_that_is_stopped_and_killed_and_out_of_disk_ends_with_the_same_bytes
     kept = checkpoints(folder)
 
     # The disk is full half way through the next checkpoint but one.
-    write_bytes, written = Path.write_bytes, []
+    write, written = checkpoint.Enduring.write, []
 
-    def full(path, data):
-        written.append(path.name)
-        if len(written) == 1:
-            return write_bytes(path, data)
-        write_bytes(path, bytes(data)[: len(data) // 2])
-        raise OSError(errno.ENOSPC, "No space left on device")
+    def full(file, data):
+        if not any(file is other for other in written):
+            written.append(file)
+        if len(written) == 2 and file.tell() > 0 and file.error is None:
+            file.error = OSError(errno.ENOSPC, "No space left on device")
+        return write(file, data)
 
-    monkeypatch.setattr(Path, "write_bytes", full)
+    monkeypatch.setattr(checkpoint.Enduring, "write", full)
     capsys.readouterr()
     assert resume(folder) == 3
     said = capsys.readouterr().err
@@ -132,8 +132,8 @@ def test_run_that_is_stopped_and_killed_and_out_of_disk_ends_with_the_same_bytes
         "calendem: the run failed: the disk is full; free some space; "
         f"go on with: calendem resume {folder}\n"
     )
-    monkeypatch.setattr(Path, "write_bytes", write_bytes)
-    assert len(written) == 2 and all(".checkpoint-" in name for name in written)
+    monkeypatch.setattr(checkpoint.Enduring, "write", write)
+    assert len(written) == 2 and all(".checkpoint-" in file.file.name for file in written)
     assert len(checkpoints(folder)) == 2 and checkpoints(folder)[0] == kept[-1]
     assert not list(folder.rglob(".*"))
 

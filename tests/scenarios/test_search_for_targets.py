@@ -63,7 +63,7 @@ class Release:
         self.released = True
         self.peak_pressure = self.sim.pressure
 
-    def release(self, seat, balance) -> bool:
+    def release(self, seat, balance, tolerance) -> bool:
         assert self.sim.state == self.index
         self.log.append(self.index)
         self.sim.released = type(self).springback(self.index)
