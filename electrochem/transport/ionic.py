@@ -12,6 +12,8 @@ from electrochem.transport.effective import (
     cells_of,
     conduct_cells,
 )
+from electrochem.transport.partial_volumes import effective_conductivity_of_shares
+from electrochem.transport.phase_shares import PhaseShares
 from voxelize.volume import CARBON_BINDER, CRACK, LABEL_NAMES, PORE, Volume
 
 BRUGGEMAN_EXPONENT = 1.5
@@ -47,9 +49,7 @@ def pore_cells(volume: Volume) -> Cells:
     Pores and cracks conduct as bulk electrolyte, the binder domain as a porous phase with
     D_cbd / D = nanoporosity ** 1.5, that of each voxel where the volume has a field of it.
     """
-    table = np.zeros(len(LABEL_NAMES))
-    table[[PORE, CRACK]] = 1.0
-    table[CARBON_BINDER] = volume.cbd_nanoporosity**BRUGGEMAN_EXPONENT
+    table = _diffusivities(volume.cbd_nanoporosity)
     if volume.nanoporosity_field is None:
         return cells_of(volume, table)
     labels, _ = coating(volume)
@@ -57,6 +57,14 @@ def pore_cells(volume: Volume) -> Cells:
     binder = labels == CARBON_BINDER
     diffusivity[binder] = volume.nanoporosity_field[volume.coating][binder] ** BRUGGEMAN_EXPONENT
     return cells_of(volume, diffusivity)
+
+
+def _diffusivities(nanoporosity: float) -> np.ndarray:
+    """(5,) by label, over the bulk electrolyte's."""
+    table = np.zeros(len(LABEL_NAMES))
+    table[[PORE, CRACK]] = 1.0
+    table[CARBON_BINDER] = nanoporosity**BRUGGEMAN_EXPONENT
+    return table
 
 
 def conduct_ions(
@@ -72,6 +80,28 @@ def pore_transport(
     """Effective diffusivity and tortuosity factor of the pore space along an axis."""
     space = porosity(volume)
     solved = conduct_ions(volume, tolerance, progress, axis).effective
+    return PoreTransport(
+        effective_diffusivity=solved.value,
+        conducting_porosity=space,
+        tortuosity_factor=space / solved.value if solved.percolates else float("inf"),
+        error_estimate=solved.error_estimate,
+    )
+
+
+def pore_transport_of_shares(
+    parts: PhaseShares,
+    nanoporosity: float,
+    tolerance: float = 1e-4,
+    progress: Progress | None = None,
+) -> PoreTransport:
+    """As `pore_transport` over the thickness, of cells that hold several phases.
+
+    nanoporosity : of the binder domain, the same everywhere
+    """
+    table = _diffusivities(nanoporosity)
+    solved = effective_conductivity_of_shares(parts, table, tolerance, progress)
+    space = parts.fraction(PORE) + parts.fraction(CRACK)
+    space += nanoporosity * parts.fraction(CARBON_BINDER)
     return PoreTransport(
         effective_diffusivity=solved.value,
         conducting_porosity=space,

@@ -1,18 +1,24 @@
 """Conduction of heat through all phases of a coating."""
 
 from dem.errors import InputError
-from electrochem.transport.effective import EffectiveConductivity, Progress, effective_conductivity
+from electrochem.transport.effective import (
+    Conducted,
+    EffectiveConductivity,
+    Progress,
+    cells_of,
+    conduct_cells,
+)
 from voxelize.volume import LABEL_NAMES, PHASES, Volume
 
 
-def thermal_conductivity(
+def conduct_heat(
     volume: Volume,
     conductivity: dict[str, float],
     tolerance: float = 1e-4,
     progress: Progress | None = None,
     axis: str = "z",
-) -> EffectiveConductivity:
-    """Effective thermal conductivity [W/(m K)] of the coating along an axis.
+) -> Conducted:
+    """The field of heat [W/(m K)] through all phases along an axis.
 
     conductivity : [W/(m K)] by phase, as `PHASES` names them; those of the pores is what fills
         them, and of the binder domain what it is with its nanopores filled; cracks conduct as pores
@@ -32,4 +38,9 @@ def thermal_conductivity(
     given.setdefault("collector", given["active_material"])
     for name, value in given.items():
         table[PHASES[name]] = value
-    return effective_conductivity(volume, table, tolerance, progress, axis)
+    return conduct_cells(cells_of(volume, table).turned(axis), tolerance, progress)
+
+
+def thermal_conductivity(*given, **named) -> EffectiveConductivity:
+    """Effective thermal conductivity [W/(m K)]; arguments as of `conduct_heat`."""
+    return conduct_heat(*given, **named).effective

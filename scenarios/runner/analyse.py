@@ -100,7 +100,7 @@ def _measure(
             warnings.append(f"{group.title} ({group.name}): {remark}")
             reporter.warn(warnings[-1])
         for name, value in found[group.name].row.items():
-            reporter.say(f"  {name:<38} {value:.6g}")
+            reporter.say(f"  {name:<52} {value:.6g}")
     with reporter.stage("Tables and curves"):
         about = sample.scenario.scenario
         write_analysis(

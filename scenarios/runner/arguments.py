@@ -60,7 +60,7 @@ def parser() -> argparse.ArgumentParser:
         "--fractions",
         metavar="FILE",
         help="HDF5 file with the phases' shares of each voxel, as voxels.phase_fractions has a run "
-        "write it: areas come from these",
+        "write it: areas come from these, and a second diffusivity",
     )
     analyse.add_argument(
         "--tensor", action="store_true", help="transport along y and x too: the full tensors"

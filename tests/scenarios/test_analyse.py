@@ -31,6 +31,7 @@ from scenarios.runner.analysis.plots import log_density
 from scenarios.runner.analysis.volume_row import volume_row
 from scenarios.runner.cli import main
 from scenarios.runner.schema.analysis import Analysis
+from tests.analytic_transport import simple_cubic_spheres
 from tests.electrochem.structure.bodies import partial
 from tests.scenarios.test_report import Page
 from voxelize.deposit.fractions import Fractions
@@ -112,14 +113,16 @@ def test_all_groups_are_measured_and_every_column_is_there(analysis, row):
     assert summary["left_out"] == {} and summary["warnings"] == []
     named = [column.name for group in (FIRST, *GROUPS.values()) for column in group.columns]
     assert len(set(named)) == len(named)
-    assert set(row) == set(named)
+    # No shares of the voxels were given.
+    assert set(row) == {name for name in named if "from_shares" not in name}
 
 
 def test_what_every_state_of_a_run_has_is_the_same_here(volume, row):
     analysis = Analysis(am_conductivity="1 S/m", cbd_conductivity="2 S/m")
     for name, value in volume_row(volume, analysis, lambda share, note: None).items():
-        # The table has six digits.
-        assert row[name] == pytest.approx(value, rel=1e-5, abs=1e-12), name
+        # The table has six digits; a tensor is solved finer than a state's transport, to 1e-4.
+        digits = 1e-4 if "_z" in name else 1e-5
+        assert row[name] == pytest.approx(value, rel=digits, abs=1e-12), name
 
 
 def test_columns_are_what_the_structure_functions_find(volume, row):
@@ -257,6 +260,10 @@ def test_tensors_stand_in_the_table(row):
     heat = [row[f"thermal_conductivity_{axis}_W_mK"] for axis in "zyx"]
     # Between the least and the best conducting phase.
     assert 0.2 < min(heat) <= max(heat) < 4.0
+    aside = [abs(row[f"thermal_conductivity_{pair}_W_mK"]) for pair in ("zy", "zx", "yx")]
+    # Heat goes through all of it, which bends it less than pores their ions.
+    assert 0.0 < max(aside) < 0.2 * min(heat)
+    assert 0.0 <= row["thermal_conductivity_asymmetry"] < 0.1
 
 
 def test_pore_network_opens_as_balls_and_sticks(analysis, curves):
@@ -278,8 +285,9 @@ def test_page_shows_each_group_with_its_columns_and_units(analysis):
     for group in (FIRST, *GROUPS.values()):
         assert group.title in page.headings
         for column in group.columns:
-            assert column.name in text and column.title in text
-            assert column.meaning in text
+            if "from_shares" not in column.name:
+                assert column.name in text and column.title in text
+                assert column.meaning in text
     assert "curves/pore_sizes.csv" in text and "pores/as_read.vtp" in text
     # Slices, and at least one plot for all groups but transport.
     assert len(page.plots) > len(GROUPS)
@@ -327,7 +335,41 @@ def test_areas_come_from_the_shares_of_each_voxel_where_they_are_given(tmp_path)
     assert row["am_cbd_area_m2_m3"] == pytest.approx(half, rel=0.03)
 
 
-@pytest.mark.parametrize("case", ["missing", "no shares", "other voxels", "other structure", "2"])
+def octant_of_spheres(cells, inner):
+    """An eighth of the cell of a cubic array of spheres of volume share 0.5, shares on inner³
+    points of each voxel."""
+    radius = cells * np.cbrt(0.75 * 0.5 / np.pi)
+    am = partial(
+        lambda z, y, x: radius - np.sqrt(z**2 + y**2 + x**2), (cells // 2,) * 3, inner
+    ).astype(np.float32)
+    labels = np.where(am > 0.5, ACTIVE_MATERIAL, PORE).astype(np.uint8)
+    return Volume(labels, H, False, len(labels) * H, 0.5), Fractions(am, 0 * am, 1 - am)
+
+
+def test_diffusivity_from_shares_stands_beside_that_from_labels_and_is_nearer(tmp_path):
+    volume, shares = octant_of_spheres(48, 3)
+    write_labels(tmp_path / "ball.tif", volume)
+    write_fractions(tmp_path / "ball_fractions.h5", shares, volume)
+    options = ["analyse", str(tmp_path / "ball.tif"), "--only", "transport", "--richardson"]
+    given = ["--fractions", str(tmp_path / "ball_fractions.h5"), "-o", str(tmp_path / "out")]
+    assert main([*options, *given]) == 0
+    (row,) = json.loads((tmp_path / "out" / "summary.json").read_text())["states"]
+    exact = simple_cubic_spheres(0.5, 0.0)
+    name = "effective_diffusivity_z"
+    stairs, cut = row[name] - exact, row[f"{name}_from_shares"] - exact
+    # Asked for: a third less. docs/resolution.md has the errors, 3 and 0.2 % at this size.
+    assert abs(cut) < 0.3 * abs(stairs)
+    limit = row[f"{name}_from_shares_extrapolated"]
+    assert abs(limit - exact) < 2 * row[f"{name}_from_shares_uncertainty"] < 2 * abs(stairs)
+    space = row["tortuosity_factor_z_from_shares"] * row[f"{name}_from_shares"]
+    # Of the shares themselves, whose points lie in the ball: half of the volume but for these.
+    assert space == pytest.approx(float(shares.pore.mean(dtype=float)), rel=1e-5)
+    assert "by the shares" in (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    "case", ["missing", "no shares", "other voxels", "other structure", "2", "too much", "a gap"]
+)
 def test_fractions_of_something_else_are_refused(case, tmp_path, capsys):
     labels = np.full((16, 18, 20), PORE, np.uint8)
     labels[:, :6] = ACTIVE_MATERIAL
@@ -340,11 +382,16 @@ def test_fractions_of_something_else_are_refused(case, tmp_path, capsys):
         am = am[:, ::-1]
     if case == "2":
         am = 2 * am
+    cbd, pore = 0 * am, 1 - am
+    if case == "too much":
+        cbd = cbd + np.float32(0.25)
+    if case == "a gap":
+        pore = pore / 2
     path = tmp_path / "a_fractions.h5"
     if case == "no shares":
         write_hdf5(path, volume)
     elif case != "missing":
-        write_fractions(path, Fractions(am, 0 * am, 1 - am), volume)
+        write_fractions(path, Fractions(am, cbd, pore), volume)
     out = ["-o", str(tmp_path / "out")]
     assert main(["analyse", str(tmp_path / "a.tif"), *out, "--fractions", str(path)]) == 2
     printed = capsys.readouterr().err
@@ -354,6 +401,8 @@ def test_fractions_of_something_else_are_refused(case, tmp_path, capsys):
         "other voxels": "am is of 15 × 18 × 20 voxels; expected 16 × 18 × 20",
         "other structure": "holds 0 % of active material where the volume has voxels of it",
         "2": "am has values from 0 to 2; expected shares from 0 to 1",
+        "too much": "am, cbd and pore add up to 1.25 in a voxel; expected no more than 1",
+        "a gap": "add up to 0.5 in a voxel of the coating; expected 1, as the volume has no",
     }
     assert "--fractions: " in printed and words[case] in printed
     assert "Traceback" not in printed and not (tmp_path / "out").exists()

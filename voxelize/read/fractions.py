@@ -13,6 +13,8 @@ from voxelize.volume import ACTIVE_MATERIAL, Volume
 _ALIKE = 0.75
 """Mean share of active material that its voxels must hold: those at a surface hold more than half
 on average, those of another structure what it has of the material."""
+_OFF = 1e-3
+"""How far a voxel's shares may be from a whole: three of them, written with four digits."""
 
 
 def read_fractions(path: str | os.PathLike, volume: Volume) -> Fractions:
@@ -24,6 +26,7 @@ def read_fractions(path: str | os.PathLike, volume: Volume) -> Fractions:
     if not path.is_file():
         raise InputError(f"{path}: no such file; expected an HDF5 file with am, cbd and pore")
     found = Fractions(*(_read(path, name, volume.labels.shape) for name in Fractions._fields))
+    _check_sums(path, found, volume)
     share, voxels = 0.0, 0
     for layer, labels in zip(found.am, volume.labels, strict=True):
         active = labels == ACTIVE_MATERIAL
@@ -35,6 +38,23 @@ def read_fractions(path: str | os.PathLike, volume: Volume) -> Fractions:
             "voxels of it; expected the shares of the same structure, axes and crop"
         )
     return found
+
+
+def _check_sums(path: Path, found: Fractions, volume: Volume) -> None:
+    """Refuse voxels that hold more than a whole, or less where there is no collector to fill it."""
+    inside, heights = volume.coating, volume.layer_weights
+    for k in range(inside.start, inside.stop):
+        total = found.am[k] + found.cbd[k] + found.pore[k]
+        if total.max() > 1.0 + _OFF:
+            raise InputError(
+                f"{path}: am, cbd and pore add up to {total.max():g} in a voxel; expected no more "
+                "than 1"
+            )
+        if not volume.collector_layers and total.min() < heights[k] - _OFF:
+            raise InputError(
+                f"{path}: am, cbd and pore add up to {total.min():g} in a voxel of the coating; "
+                f"expected {heights[k]:g}, as the volume has no collector"
+            )
 
 
 def _read(path: Path, name: str, shape: tuple[int, ...]) -> np.ndarray:

@@ -96,7 +96,11 @@ def _abstract(run: Run) -> str:
         text += " Areas come from the phases' shares of each voxel."
     factor = row.get("tortuosity_factor_z", np.nan)
     if math.isfinite(factor):
-        text += f" The pore space's tortuosity factor τ² is {factor:.2f}."
+        text += f" The pore space's tortuosity factor τ² is {factor:.2f}"
+        from_shares = row.get("tortuosity_factor_z_from_shares", np.nan)
+        if math.isfinite(from_shares):
+            text += f" by the labels, {from_shares:.2f} by the shares"
+        text += "."
     elif math.isinf(factor):
         text += " Its pore space does not percolate."
     return text
