@@ -18,7 +18,7 @@ def write_network(path: Path, network: PoreNetwork, *, field: Mapping[str, float
 
     A throat across a periodic side ends at an image of its second pore, a point of its own that
     bears `image` 1: glyphs of points with `image` 0 show each pore once. Arrays of cells say of a
-    throat its radius, and nan of a pore.
+    throat its radius, and 0 of a pore.
 
     field : figures of the whole volume, written as field data
     Raises OSError when the file cannot be written.
@@ -51,7 +51,7 @@ def write_network(path: Path, network: PoreNetwork, *, field: Mapping[str, float
     add_array(arrays, "pore_id", source, np.int32)
     add_array(arrays, "image", np.arange(len(source)) >= count, np.uint8)
     arrays.SetActiveScalars("radius_um")
-    throat = np.concatenate((np.full(count, np.nan), network.throat_radius * MICROMETRES))
+    throat = np.concatenate((np.zeros(count), network.throat_radius * MICROMETRES))
     add_array(data.GetCellData(), "throat_radius_um", throat, np.float32)
     add_field(data, field)
     write_data_set(vtkXMLPolyDataWriter(), data, path)

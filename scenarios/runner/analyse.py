@@ -1,9 +1,11 @@
 """The command `analyse`: all that a label volume alone can answer, in a run's tables."""
 
 import argparse
+import copy
 import logging
+import operator
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +25,8 @@ from voxelize.deposit.fractions import Fractions
 from voxelize.read.fractions import read_fractions
 from voxelize.volume import Volume
 
+_THINNEST = 2
+"""Voxels along an axis."""
 logger = logging.getLogger("calendem")
 
 
@@ -48,6 +52,7 @@ def analyse(args: argparse.Namespace, reporter: Reporter) -> RunFolder:
         refuse_existing_run(path)
         scenario = with_record(scenario, tell)
         volume = image_as_read(scenario, tell)
+        _refuse_flat(volume, args)
     fractions = None if args.fractions is None else _fractions(args.fractions, volume)
     folder = RunFolder.create(path, scenario)
     with folder.log():
@@ -101,6 +106,8 @@ def _measure(
             reporter.warn(warnings[-1])
         for name, value in found[group.name].row.items():
             reporter.say(f"  {name:<52} {value:.6g}")
+    # Measured in the order asked for, shown in one order.
+    found = {name: found[name] for name in (FIRST.name, *GROUPS) if name in found}
     with reporter.stage("Tables and curves"):
         about = sample.scenario.scenario
         write_analysis(
@@ -110,6 +117,19 @@ def _measure(
             left_out,
             scenario={"name": about.name, "description": about.description},
             warnings=warnings,
+        )
+
+
+def _refuse_flat(volume: Volume, args: argparse.Namespace) -> None:
+    """Refuse a single layer of voxels: no pore, surface or path can be told in it."""
+    layers = volume.coating.stop - volume.coating.start
+    shape = layers, *volume.labels.shape[1:]
+    if min(shape) < _THINNEST:
+        axes = " and ".join(name for name, size in zip("zyx", shape, strict=True) if size == 1)
+        raise InputError(
+            f"{'VOLUME' if args.crop is None else '--crop'}: the coating is one voxel thick along "
+            f"{axes} ({' × '.join(map(str, shape))} voxels, z, y, x); expected at least "
+            f"{_THINNEST} along each axis"
         )
 
 
@@ -140,7 +160,41 @@ def _scenario(args: argparse.Namespace) -> Scenario:
     data = {"scenario": heading, "electrode": electrode, "cell": {"kind": "none"}}
     data["analysis"] = asked
     name = Path(args.volume).resolve().stem
-    return read(data, Source("analyse", name, "", Path.cwd()), args.set)
+    source = Source("analyse", name, "", Path.cwd())
+    spoken = {f"electrode.{key}": _spoken(key, getattr(args, key))
+              for key in given if given[key] is not None}  # fmt: skip
+    spoken |= {f"analysis.{key}": _spoken(key) for key in asked}
+    return _one_value_each(data, source, args.set, {"electrode.image": args.volume} | spoken)
+
+
+def _spoken(key: str, *value: str) -> str:
+    return " ".join((f"--{key.replace('_', '-')}", *map(str, value)))
+
+
+def _one_value_each(
+    data: dict, source: Source, settings: Sequence[str], options: Mapping[str, str]
+) -> Scenario:
+    """The scenario with its settings put over it, where none of them contradicts an option.
+
+    options : by the key that each gives, as it was typed
+    """
+    twice = {
+        setting: key
+        for setting in settings
+        for key in options
+        if f"{setting.partition('=')[0].strip()}.".startswith(f"{key}.")
+    }
+    scenario = read(copy.deepcopy(data), source, settings)
+    if not twice:
+        return scenario
+    without = read(data, source, [setting for setting in settings if setting not in twice])
+    for setting, key in twice.items():
+        value_of = operator.attrgetter(key)
+        if value_of(scenario) != value_of(without):
+            raise InputError(
+                f"{options[key]} and --set {setting} give two different values; expected one"
+            )
+    return scenario
 
 
 def _voxel_size(text: str | None) -> str | list[str] | None:

@@ -10,13 +10,13 @@ _ALONE = r"(?<![\w/.'\"-])(?:{})(?![\w/-]|\.\w)"
 """A key by itself: not within a path, a quoted word or a longer name."""
 _SPOKEN = (
     (re.compile(r"electrode\.image: "), ""),
-    (re.compile(r"electrode\.image\b"), "VOLUME"),
+    (re.compile(r"(?<!--set )electrode\.image\b"), "VOLUME"),
     (
-        re.compile(r"electrode\.crop\[([012])\]"),
+        re.compile(r"(?<!--set )electrode\.crop\[([012])\]"),
         lambda found: f"--crop along {'zyx'[int(found[1])]}",
     ),
     (
-        re.compile(r"electrode\.([a-z_]+)(?:\[\w+\])*(?:\.([a-z_]+))?"),
+        re.compile(r"(?<!--set )electrode\.([a-z_]+)(?:\[\w+\])*(?:\.([a-z_]+))?"),
         lambda found: _option(found[1]) + (f": {found[2]}" if found[2] else ""),
     ),
     (

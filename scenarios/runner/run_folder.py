@@ -261,6 +261,10 @@ def refuse_existing_run(path: Path) -> None:
     if path.exists() and not path.is_dir():
         raise InputError(f"{path}: is a file; expected a folder to write the run into")
     if any((path / name).exists() for name in _CONTENTS):
+        if RunFolder(path).is_finished:
+            # What an analysis always writes, and a run never.
+            what = "an analysis" if (path / "curves").is_dir() else "a run, which is finished"
+            raise InputError(f"{path}: already holds {what}; choose another folder with -o")
         raise InputError(
             f"{path}: already holds a run; choose another folder with -o, or continue it with "
             f"calendem resume {path}"

@@ -431,6 +431,26 @@ def without_pores():
         (["--set", "materials.active_material.density=-1 g/cm^3"], "active_material.density"),
         (["--only", "sizes"], "--only sizes: the coating holds no pores between its voxels"),
         (["--only", "chords,porosities"], "--only chords: the coating holds no pores"),
+        # In the order asked for, not that of the page or the alphabet.
+        (["--only", "network,chords,sizes"], "--only network: the coating holds no pores"),
+        (["--only", "zeta,alpha"], '--only: "zeta" is no group of figures'),
+        (["--crop", "0:8,3:4,0:12"], "--crop: the coating is one voxel thick along y (8 × 1 × 12"),
+        (
+            ["--crop", "0:8,3:4,2:3"],
+            "one voxel thick along y and x (8 × 1 × 1 voxels, z, y, x); expected at least 2",
+        ),
+        (
+            ["--voxel-size", "0.4 um", "--set", "electrode.voxel_size=0.5 um"],
+            "--voxel-size 0.4 um and --set electrode.voxel_size=0.5 um give two different values",
+        ),
+        (
+            ["--labels", "pore=0,active_material=1,cbd=2", "--set", "electrode.labels.cbd=3"],
+            "--labels pore=0,active_material=1,cbd=2 and --set electrode.labels.cbd=3 give two",
+        ),
+        (
+            ["--tensor", "--set", "analysis.tensor=false"],
+            "--tensor and --set analysis.tensor=false give two different values",
+        ),
     ],
 )
 def test_what_cannot_be_measured_is_refused_and_nothing_is_left(options, words, tmp_path, capsys):
@@ -439,6 +459,13 @@ def test_what_cannot_be_measured_is_refused_and_nothing_is_left(options, words, 
     printed = capsys.readouterr().err
     assert words in printed and "Traceback" not in printed
     assert sorted(p.name for p in tmp_path.iterdir()) == ["block.tif", "block.tif.json"]
+
+
+def test_one_value_given_twice_is_one_value(tmp_path):
+    path = block(tmp_path, without_pores())
+    options = ["--voxel-size", "0.5 um", "--set", "electrode.voxel_size=500 nm"]
+    given = ["--only", "surface", "-o", str(tmp_path / "out")]
+    assert main(["analyse", path, *options, *given]) == 0
 
 
 def test_groups_that_a_volume_cannot_show_are_left_out_with_a_warning(tmp_path, capsys):

@@ -59,7 +59,8 @@ def test_run_goes_to_a_folder_of_the_scenarios_name(pipeline, tmp_path, capsys):
     assert folder.is_finished
     assert "quickstart-run" in capsys.readouterr().out
     assert main(["run", "quickstart"]) == 2
-    assert "already holds a run" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert "already holds a run, which is finished" in told and "resume" not in told
 
 
 def test_resuming_a_finished_run_says_so_and_does_nothing(pipeline, capsys):
@@ -224,7 +225,8 @@ def test_analyse_measures_a_laminate(tmp_path, monkeypatch, capsys):
     assert float(row["tortuosity_factor_z"]) == pytest.approx(1.0, rel=1e-4)
     assert float(row["electronic_conductivity_z_S_m"]) == pytest.approx(0.05, rel=1e-4)
     assert main(["analyse", "laminate.tif", *options]) == 2
-    assert "already holds a run" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert "already holds an analysis" in told and "resume" not in told
 
 
 @pytest.mark.parametrize(

@@ -29,20 +29,21 @@ GROUPS: dict[str, Group] = {
 
 
 def chosen(only: str | None, without: str | None) -> list[Group]:
-    """The groups that `--only NAMES` or `--without NAMES` leave, in their order, FIRST not among
-    them; all of them without either. Raises InputError for both and for names of no group."""
+    """The groups of `--only NAMES` in the order of the names, those that `--without NAMES` leaves,
+    or all, in their own; FIRST not among them. Raises InputError for both and for names of no
+    group."""
     if only is not None and without is not None:
         raise InputError("--only and --without were both given; expected one of the two")
     if only is not None:
-        names = _names(only, "--only")
-        return [group for name, group in GROUPS.items() if name in names]
-    names = _names(without, "--without") if without is not None else set()
+        return [GROUPS[name] for name in _names(only, "--only")]
+    names = _names(without, "--without") if without is not None else []
     return [group for name, group in GROUPS.items() if name not in names]
 
 
-def _names(text: str, option: str) -> set[str]:
-    names = {name.strip() for name in text.split(",")}
-    for name in sorted(names):
+def _names(text: str, option: str) -> list[str]:
+    """Each name once, in the order given."""
+    names = list(dict.fromkeys(name.strip() for name in text.split(",")))
+    for name in names:
         if name not in GROUPS:
             raise InputError(
                 f'{option}: "{name}" is no group of figures{suggestion(name, GROUPS)}; expected '

@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 
 from dem.errors import InputError
+from electrochem.structure import representativeness as rev
 from electrochem.structure.phase_fractions import porosity
 from electrochem.structure.representativeness import representativeness
+from electrochem.structure.surface_area import surface_areas
 from tests.electrochem.structure.bodies import centres
 from voxelize.volume import ACTIVE_MATERIAL, PORE, Volume
 
@@ -62,6 +64,19 @@ def test_parts_are_measured_with_what_the_caller_asks():
         volume_of(labels), splits=(2,), figures={"y": lambda part: float(part.labels[0].sum())}
     )
     assert found.spread["y"][0].parts.tolist() == [400.0, 400.0, 0.0, 0.0]
+
+
+def test_surfaces_of_the_whole_are_found_once(monkeypatch):
+    measured = []
+
+    def counted(volume):
+        measured.append(volume.labels.shape[1])
+        return surface_areas(volume)
+
+    monkeypatch.setattr(rev, "surface_areas", counted)
+    found = representativeness(volume_of(np.random.default_rng(2).random((10, 20, 20)) < 0.5), (2,))
+    assert sorted(measured) == [10, 10, 10, 10, 20]
+    assert found.spread["am_pore_area_m2_m3"][0].whole > 0.0
 
 
 def test_parts_too_small_are_refused():
