@@ -9,6 +9,17 @@ from matplotlib.figure import Figure
 
 from scenarios.runner.plots import SETTINGS
 
+CAPTION = (
+    "Upper surface from above: the highest solid of each column of voxels over the mean, and its "
+    "rms height Sq, the mean plane removed. The scale leaves out the deepest 2 %. Waves longer "
+    "than the footprint are not seen."
+)
+
+
+def titled(state: str, rms: float | str | None) -> str:
+    """Title of a map: its state, and its rms height [µm] where that is known."""
+    return f"{state}: Sq {rms:.2f} µm" if isinstance(rms, float) else state
+
 
 def height_maps(heights: Mapping[str, np.ndarray], width_um: float) -> bytes:
     """Heights of states over their mean, in µm, with one colour bar.

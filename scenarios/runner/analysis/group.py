@@ -35,6 +35,7 @@ class Column:
 
     unit, factor, decimals : on the page, where the figure stands times the factor
     meaning : what it is, in a sentence
+    alone : whether it stands in the group's list of figures; else in a table of the group
     """
 
     name: str
@@ -43,6 +44,18 @@ class Column:
     meaning: str
     factor: float = 1.0
     decimals: int = 3
+    alone: bool = True
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of the page, with its unit: columns, and rows of a name and its texts."""
+
+    title: str
+    unit: str
+    columns: tuple[str, ...]
+    rows: list[tuple[str, list[str]]]
+    note: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,6 +83,7 @@ class Group:
     measure : finds them; raises InputError for a volume that cannot show them
     note : of the page, on how to read them
     plots : of the page, from the folder's own files: of the run and its curves by name
+    tables : of the page, beside that of the columns
     """
 
     name: str
@@ -78,3 +92,4 @@ class Group:
     measure: Callable[[Sample, ProgressCallback], Found]
     note: str = ""
     plots: Callable[[Run, Mapping[str, Curve]], list[Shown]] = lambda run, curves: []
+    tables: Callable[[Run], list[Table]] = lambda run: []

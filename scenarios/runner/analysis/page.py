@@ -9,7 +9,7 @@ import numpy as np
 
 from scenarios.runner.analysis.curves import read_curves
 from scenarios.runner.analysis.folder import STATE
-from scenarios.runner.analysis.group import Column, Group
+from scenarios.runner.analysis.group import Column, Group, Table
 from scenarios.runner.analysis.groups import FIRST, GROUPS
 from scenarios.runner.analysis.section_plots import sections
 from scenarios.runner.page.figures import Shown, plot
@@ -25,6 +25,7 @@ class Section:
     heading: str
     note: str
     figures: list[tuple[str, str, str, str, str]]
+    tables: list[Table]
     plots: list[Shown]
 
 
@@ -57,9 +58,9 @@ def _section(group: Group, run: Run, curves: Mapping) -> Section:
         (column.title, column.unit, figure_text(row.get(column.name), column), column.meaning,
          column.name)
         for column in group.columns
-        if column.name in row
+        if column.name in row and column.alone
     ]  # fmt: skip
-    return Section(group.title, group.note, figures, group.plots(run, curves))
+    return Section(group.title, group.note, figures, group.tables(run), group.plots(run, curves))
 
 
 def figure_text(value: float | str | None, column: Column) -> str:

@@ -10,7 +10,7 @@ from scenarios.runner import surface_plots
 from scenarios.runner.analysis.group import Column, Curve, Found, Group, Sample
 from scenarios.runner.page.figures import Shown, plot
 from scenarios.runner.progress import ProgressCallback
-from scenarios.runner.results import Run
+from scenarios.runner.results import Run, state_title
 
 COLUMNS = (
     Column(
@@ -39,14 +39,11 @@ def _measure(sample: Sample, progress: ProgressCallback) -> Found:
 
 
 def _plots(run: Run, curves: Mapping[str, Curve]) -> list[Shown]:
-    width = run.rows[0]["voxel_size_um"] * next(iter(run.heights.values())).shape[1]
+    row, (state, height) = run.rows[0], next(iter(run.heights.items()))
+    width = row["voxel_size_um"] * height.shape[1]
+    title = surface_plots.titled(state_title(state), row.get("surface_roughness_um"))
     return [
-        plot(
-            surface_plots.height_maps({"": next(iter(run.heights.values()))}, width),
-            "Upper surface from above: the highest solid of each column of voxels over the mean. "
-            "The scale leaves out the deepest 2 %.",
-            wide=True,
-        )
+        plot(surface_plots.height_maps({title: height}, width), surface_plots.CAPTION, wide=True)
     ]
 
 

@@ -14,6 +14,7 @@ from scenarios.runner.analysis.tensors import measure_tensors
 from scenarios.runner.analysis.through_plane import solid_conduction, through_plane
 from scenarios.runner.analysis.transport_columns import COLUMNS
 from scenarios.runner.analysis.transport_fields import write_fields
+from scenarios.runner.analysis.transport_page import tensor_tables, transport_plots
 from scenarios.runner.analysis.transport_shares import SHARES, extrapolated, measure_shares
 from scenarios.runner.progress import ProgressCallback
 from scenarios.runner.schema.analysis import Analysis
@@ -95,4 +96,5 @@ TRANSPORT = Group(
     "transport", "Transport", COLUMNS, _measure,
     "Conductivities are those of the scenario, section analysis. Errors of the solver are below "
     f"analysis.tolerance; the error of the voxels' staircase comes on top. {SHARES}",
+    transport_plots, tensor_tables,
 )  # fmt: skip

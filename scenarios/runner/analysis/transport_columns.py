@@ -23,6 +23,14 @@ COLUMNS = (
     ),
     Column("macmullin_number", "MacMullin number", "–", "D / D_eff, over the thickness."),
     Column(
+        "tortuosity_factor_z_from_shares", "Tortuosity factor τ², from shares", "–",
+        "As from the labels, which stand above, but from the phases' shares of each voxel.",
+    ),
+    Column(
+        "effective_diffusivity_z_from_shares", "Effective diffusivity D_eff / D, from shares", "–",
+        "As from the labels, without most of the error of their staircase.", decimals=4,
+    ),
+    Column(
         "electronic_conductivity_z_S_m", "Electronic conductivity", "S m⁻¹",
         "Through active material and domain over the thickness, with the conductivities of the "
         "scenario below.",
@@ -60,17 +68,17 @@ COLUMNS = (
             Column(
                 f"effective_diffusivity_{AXES[one]}{AXES[other]}",
                 f"D_eff / D, {AXES[one]}{AXES[other]}", "–",
-                "Off the diagonal of the tensor.", decimals=4,
+                "Off the diagonal of the tensor.", decimals=4, alone=False,
             ),
             Column(
                 f"electronic_conductivity_{AXES[one]}{AXES[other]}_S_m",
                 f"Electronic conductivity, {AXES[one]}{AXES[other]}", "S m⁻¹",
-                "Off the diagonal of the tensor.",
+                "Off the diagonal of the tensor.", alone=False,
             ),
             Column(
                 f"thermal_conductivity_{AXES[one]}{AXES[other]}_W_mK",
                 f"Thermal conductivity, {AXES[one]}{AXES[other]}", "W m⁻¹ K⁻¹",
-                "Off the diagonal of the tensor.",
+                "Off the diagonal of the tensor.", alone=False,
             ),
         )
     ),
@@ -108,13 +116,5 @@ COLUMNS = (
     Column(
         "thermal_conductivity_asymmetry", "Asymmetry of the thermal tensor", "–",
         "As that of the diffusivities.",
-    ),
-    Column(
-        "tortuosity_factor_z_from_shares", "Tortuosity factor τ², from shares", "–",
-        "As from the labels, which stand above, but from the phases' shares of each voxel.",
-    ),
-    Column(
-        "effective_diffusivity_z_from_shares", "Effective diffusivity D_eff / D, from shares", "–",
-        "As from the labels, without most of the error of their staircase.", decimals=4,
     ),
 )  # fmt: skip

@@ -93,9 +93,7 @@ def _structure(run: Run) -> list[Shown]:
         shown.append(
             plot(
                 surface_plots.height_maps(heights, _width(run)),
-                "Upper surface from above: the highest solid of each column of voxels over the "
-                "mean, and its rms height Sq, the mean plane removed. The scale leaves out the "
-                "deepest 2 %. Waves longer than the footprint are not seen.",
+                surface_plots.CAPTION,
                 wide=True,
             )
         )
@@ -112,7 +110,7 @@ def _heights(run: Run) -> dict[str, np.ndarray]:
     for name in (names[i] for i in chosen):
         row = next((row for row in run.rows if row.get("state") == name), {})
         rms, title = row.get("surface_roughness_um"), state_title(name)
-        found[f"{title}: Sq {rms:.2f} µm" if isinstance(rms, float) else title] = run.heights[name]
+        found[surface_plots.titled(title, rms)] = run.heights[name]
     return found
 
 
