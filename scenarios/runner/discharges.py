@@ -95,6 +95,11 @@ def _negative(positive: Electrode, settings: schema.cell.Cell) -> Electrode | Li
     )
 
 
+def nominal_capacity_of(state: StateFigures, settings: schema.cell.Cell) -> float:
+    """Basis of the C-rates of a state's cell [A h/m²]; InputError for what makes no cell."""
+    return _nominal(cell_of(state, settings), settings)
+
+
 def _nominal(cell: Cell, settings: schema.cell.Cell) -> float:
     given = settings.nominal_capacity
     return nominal_capacity(cell) if given is None else given

@@ -30,6 +30,7 @@ from scenarios.runner import (
     grain_figures,
     layer_stiffness,
     nip_figures,
+    pore_laws,
     results_file,
     series,
     stresses,
@@ -178,6 +179,7 @@ def _calender(
         companion=stresses.plain(work.companion, scenario.mechanics.companion),
         **nip_figures.summary(work.pressing, states, names),
         empirical_laws=empirical_laws.plain(empirical_laws.laws_of(work)),
+        **pore_laws.plain(work.figures, scenario.cell),
         **trust.summary(work, states, names),
     )
     _report(folder, reporter, warnings)

@@ -9,7 +9,8 @@ import jinja2
 
 from scenarios.runner.analysis import page as analysis_page
 from scenarios.runner.page.abstract import abstract
-from scenarios.runner.page.curves import curves
+from scenarios.runner.page.curves import TRUSTED, curves
+from scenarios.runner.page.pore_laws import rate_estimate
 from scenarios.runner.page.tables import figure_table, grain_table, observed_table
 from scenarios.runner.page.views import views
 from scenarios.runner.results import Run, read_run, state_title
@@ -58,6 +59,8 @@ def _parts(run: Run) -> dict[str, Any]:
         "observed": observed_table(run),
         "grains": grain_table(run),
         "groups": curves(run),
+        "trusted": TRUSTED,
+        "estimate": rate_estimate(run),
         "views": pictures,
         "sections": sections,
         "without_views": without_pictures,

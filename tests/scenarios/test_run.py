@@ -14,6 +14,7 @@ import tifffile
 from vtkmodules.util.numpy_support import vtk_to_numpy
 from vtkmodules.vtkIOXML import vtkXMLImageDataReader, vtkXMLPolyDataReader
 
+from electrochem.transport.bruggeman import fit_bruggeman
 from scenarios.runner.cli import main
 from scenarios.runner.results_file import read_figures
 from voxelize.volume import ACTIVE_MATERIAL, CARBON_BINDER, COLLECTOR, PORE
@@ -104,6 +105,19 @@ def test_json_says_the_same_as_the_csv(small_run):
                 assert state[name] == (text if name == "state" else None)
             else:
                 assert state[name] == float(text)
+
+
+def test_laws_of_the_pores_are_those_of_the_table(small_run):
+    summary = json.loads((small_run / "summary.json").read_text())
+    rows = table(small_run)
+    fit = fit_bruggeman(*(
+        [float(row[name]) for row in rows] for name in ("porosity", "tortuosity_factor_z")
+    ))  # fmt: skip
+    # Both files have six digits.
+    assert summary["bruggeman"]["exponent"]["value"] == pytest.approx(fit.exponent, rel=1e-4)
+    estimated = summary["penetration_depth"]["of_state"]
+    assert list(estimated) == [row["state"] for row in rows]
+    assert all(of["critical_rate_C"] > 0.0 for of in estimated.values())
 
 
 def test_released_densities_meet_their_targets(small_run):

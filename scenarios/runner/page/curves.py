@@ -10,6 +10,7 @@ from scenarios.runner.page.damage import damage
 from scenarios.runner.page.figures import Shown, along_density, plot
 from scenarios.runner.page.laws import fitted_laws
 from scenarios.runner.page.nip import nip_caption, nip_pressure
+from scenarios.runner.page.pore_laws import bruggeman_plot
 from scenarios.runner.page.strip import strip_plots
 from scenarios.runner.results import Run, state_title
 
@@ -18,6 +19,9 @@ PROFILES = {
     "profile_am_fraction": "Active material / –",
     "profile_cbd_fraction": "Carbon-binder domain / –",
 }
+
+TRUSTED = "Is the run to be trusted?"
+"""Heading of the group that stands last."""
 
 
 def curves(run: Run) -> list[tuple[str, list[Shown]]]:
@@ -29,7 +33,7 @@ def curves(run: Run) -> list[tuple[str, list[Shown]]]:
         ("Structure", _structure(run)),
         ("Transport", _transport(run)),
         ("Discharge", _cell(run)),
-        ("Is the run to be trusted?", _numerics(run)),
+        (TRUSTED, _numerics(run)),
     ]
     return [(heading, shown) for heading, shown in groups if shown]
 
@@ -132,6 +136,7 @@ def _transport(run: Run) -> list[Shown]:
                 "which many papers call tortuosity.",
             )
         )
+    shown.extend(bruggeman_plot(run))
     if along_density(run) and plots.has(rows, "electronic_conductivity_z_S_m"):
         sigma = {"electronic_conductivity_z_S_m": "electronic, through-plane"}
         shown.append(
