@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from dem.errors import InputError
+from scenarios.runner.analysis.areas import AREAS
 from scenarios.runner.analysis.folder import write_analysis
 from scenarios.runner.analysis.group import Found, Group, Sample
 from scenarios.runner.analysis.groups import FIRST, GROUPS, chosen
@@ -19,7 +20,7 @@ from scenarios.runner.load import Source, read
 from scenarios.runner.option_names import in_options, options_named
 from scenarios.runner.progress import Reporter
 from scenarios.runner.report import write_report
-from scenarios.runner.run_folder import RunFolder, refuse_existing_run
+from scenarios.runner.run_folder import ANALYSED, RunFolder, refuse_existing_run
 from scenarios.runner.schema import Scenario
 from voxelize.deposit.fractions import Fractions
 from voxelize.read.fractions import read_fractions
@@ -40,6 +41,8 @@ def analyse(args: argparse.Namespace, reporter: Reporter) -> RunFolder:
     for option in ("tensor", "richardson", "fields"):
         if getattr(args, option) and TRANSPORT not in groups:
             raise InputError(f"--{option}: is of the group transport, which is left out")
+    if args.fractions is not None and not {AREAS, TRANSPORT} & set(groups):
+        raise InputError("--fractions: is of the groups areas and transport, which are left out")
     told: list[str] = []
 
     def tell(text: str) -> None:
@@ -59,6 +62,7 @@ def analyse(args: argparse.Namespace, reporter: Reporter) -> RunFolder:
         for text in told:
             logger.info(text)
         try:
+            (path / ANALYSED).mkdir()
             _measure(
                 Sample(volume, scenario, fractions), groups, folder, reporter,
                 asked_for=args.only is not None,

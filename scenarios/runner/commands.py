@@ -12,7 +12,13 @@ from scenarios.runner.ending import DONE, FAILED, FAILURES, INTERRUPTED, failed,
 from scenarios.runner.interrupt import Interrupted, StopRequest, stop_on_signals
 from scenarios.runner.load import load
 from scenarios.runner.progress import Reporter
-from scenarios.runner.run_folder import RunFolder, TargetsMissed, refuse_existing_run, versions
+from scenarios.runner.run_folder import (
+    RunFolder,
+    TargetsMissed,
+    holds_analysis,
+    refuse_existing_run,
+    versions,
+)
 from scenarios.runner.schema import Image, Meshes, Particle, Scenario, Table
 from scenarios.runner.units import read_rate
 
@@ -82,6 +88,11 @@ def resume(args: argparse.Namespace) -> int:
             print(f"{args.folder}: this run is finished; nothing to resume")
             missed = folder.what_it_missed
             return failed(missed, FAILED) if missed else DONE
+        if holds_analysis(folder.path):
+            raise InputError(
+                f"{args.folder}: holds an analysis that did not come to its end; remove it and "
+                "analyse the volume again"
+            )
         scenario = folder.scenario()
         if (now := versions()) != (then := scenario.scenario.versions):
             changed = [f"{k} {then.get(k)}, now {v}" for k, v in now.items() if then.get(k) != v]

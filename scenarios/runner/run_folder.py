@@ -28,6 +28,8 @@ _CONTENTS = (
     "calendem.log",
     "finished",
 )
+ANALYSED = "curves"
+"""A folder that an analysis makes first of all, and a run never."""
 _FINISHED = "finished"
 _FINISHED_BEFORE = "checkpoints/finished"
 """Where earlier versions noted it."""
@@ -261,16 +263,23 @@ def refuse_existing_run(path: Path) -> None:
     if path.exists() and not path.is_dir():
         raise InputError(f"{path}: is a file; expected a folder to write the run into")
     if any((path / name).exists() for name in _CONTENTS):
+        if holds_analysis(path):
+            raise InputError(f"{path}: already holds an analysis; choose another folder with -o")
         if RunFolder(path).is_finished:
-            # What an analysis always writes, and a run never.
-            what = "an analysis" if (path / "curves").is_dir() else "a run, which is finished"
-            raise InputError(f"{path}: already holds {what}; choose another folder with -o")
+            raise InputError(
+                f"{path}: already holds a run, which is finished; choose another folder with -o"
+            )
         raise InputError(
             f"{path}: already holds a run; choose another folder with -o, or continue it with "
             f"calendem resume {path}"
         )
     if path.is_dir() and any(path.iterdir()):
         raise InputError(f"{path}: is not empty; expected a new or an empty folder for the run")
+
+
+def holds_analysis(path: Path) -> bool:
+    """Whether a folder holds an analysis of a volume, or what a killed one left of it."""
+    return (path / ANALYSED).is_dir()
 
 
 def versions() -> dict[str, str]:

@@ -465,6 +465,7 @@ def without_pores():
         (["--without", "sizes,foo"], '--without: "foo" is no group of figures'),
         (["--only", ""], '--only: "" is no group of figures'),
         (["--only", "sizes", "--without", "chords"], "expected one of the two"),
+        (["--only", "sizes", "--fractions", "a.h5"], "--fractions: is of the groups areas and"),
         (["--set", "materials.active_material.density=-1 g/cm^3"], "active_material.density"),
         (["--only", "sizes"], "--only sizes: the coating holds no pores between its voxels"),
         (["--only", "chords,porosities"], "--only chords: the coating holds no pores"),
@@ -496,6 +497,17 @@ def test_what_cannot_be_measured_is_refused_and_nothing_is_left(options, words, 
     printed = capsys.readouterr().err
     assert words in printed and "Traceback" not in printed
     assert sorted(p.name for p in tmp_path.iterdir()) == ["block.tif", "block.tif.json"]
+
+
+def test_what_a_killed_analysis_left_is_no_run(tmp_path, capsys):
+    path, out = block(tmp_path, without_pores()), tmp_path / "out"
+    assert main(["analyse", path, "--only", "surface", "-o", str(out)]) == 0
+    for name in ("finished", "summary.csv", "summary.json", "report.html"):
+        (out / name).unlink()
+    for command in (["resume", str(out)], ["analyse", path, "-o", str(out)]):
+        assert main(command) == 2
+        told = capsys.readouterr().err
+        assert "holds an analysis" in told and "calendem resume" not in told
 
 
 def test_one_value_given_twice_is_one_value(tmp_path):

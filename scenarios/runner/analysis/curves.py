@@ -9,9 +9,9 @@ import numpy as np
 
 from scenarios.runner.analysis.group import Curve
 from scenarios.runner.results import number_or_text
-from scenarios.runner.run_folder import RunFolder
+from scenarios.runner.run_folder import ANALYSED, RunFolder
 
-FOLDER = "curves"
+FOLDER = ANALYSED
 
 
 def write_curve(folder: RunFolder, name: str, curve: Curve) -> None:
