@@ -56,9 +56,11 @@ class Enduring(io.RawIOBase):
 
 
 @contextmanager
-def new_file(path: Path) -> Iterator[h5py.File]:
+def new_file(path: Path, before: int = 0) -> Iterator[h5py.File]:
     """An HDF5 file at `path` to be filled, over what stands there; it is gone when the block does
     not end well. A process that is killed leaves a part of it: let it take a name of its own.
+
+    before : bytes left free before HDF5's own, a power of two from 512 on, or none
 
     Raises OSError where it cannot be written, such as on a full disk.
     """
@@ -67,7 +69,7 @@ def new_file(path: Path) -> Iterator[h5py.File]:
         with plain:
             enduring = Enduring(plain)
             try:
-                with h5py.File(enduring, "w") as file:
+                with h5py.File(enduring, "w", userblock_size=before) as file:
                     yield file
             finally:
                 if enduring.error is not None:

@@ -21,7 +21,7 @@ import numpy as np
 from dem.body import VX, WX, X
 from dem.box import Box
 from dem.grains import ACTIVE
-from dem.jit import leaf, njit
+from dem.jit import leaf, njit, prange
 from dem.vector import add, cross, dot, length, scale, subtract
 
 _SPARE = 4.0
@@ -123,31 +123,36 @@ def lightened(
     return mass, moment, whole
 
 
-@njit
+@njit(parallel=True)
 def _weigh(clumps, body, period, mass, moment, outside):
     """Arms of the grains; RᵀDR of each clump, of the grains and of `outside`, (k, 6, 6) each; and
     which reach so far that they may hold on to themselves around the box, (k,)."""
     count = len(clumps.mass)
     own, others = np.zeros((count, 6, 6)), np.zeros((count, 6, 6))
     spans = np.zeros(count, np.bool_)
-    for k in range(count):
-        first, last = clumps.start[k], clumps.start[k + 1]
-        _put_arms(k, clumps, body, period)
-        total, centre = 0.0, (0.0, 0.0, 0.0)
-        for p in range(first, last):
-            i = clumps.member[p]
-            total += mass[i]
-            arm = (clumps.arm[i, 0], clumps.arm[i, 1], clumps.arm[i, 2])
-            centre = add(centre, scale(mass[i], arm))
-        for p in range(first, last):
-            i = clumps.member[p]
-            for a in range(3):
-                clumps.arm[i, a] -= centre[a] / total
-                reach = abs(clumps.arm[i, a])
-                spans[k] = spans[k] or (period[a] > 0.0 and reach > _WIDEST * period[a])
-            _add_whole(own[k], clumps.arm[i], mass[i], moment[i])
-            _add_whole(others[k], clumps.arm[i], outside[0, i], outside[1, i])
+    for k in prange(count):
+        _weigh_one(np.int64(k), clumps, body, period, mass, moment, outside, own, others, spans)
     return own, others, spans
+
+
+@njit
+def _weigh_one(k, clumps, body, period, mass, moment, outside, own, others, spans):
+    first, last = clumps.start[k], clumps.start[k + 1]
+    _put_arms(k, clumps, body, period)
+    total, centre = 0.0, (0.0, 0.0, 0.0)
+    for p in range(first, last):
+        i = clumps.member[p]
+        total += mass[i]
+        arm = (clumps.arm[i, 0], clumps.arm[i, 1], clumps.arm[i, 2])
+        centre = add(centre, scale(mass[i], arm))
+    for p in range(first, last):
+        i = clumps.member[p]
+        for a in range(3):
+            clumps.arm[i, a] -= centre[a] / total
+            reach = abs(clumps.arm[i, a])
+            spans[k] = spans[k] or (period[a] > 0.0 and reach > _WIDEST * period[a])
+        _add_whole(own[k], clumps.arm[i], mass[i], moment[i])
+        _add_whole(others[k], clumps.arm[i], outside[0, i], outside[1, i])
 
 
 @njit

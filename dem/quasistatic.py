@@ -12,7 +12,7 @@ from dem.body import MATERIAL, RADIUS, X, Y, Z
 from dem.bonding.rows import AREA, STIFFER, UNLOADED
 from dem.bonds import INTACT
 from dem.contact.roles import lag, remembers, spring, widest, winding
-from dem.jit import leaf, njit
+from dem.jit import leaf, njit, prange
 from dem.laws import at_row
 from dem.vector import wrapped
 from dem.walls.geometry import surface_distance
@@ -21,6 +21,8 @@ from dem.walls.geometry import surface_distance
 # touch is stable before the inertia is next adapted.
 _LEAST_OVERLAP = 0.02
 _OVERLAP_MARGIN = 1.3
+# Parts of the rows that are summed side by side; fixed, so that any number of threads sums alike.
+_PARTS = 4
 _NEAR_WALL = 0.3
 """Gap to a wall, over the radius, that cannot close before the inertia is next adapted."""
 
@@ -56,7 +58,7 @@ def _contact_bound(law, overlap, memory, radius, least, per_radius):
     return per_radius[0] * contact, per_radius[1] * contact, winding_up
 
 
-@njit
+@njit(parallel=True)
 def row_sums(body, period, bonds, bond_table, contacts, normal_law, pairs, pair_stiffness, kinds,
              walls, wall_rows, wall_pairs, wall_stiffness, clump, approach):  # fmt: skip
     """Upper bounds K of the stiffness that acts on each grain's motion and rotation.
@@ -68,12 +70,29 @@ def row_sums(body, period, bonds, bond_table, contacts, normal_law, pairs, pair_
     Returns (2, 2, n): within clumps and all else, on motion [N/m] and on turning [N m].
     """
     n = len(body)
-    bound = np.zeros((2, 2, n))
+    parts = np.zeros((_PARTS, 2, 2, n))
+    for part in prange(_PARTS):
+        _sum_part(np.int64(part), body, period, bonds, bond_table, contacts, normal_law, pairs,
+                  pair_stiffness, kinds, clump, approach, parts)  # fmt: skip
+    bound = parts[0]
+    for part in range(1, _PARTS):
+        bound += parts[part]
+    _add_walls(body, normal_law, pair_stiffness, kinds, walls, wall_rows, wall_pairs,
+               wall_stiffness, approach, bound)  # fmt: skip
+    return bound
+
+
+@njit
+def _sum_part(share, body, period, bonds, bond_table, contacts, normal_law, pairs, pair_stiffness,
+              kinds, clump, approach, parts):  # fmt: skip
+    """The bonds and contacts of a part of the rows, as `row_sums`, into parts[share]."""
+    n = len(body)
+    bound = parts[share]
     px, py, pz = period[0], period[1], period[2]
     ix = 1.0 / px if px > 0.0 else 0.0
     iy = 1.0 / py if py > 0.0 else 0.0
     iz = 1.0 / pz if pz > 0.0 else 0.0
-    for i in range(n):
+    for i in range(share * n // _PARTS, (share + 1) * n // _PARTS):
         for part in range(2):
             first, last = bonds.start[i], bonds.start[i + 1]
             if part == 1:
@@ -81,7 +100,6 @@ def row_sums(body, period, bonds, bond_table, contacts, normal_law, pairs, pair_
             for p in range(first, last):
                 j = contacts.second[p]
                 across = 0 if clump[i] >= 0 and clump[i] == clump[j] else 1
-                move, turn = bound[across, 0], bound[across, 1]
                 dx = wrapped(body[j, X] - body[i, X], px, ix)
                 dy = wrapped(body[j, Y] - body[i, Y], py, iy)
                 dz = wrapped(body[j, Z] - body[i, Z], pz, iz)
@@ -99,10 +117,10 @@ def row_sums(body, period, bonds, bond_table, contacts, normal_law, pairs, pair_
                     lever = max(length, distance)
                     moving = max(2.0 * k_n, 4.0 * k_s)
                     turning = k_s * lever * lever + 2.0 * max(bend, twist)
-                    move[i] += moving
-                    move[j] += moving
-                    turn[i] += turning
-                    turn[j] += turning
+                    bound[across, 0, i] += moving
+                    bound[across, 0, j] += moving
+                    bound[across, 1, i] += turning
+                    bound[across, 1, j] += turning
                     continue
                 ri, rj = body[i, RADIUS], body[j, RADIUS]
                 radius = ri * rj / (ri + rj)
@@ -116,12 +134,18 @@ def row_sums(body, period, bonds, bond_table, contacts, normal_law, pairs, pair_
                 # A broken bond may be longer than the sum of the radii, and so its lever arms.
                 arm_i = ri / (ri + rj) * contacts.rest[p]
                 arm_j = contacts.rest[p] - arm_i
-                move[i] += moving
-                move[j] += moving
-                turn[i] += 4.0 * k_t * arm_i * arm_i + 2.0 * k_r
-                turn[j] += 4.0 * k_t * arm_j * arm_j + 2.0 * k_r
+                bound[across, 0, i] += moving
+                bound[across, 0, j] += moving
+                bound[across, 1, i] += 4.0 * k_t * arm_i * arm_i + 2.0 * k_r
+                bound[across, 1, j] += 4.0 * k_t * arm_j * arm_j + 2.0 * k_r
+
+
+@njit
+def _add_walls(body, normal_law, pair_stiffness, kinds, walls, wall_rows, wall_pairs,
+               wall_stiffness, approach, bound):  # fmt: skip
+    """Add what walls hold the grains by, and a least stiffness, to `row_sums`."""
+    for i in range(len(body)):
         r, m = body[i, RADIUS], int(body[i, MATERIAL])
-        move, turn = bound[1, 0], bound[1, 1]
         for row in range(wall_rows.start[i], wall_rows.start[i + 1]):
             if not wall_rows.active[row]:
                 continue
@@ -143,13 +167,12 @@ def row_sums(body, period, bonds, bond_table, contacts, normal_law, pairs, pair_
                 wall_stiffness[t],
             )  # fmt: skip
             # A wall does not give way: two terms a contact, not four.
-            move[i] += max(k_n, 2.0 * k_t)
-            turn[i] += 2.0 * k_t * r * r + k_r
+            bound[1, 0, i] += max(k_n, 2.0 * k_t)
+            bound[1, 1, i] += 2.0 * k_t * r * r + k_r
         # A grain that nothing holds still needs inertia: that of one light touch.
         least = pair_stiffness[m * kinds + m][0] * r * math.sqrt(_LEAST_OVERLAP)
-        move[i] = max(move[i], least - bound[0, 0, i])
-        turn[i] = max(turn[i], least * r * r - bound[0, 1, i])
-    return bound
+        bound[1, 0, i] = max(bound[1, 0, i], least - bound[0, 0, i])
+        bound[1, 1, i] = max(bound[1, 1, i], least * r * r - bound[0, 1, i])
 
 
 def mean_step(move: np.ndarray, total_mass: float, safety: float) -> float:

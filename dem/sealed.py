@@ -16,7 +16,7 @@ from dem.sources import SOURCES
 FORMAT = 2
 """Counts up with every change of what a checkpoint looks like."""
 
-_BLOCK = 512
+BLOCK = 512
 """Length of the text; HDF5 looks for its own beginning at 0, 512, 1024 …"""
 _BARE_HDF5 = b"\x89HDF\r\n\x1a\n"
 _FIRST_LINES = re.compile(rb"calendem checkpoint\nformat (\d+)\ncalendem (.*)\n")
@@ -37,13 +37,14 @@ class Origin(NamedTuple):
 
 
 def seal(path: Path) -> None:
-    """Put format, version, sources and checksum before what a file holds; HDF5 reads it as ever."""
-    image = path.read_bytes()
-    text = _text(FORMAT, _version(), SOURCES, len(image))
-    checksum = hashlib.blake2b(text + image, digest_size=32).hexdigest()
+    """Fill the first BLOCK bytes of a file, which its content left free, with format, version,
+    sources and checksum; HDF5 reads it as ever."""
     with path.open("r+b") as file:
-        file.write(_sealed(text, checksum))
-        file.write(image)
+        text = _text(FORMAT, _version(), SOURCES, os.fstat(file.fileno()).st_size - BLOCK)
+        file.seek(BLOCK)
+        checksum = hashlib.file_digest(file, lambda: hashlib.blake2b(text, digest_size=32))
+        file.seek(0)
+        file.write(_sealed(text, checksum.hexdigest()))
 
 
 def check(path: Path) -> Origin:
@@ -54,13 +55,13 @@ def check(path: Path) -> Origin:
     """
     try:
         with path.open("rb") as file:
-            block = file.read(_BLOCK)
+            block = file.read(BLOCK)
             size = os.fstat(file.fileno()).st_size
             _refuse_foreign(path, block)
             lines = _ALL_LINES.fullmatch(block)
-            if lines is not None and size - _BLOCK < int(lines[4]):
+            if lines is not None and size - BLOCK < int(lines[4]):
                 raise CheckpointError(
-                    f"{path} is cut short: it holds {size} of {_BLOCK + int(lines[4])} bytes"
+                    f"{path} is cut short: it holds {size} of {BLOCK + int(lines[4])} bytes"
                 )
             text = block[: lines.start(5) - len("blake2b ")] if lines else b""
             checksum = hashlib.file_digest(file, lambda: hashlib.blake2b(text, digest_size=32))
@@ -84,7 +85,7 @@ def _refuse_foreign(path: Path, block: bytes) -> None:
             f"{path} was written by format {int(first[1])} of calendem "
             f"{first[2].decode(errors='replace')}; this one reads {FORMAT}"
         )
-    if len(block) < _BLOCK:
+    if len(block) < BLOCK:
         raise CheckpointError(f"{path} is cut short: it holds {len(block)} bytes")
 
 
@@ -96,7 +97,7 @@ def _text(number: int, version: str, sources: str, length: int) -> bytes:
 
 
 def _sealed(text: bytes, checksum: str) -> bytes:
-    return (text + f"blake2b {checksum}\n".encode()).ljust(_BLOCK, b"\n")
+    return (text + f"blake2b {checksum}\n".encode()).ljust(BLOCK, b"\n")
 
 
 def _version() -> str:

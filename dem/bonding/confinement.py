@@ -114,23 +114,34 @@ def confinement(
     )
 
 
-def stiffness_bound(bonds) -> np.ndarray:
+@njit
+def stiffness_bound(bonds):
     """Upper bound of what springs and volume strains add to the stiffness of grains, (n,) [N/m].
 
     Of the latter by (Σ g·Δx)² ≤ Σ g²/k Σ k Δx², for the forces g = cof F a/2V of a neighbourhood
     and any k; the bonds' stiffness suits.
     """
     n = len(bonds.swelling)
-    grain = np.repeat(np.arange(n), np.diff(bonds.held_by))
-    rows = bonds.gradient.reshape(n, 3, 3)
-    cofactor = np.stack([np.cross(rows[:, a - 2], rows[:, a - 1]) for a in range(3)], axis=1)
-    across = bonds.face / bonds.volume[grain, None]
-    force = np.einsum("kij,kj->ki", cofactor[grain], across)
-    k = bonds.spring / _HELD
-    share = bonds.bulk * np.bincount(grain, (force**2).sum(axis=1) / k, minlength=n)
-    moving = 2.0 * share[grain] * k
-    total = np.bincount(grain, 2.0 * bonds.spring + moving, minlength=n)
-    return total + np.bincount(bonds.beside, moving, minlength=n)
+    total = np.zeros(n)
+    for i in range(n):
+        first, last = bonds.held_by[i], bonds.held_by[i + 1]
+        a, b, c = bonds.gradient[i, 0], bonds.gradient[i, 1], bonds.gradient[i, 2]
+        d, e, f = bonds.gradient[i, 3], bonds.gradient[i, 4], bonds.gradient[i, 5]
+        g, h, k = bonds.gradient[i, 6], bonds.gradient[i, 7], bonds.gradient[i, 8]
+        share = 0.0
+        for p in range(first, last):
+            x, y, z = bonds.face[p, 0], bonds.face[p, 1], bonds.face[p, 2]
+            force_x = (e * k - f * h) * x + (f * g - d * k) * y + (d * h - e * g) * z
+            force_y = (h * c - k * b) * x + (k * a - g * c) * y + (g * b - h * a) * z
+            force_z = (b * f - c * e) * x + (c * d - a * f) * y + (a * e - b * d) * z
+            square = force_x * force_x + force_y * force_y + force_z * force_z
+            share += square * _HELD / (bonds.spring[p] * bonds.volume[i] ** 2)
+        share *= bonds.bulk[i]
+        for p in range(first, last):
+            moving = 2.0 * share * bonds.spring[p] / _HELD
+            total[i] += 2.0 * bonds.spring[p] + moving
+            total[bonds.beside[p]] += moving
+    return total
 
 
 @leaf

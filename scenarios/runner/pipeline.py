@@ -12,7 +12,7 @@ from typing import Any
 import h5py
 import numpy as np
 
-from dem import checkpoint
+from dem import checkpoint, sealed
 from dem.calender import Calendering, State, unloaded_state
 from dem.calendering.passes import Passes
 from dem.calendering.plate_pass import PlatePass
@@ -59,7 +59,7 @@ from voxelize.divide.decompose import Decomposition
 from voxelize.divide.quality import Quality, assess
 
 CHECKPOINT_SECONDS = 60.0
-CHECKPOINT_COST = 50.0
+CHECKPOINT_COST = 100.0
 """Times as long as writing it takes, at least, is computed between two checkpoints."""
 
 
@@ -370,7 +370,7 @@ class _kept:
 
 def _keep(work: Work, folder: RunFolder) -> None:
     def write(path: Path) -> None:
-        with checkpoint.new_file(path) as file:
+        with checkpoint.new_file(path, sealed.BLOCK) as file:
             checkpoint.save(file, "pressing", work.pressing)
             checkpoint.save(file, "strip", work.strip)
             checkpoint.save(file, "companion", work.companion)

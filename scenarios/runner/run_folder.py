@@ -134,8 +134,8 @@ class RunFolder:
         return self.write(name, lambda path: path.write_text(text, "utf-8", newline="\n"))
 
     def write_checkpoint(self, write: Callable[[Path], None]) -> Path:
-        """Seal and keep a checkpoint that `write` fills; the last two that can be read stay, a
-        failure leaves both as they were."""
+        """Seal and keep a checkpoint that `write` fills from sealed.BLOCK on; the last two that
+        can be read stay, a failure leaves both as they were."""
         kept = self._checkpoints()
         number = int(_CHECKPOINT.fullmatch(kept[-1].name)[1]) + 1 if kept else 1
 

@@ -66,7 +66,7 @@ def random_tree(rng, depth=4):
 
 
 def there_and_back(path, value):
-    with checkpoint.new_file(path) as file:
+    with checkpoint.new_file(path, sealed.BLOCK) as file:
         checkpoint.save(file, "value", value)
     sealed.seal(path)
     sealed.check(path)
@@ -141,7 +141,7 @@ def test_what_would_not_come_back_is_refused(tmp_path, value):
 
 def rewritten(path, change):
     """Save a Box, let `change` edit its group in the file, and load it."""
-    with checkpoint.new_file(path) as file:
+    with checkpoint.new_file(path, sealed.BLOCK) as file:
         checkpoint.save(file, "value", Box(np.ones(2), True))
     with h5py.File(path, "r+") as file:
         change(file["value"])

@@ -14,6 +14,7 @@ import pytest
 import tifffile
 
 import scenarios.runner
+from dem import sealed
 from dem.errors import InputError
 from scenarios.runner.cli import main
 from scenarios.runner.run_folder import RunFailed, RunFolder, TargetsMissed
@@ -33,7 +34,7 @@ class FakePipeline(types.ModuleType):
 
     def resume(self, folder, reporter):
         # What the fake wrote stands after the block of text that seals a checkpoint.
-        kept = folder.last_checkpoint().read_bytes()[512:].decode()
+        kept = folder.last_checkpoint().read_bytes()[sealed.BLOCK :].decode()
         self.calls.append(("resume", kept))
         self.work(folder, reporter)
 
@@ -50,7 +51,8 @@ def pipeline(monkeypatch, tmp_path):
 
 def checkpoint(folder, text="half way"):
     """Write a checkpoint that holds a text."""
-    folder.write_checkpoint(lambda path: path.write_text(text))
+    content = bytes(sealed.BLOCK) + text.encode()
+    folder.write_checkpoint(lambda path: path.write_bytes(content))
 
 
 def test_run_goes_to_a_folder_of_the_scenarios_name(pipeline, tmp_path, capsys):

@@ -8,6 +8,7 @@ import h5py
 import numpy as np
 import pytest
 
+from dem import sealed
 from dem.errors import CheckpointError, InputError
 from scenarios.runner.load import load
 from scenarios.runner.results_file import read_figures
@@ -20,9 +21,14 @@ def folder(tmp_path):
     return RunFolder.create(tmp_path / "run", load("quickstart"))
 
 
+def leave(path, text) -> None:
+    """Write a text behind the block that seals it."""
+    path.write_bytes(bytes(sealed.BLOCK) + text.encode())
+
+
 def kept_text(path) -> str:
-    """What a checkpoint holds after the block of text that seals it."""
-    return path.read_bytes()[512:].decode()
+    """What a checkpoint holds behind the block that seals it."""
+    return path.read_bytes()[sealed.BLOCK :].decode()
 
 
 def test_new_folder_holds_the_resolved_scenario_with_versions(folder):
@@ -43,7 +49,7 @@ def test_folder_that_holds_a_run_is_refused_and_left_alone(folder):
 def test_two_checkpoints_are_kept(folder):
     assert folder.last_checkpoint() is None
     for number in range(1, 6):
-        folder.write_checkpoint(lambda path, n=number: path.write_text(f"state {n}"))
+        folder.write_checkpoint(lambda path, n=number: leave(path, f"state {n}"))
         assert kept_text(folder.last_checkpoint()) == f"state {number}"
     kept = sorted(kept_text(path) for path in (folder.path / "checkpoints").iterdir())
     assert kept == ["state 4", "state 5"]
@@ -51,7 +57,7 @@ def test_two_checkpoints_are_kept(folder):
 
 def test_checkpoints_survive_a_full_disk(folder):
     for number in (1, 2):
-        folder.write_checkpoint(lambda path, n=number: path.write_text(f"state {n}"))
+        folder.write_checkpoint(lambda path, n=number: leave(path, f"state {n}"))
 
     def fill(path):
         path.write_text("half a sta")
@@ -65,7 +71,7 @@ def test_checkpoints_survive_a_full_disk(folder):
 
 
 def test_what_a_killed_process_left_half_written_is_no_checkpoint(folder):
-    folder.write_checkpoint(lambda path: path.write_text("state 1"))
+    folder.write_checkpoint(lambda path: leave(path, "state 1"))
     left = folder.path / "checkpoints" / ".checkpoint-000002-abc.part.h5"
     left.write_text("half a sta")
     assert kept_text(folder.last_checkpoint()) == "state 1"
@@ -75,7 +81,7 @@ def test_what_a_killed_process_left_half_written_is_no_checkpoint(folder):
 
 def test_harmed_checkpoint_is_passed_over_for_the_other_and_then_replaced(folder, caplog):
     for number in (1, 2, 3):
-        folder.write_checkpoint(lambda path, n=number: path.write_text(f"state {n}"))
+        folder.write_checkpoint(lambda path, n=number: leave(path, f"state {n}"))
     newest = folder.last_checkpoint()
     newest.write_bytes(newest.read_bytes()[:-1])
     assert kept_text(folder.last_checkpoint()) == "state 2"
@@ -83,7 +89,7 @@ def test_harmed_checkpoint_is_passed_over_for_the_other_and_then_replaced(folder
     (said,) = caplog.messages
     assert f"{newest} is cut short" in said
     assert said.endswith("going on from checkpoint-000002.h5 instead")
-    folder.write_checkpoint(lambda path: path.write_text("state 4"))
+    folder.write_checkpoint(lambda path: leave(path, "state 4"))
     kept = sorted((folder.path / "checkpoints").iterdir())
     assert [kept_text(path) for path in kept] == ["state 2", "state 4"]
     assert [path.name for path in kept] == ["checkpoint-000002.h5", "checkpoint-000004.h5"]
@@ -91,7 +97,7 @@ def test_harmed_checkpoint_is_passed_over_for_the_other_and_then_replaced(folder
 
 def test_no_good_checkpoint_is_said_in_one_sentence(folder):
     for number in (1, 2):
-        folder.write_checkpoint(lambda path, n=number: path.write_text(f"state {n}"))
+        folder.write_checkpoint(lambda path, n=number: leave(path, f"state {n}"))
     older, newest = sorted((folder.path / "checkpoints").iterdir())
     older.write_bytes(b"")
     newest.write_bytes(newest.read_bytes().replace(b"state 2", b"state 9"))
@@ -104,7 +110,7 @@ def test_no_good_checkpoint_is_said_in_one_sentence(folder):
 
 def test_checkpoint_of_other_sources_is_used_with_a_warning_in_the_log(folder, monkeypatch):
     monkeypatch.setattr("dem.sealed.SOURCES", "0123456789abcdef")
-    folder.write_checkpoint(lambda path: path.write_text("state 1"))
+    folder.write_checkpoint(lambda path: leave(path, "state 1"))
     with folder.log():
         assert kept_text(folder.last_checkpoint()) == "state 1"
     assert "was written by other sources" in (folder.path / "calendem.log").read_text()
@@ -172,7 +178,7 @@ def test_figures_are_read_with_and_without_heights_of_the_surface(tmp_path):
 
 def test_finished_run_keeps_no_checkpoint_and_remembers_what_it_missed(folder):
     for number in (1, 2):
-        folder.write_checkpoint(lambda path, n=number: path.write_text(f"state {n}"))
+        folder.write_checkpoint(lambda path, n=number: leave(path, f"state {n}"))
     folder.mark_finished("3.9 g/cm³ was missed")
     assert not (folder.path / "checkpoints").exists()
     assert RunFolder.open(folder.path).what_it_missed == "3.9 g/cm³ was missed"
