@@ -404,6 +404,23 @@ def test_diffusivity_from_shares_stands_beside_that_from_labels_and_is_nearer(tm
     assert "by the shares" in (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
 
 
+def test_shares_of_whole_voxels_are_said_to_hold_nothing_finer(tmp_path, capsys):
+    labels = np.full((16, 18, 20), PORE, np.uint8)
+    labels[4:12, :6] = ACTIVE_MATERIAL
+    volume = Volume(labels, H, False, 16 * H, 0.5)
+    write_labels(tmp_path / "a.tif", volume)
+    am = (labels == ACTIVE_MATERIAL).astype(np.float32)
+    write_fractions(tmp_path / "a.h5", Fractions(am, 0 * am, 1 - am), volume)
+    options = ["--only", "transport", "--fractions", str(tmp_path / "a.h5")]
+    out = ["-o", str(tmp_path / "out")]
+    assert main(["analyse", str(tmp_path / "a.tif"), "--axis-order", "zyx", *options, *out]) == 0
+    assert "they hold nothing finer than the labels" in capsys.readouterr().out
+    (row,) = json.loads((tmp_path / "out" / "summary.json").read_text())["states"]
+    name = "effective_diffusivity_z"
+    # Whole voxels are whole voxels: both are solved to 1e-4.
+    assert row[f"{name}_from_shares"] == pytest.approx(row[name], rel=2e-4)
+
+
 @pytest.mark.parametrize(
     "case", ["missing", "no shares", "other voxels", "other structure", "2", "too much", "a gap"]
 )

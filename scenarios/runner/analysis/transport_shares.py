@@ -11,6 +11,7 @@ SHARES = (
     "these, too; the conduction of electrons and heat, whose narrow contacts shares resolve no "
     "better, and all other axes come from labels."
 )
+_ROUNDING = 0.999
 _COLUMN = "effective_diffusivity_z_from_shares"
 
 
@@ -27,6 +28,11 @@ def measure_shares(sample: Sample, row: dict, remarks: list[str], progress: Prog
         return pore_transport_of_shares(of, volume.cbd_nanoporosity, analysis.tolerance, on)
 
     parts = deposited_shares(sample.fractions, volume)
+    if _whole(parts):
+        remarks.append(
+            "in the shares each voxel is of one phase: they hold nothing finer than the labels, "
+            "and their figures are no nearer"
+        )
     pores = solve(parts, progress)
     row["tortuosity_factor_z_from_shares"] = pores.tortuosity_factor
     row[_COLUMN] = pores.effective_diffusivity
@@ -35,6 +41,12 @@ def measure_shares(sample: Sample, row: dict, remarks: list[str], progress: Prog
             parts, lambda of: (pores if of is parts else solve(of)).effective_diffusivity
         )
         row |= extrapolated(found, _COLUMN, "diffusivity from shares", remarks)
+
+
+def _whole(parts: PhaseShares) -> bool:
+    """Whether all voxels are of one phase, as those of a structure that has not moved."""
+    layers = range(parts.shares.shape[1])
+    return all(parts.shares[:, k].max(axis=0).min() > _ROUNDING for k in layers)
 
 
 def extrapolated(found: Extrapolated, name: str, what: str, remarks: list[str]) -> dict[str, float]:
