@@ -17,6 +17,7 @@ import numba
 from numba import prange
 from numba.core import event
 
+from dem.compiled_once import compiled_once
 from dem.sources import digest_behind
 
 __all__ = [
@@ -75,8 +76,11 @@ def njit(function=None, **options):
     if function is None:
         return lambda f: njit(f, **options)
     # Numba looks for the folder when the kernel is declared, and itself minds its own file alone.
-    numba.config.CACHE_DIR = cache_folder(digest_behind(function.__module__))
-    return numba.njit(**options)(function)
+    numba.config.CACHE_DIR = folder = cache_folder(digest_behind(function.__module__))
+    kernel = numba.njit(**options)(function)
+    # With NUMBA_DISABLE_JIT set a kernel is the function itself.
+    cached = options["cache"] and kernel is not function
+    return compiled_once(kernel, folder) if cached else kernel
 
 
 def leaf(function):
