@@ -53,7 +53,7 @@ def compiled_once(kernel, folder: str):
     def compile_once(types):
         if isinstance(types, tuple) and types in kernel.overloads:
             return compiling(types)
-        # Threads of this process wait for Numba's lock, and none of them while it holds a byte.
+        # Numba's lock first: no thread of this process then waits for it while it holds a byte.
         with global_compiler_lock, _alone(folder, f"{name} {types}"):
             return compiling(types)
 
