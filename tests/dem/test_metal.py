@@ -95,6 +95,7 @@ def test_pressure_from_all_sides_compacts_only_what_does_not_keep_its_volume(kee
         assert pressure < 0.3 * elastic
 
 
+@pytest.mark.slow
 def test_foil_has_the_same_bits_on_one_and_two_threads_and_across_a_cut():
     if numba.config.NUMBA_NUM_THREADS < 2:
         pytest.skip("one core only: nothing to compare")

@@ -37,6 +37,7 @@ def summary(folder):
     return json.loads((folder / "summary.json").read_text())
 
 
+@pytest.mark.slow
 def test_roll_takes_the_line_load_of_the_path_model_and_leaves_its_density(summary):
     strip = summary["strip"]
     assert [row["state"] for row in summary["states"]] == ["as_coated", "plate", "rolled"]
@@ -52,6 +53,7 @@ def test_roll_takes_the_line_load_of_the_path_model_and_leaves_its_density(summa
     assert abs(strip["ledger_residual"]) < 0.02
 
 
+@pytest.mark.slow
 def test_nip_of_the_strip_is_written_beside_that_of_the_path_model(folder, summary):
     assert set(summary["nip"]["states"]) == {"plate", "rolled"}
     with h5py.File(folder / "run.h5") as file:

@@ -1,5 +1,7 @@
 """Cases 1 to 3 of Chung & Ooi (2011): normal impacts against Hertz and given restitution."""
 
+import functools
+
 import numpy as np
 import pytest
 
@@ -20,6 +22,7 @@ def hertz_impact(first, second, speed):
     return duration, overlap, analytic.hertz_force(overlap, young, radius)
 
 
+@functools.cache
 def elastic_impact(ball, pair, speed):
     """Case 1 (two balls that meet) or 2 (a ball on a plane), recorded, and Hertz's figures."""
     other = ball if pair else None
