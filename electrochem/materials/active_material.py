@@ -1,12 +1,16 @@
 """What a cell needs to know of an active material."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.optimize import brentq
 
 from dem.errors import InputError
+from electrochem.kinetics import GAS_CONSTANT, Exchange
+
+REFERENCE_TEMPERATURE = 298.15  # [K]
+TEMPERATURE_TOLERANCE = 1.0  # [K]; a degree changes D_s and j0 by some 5 %
 
 
 @dataclass(frozen=True)
@@ -27,6 +31,9 @@ class ActiveMaterial:
     open_circuit_potential : stoichiometry → (U [V against lithium], dU/dx)
     diffusivity : stoichiometry → (D_s [m²/s], dD_s/dx)
     exchange_current_density : (c_e [mol/m³], surface stoichiometry) → (j0 [A/m²], ∂c_e, ∂x)
+    diffusion_activation, exchange_activation : Arrhenius energies of D_s and j0 [J/mol]; None where
+        no source gives them: the material then holds at 25 °C only
+    entropic_coefficient : dU/dT [V/K]
     stoichiometry_range : where the potential is known
     discharged_stoichiometry : as a positive beside graphite, where the empty cell stands after
         the lithium that formation took; None for a material only used as negative
@@ -39,12 +46,15 @@ class ActiveMaterial:
     maximum_concentration: float
     open_circuit_potential: Callable
     diffusivity: Callable
-    exchange_current_density: Callable
+    exchange_current_density: Exchange
     stoichiometry_range: tuple[float, float]
     bulk_conductivity: float
     source: str
     discharged_stoichiometry: float | None = None
     placeholders: tuple[str, ...] = ()
+    diffusion_activation: float | None = None
+    exchange_activation: float | None = None
+    entropic_coefficient: float = 0.0
 
     def potential(self, stoichiometry: float) -> float:
         """Open-circuit potential [V] at one stoichiometry."""
@@ -63,3 +73,49 @@ class ActiveMaterial:
                 f"it is known from {bottom:.3f} to {top:.3f} V"
             )
         return float(brentq(lambda x: self.potential(x) - potential, low, high, xtol=1e-14))
+
+    def at_temperature(self, temperature: float) -> "ActiveMaterial":
+        """The material at a temperature [K], by Arrhenius' law from 25 °C.
+
+        Raises InputError where its source gives no activation energies.
+        """
+        change = temperature - REFERENCE_TEMPERATURE
+        if change == 0.0:
+            return self
+        energies = (self.diffusion_activation, self.exchange_activation)
+        if None in energies:
+            if abs(change) <= TEMPERATURE_TOLERANCE:
+                return self
+            raise InputError(
+                f"{self.name} at {temperature:g} K: its source gives no activation energies, so it "
+                f"holds at {REFERENCE_TEMPERATURE:g} K only"
+            )
+        inverse = (1.0 / REFERENCE_TEMPERATURE - 1.0 / temperature) / GAS_CONSTANT
+        diffusion, exchange = (float(np.exp(energy * inverse)) for energy in energies)
+        kinetics = self.exchange_current_density
+        return replace(
+            self,
+            open_circuit_potential=_shifted(
+                self.open_circuit_potential, self.entropic_coefficient * change
+            ),
+            diffusivity=_scaled(self.diffusivity, diffusion),
+            exchange_current_density=replace(
+                kinetics, prefactor=_scaled(kinetics.prefactor, exchange)
+            ),
+        )
+
+
+def _scaled(function, factor):
+    def scaled(x):
+        value, slope = function(x)
+        return factor * value, factor * slope
+
+    return scaled
+
+
+def _shifted(function, shift):
+    def shifted(x):
+        value, slope = function(x)
+        return value + shift, slope
+
+    return shifted

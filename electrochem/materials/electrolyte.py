@@ -23,6 +23,7 @@ class Electrolyte:
     initial_concentration : [mol/m³]
     conductivity : ionic [S/m]; diffusivity : of the salt [m²/s]
     transference_number : of Li⁺, against the solvent; thermodynamic_factor : 1 + dln f±/dln c
+    fixed_temperature : whether its source knows 25 °C only
     """
 
     name: str
@@ -33,3 +34,4 @@ class Electrolyte:
     thermodynamic_factor: Callable
     source: str
     placeholders: tuple[str, ...] = ()
+    fixed_temperature: bool = False

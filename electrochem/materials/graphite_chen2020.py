@@ -5,7 +5,7 @@ C.-H. Chen et al., J. Electrochem. Soc. 167 (2020) 080534.
 
 import numpy as np
 
-from electrochem.kinetics import InsertionExchange
+from electrochem.kinetics import insertion_exchange
 from electrochem.materials.active_material import ActiveMaterial, Constant
 
 
@@ -30,7 +30,7 @@ MATERIAL = ActiveMaterial(
     maximum_concentration=33133.0,
     open_circuit_potential=open_circuit_potential,
     diffusivity=Constant(3.3e-14),
-    exchange_current_density=InsertionExchange(6.48e-7, 33133.0),
+    exchange_current_density=insertion_exchange(6.48e-7, 33133.0),
     stoichiometry_range=(0.0, 1.0),
     bulk_conductivity=215.0,
     source="Chen et al., J. Electrochem. Soc. 167 (2020) 080534",

@@ -36,4 +36,5 @@ def electrolyte(initial_concentration: float = 1000.0) -> Electrolyte:
         thermodynamic_factor=ConstantProperty(1.0),
         source="Nyman et al., Electrochim. Acta 53 (2008) 6356; "
         "Chen et al., J. Electrochem. Soc. 167 (2020) 080534",
+        fixed_temperature=True,
     )

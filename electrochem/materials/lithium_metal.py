@@ -21,6 +21,12 @@ class LithiumMetal:
     source: str = "Xu et al., J. Electrochem. Soc. 166 (2019) A3456"
     placeholders: tuple[str, ...] = ()
 
+    @property
+    def exchange(self) -> tuple[float, float, float]:
+        """Prefactor k and exponent a of j0 = k c_e^a [A/m²], and Butler–Volmer's α_a."""
+        return FARADAY * self.rate_constant * self.metal_concentration**0.7, 0.3, 0.5
+
     def exchange_current_density(self, concentration):
         """j0 [A/m²] at an electrolyte concentration [mol/m³]."""
-        return FARADAY * self.rate_constant * self.metal_concentration**0.7 * concentration**0.3
+        prefactor, exponent, _ = self.exchange
+        return prefactor * concentration**exponent

@@ -9,7 +9,7 @@ Diffusivity: A. Chaouachi et al., Electrochim. Acta 366 (2021) 137428.
 import numpy as np
 from scipy.interpolate import CubicHermiteSpline
 
-from electrochem.kinetics import FARADAY, GAS_CONSTANT, InsertionExchange
+from electrochem.kinetics import FARADAY, GAS_CONSTANT, insertion_exchange
 from electrochem.materials.active_material import ActiveMaterial, Constant
 
 MAXIMUM_CONCENTRATION = 38700.0  # [mol/m³] at occupancy 1
@@ -52,7 +52,7 @@ MATERIAL = ActiveMaterial(
     maximum_concentration=MAXIMUM_CONCENTRATION,
     open_circuit_potential=open_circuit_potential,
     diffusivity=Constant(2e-13),
-    exchange_current_density=InsertionExchange(3.42e-6, MAXIMUM_CONCENTRATION),
+    exchange_current_density=insertion_exchange(3.42e-6, MAXIMUM_CONCENTRATION),
     stoichiometry_range=(float(_LOWEST), float(_HIGHEST)),
     discharged_stoichiometry=0.95,
     bulk_conductivity=0.1,

@@ -5,7 +5,7 @@ C.-H. Chen et al., J. Electrochem. Soc. 167 (2020) 080534.
 
 import numpy as np
 
-from electrochem.kinetics import InsertionExchange
+from electrochem.kinetics import insertion_exchange
 from electrochem.materials.active_material import ActiveMaterial, Constant
 
 
@@ -29,7 +29,7 @@ MATERIAL = ActiveMaterial(
     maximum_concentration=63104.0,
     open_circuit_potential=open_circuit_potential,
     diffusivity=Constant(4e-15),
-    exchange_current_density=InsertionExchange(3.42e-6, 63104.0),
+    exchange_current_density=insertion_exchange(3.42e-6, 63104.0),
     stoichiometry_range=(0.05, 1.0),
     discharged_stoichiometry=0.853974674630047,
     bulk_conductivity=0.18,

@@ -8,17 +8,27 @@ from electrochem.porous_electrode.balance import (
 )
 from electrochem.porous_electrode.cell import Cell, Electrode, Separator
 from electrochem.porous_electrode.discharge import Discharge, discharge
-from electrochem.porous_electrode.mesh import Resolution
+from electrochem.porous_electrode.grid import Resolution
+from electrochem.porous_electrode.protocol import Step, charge_at, cycle, discharge_at, hold, rest
+from electrochem.porous_electrode.simulation import Curve, Simulation
 
 __all__ = [
     "Cell",
+    "Curve",
     "Discharge",
     "Electrode",
     "LithiumMetal",
     "Resolution",
     "Separator",
+    "Simulation",
+    "Step",
+    "charge_at",
+    "cycle",
     "discharge",
+    "discharge_at",
+    "hold",
     "matched_negative",
     "nominal_capacity",
+    "rest",
     "stoichiometry_window",
 ]

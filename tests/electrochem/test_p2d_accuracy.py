@@ -7,33 +7,43 @@ import pytest
 from scipy.interpolate import CubicSpline
 
 from electrochem.porous_electrode import Resolution, discharge
-from electrochem.porous_electrode.timestep import Point, backward_difference, error_share
+from electrochem.porous_electrode.march import (
+    Record,
+    backward_difference,
+    error_share,
+    predict,
+)
 from tests.electrochem.cells import CHEN_AREA, FULL, HALF
-from tests.electrochem.test_p2d import march
+from tests.electrochem.marching import march
 
 CHARGED = [0.9, 0.27]
 CURRENT = 48.0
 
 
+def points_of(function, times):
+    """A record of one number that follows a function of time."""
+    times = np.array(times)
+    return Record(times, function(times)[:, None], np.zeros_like(times))
+
+
 def test_difference_is_exact_for_parabolas_at_uneven_steps():
-    times = [3.0, 2.6, 1.4]
-    points = [Point(t, np.array([2.0 - t + 0.5 * t**2]), 0.0) for t in times]
-    rate = backward_difference(points, 3.7, 2)
-    slope = rate.leading * (2.0 - 3.7 + 0.5 * 3.7**2) + rate.history[0]
+    record, history = points_of(lambda t: 2.0 - t + 0.5 * t**2, [1.4, 2.6, 3.0]), np.empty(1)
+    lead = backward_difference(record, 2, 3.7, 2, history)
+    slope = lead * (2.0 - 3.7 + 0.5 * 3.7**2) + history[0]
     assert slope == pytest.approx(-1.0 + 3.7, rel=1e-12)
 
 
 @pytest.mark.parametrize("order", [1, 2])
 def test_error_estimate_is_the_local_error_of_the_next_power(order):
     """For y = t^(order + 1) the estimate from the prediction is exact, at uneven steps too."""
-    power, time, times = order + 1, 4.0, [3.0, 2.6, 1.4]
-    points = [Point(t, np.array([t**power]), 0.0) for t in times]
-    rate = backward_difference(points, time, order)
-    solved = (power * time**order - rate.history[0]) / rate.leading
-    predicted = np.polyval(np.polyfit(times[: order + 1], np.array(times[: order + 1]) ** power,
-                                      order), time)  # fmt: skip
-    share = error_share(points, time, order)
-    assert share * (solved - predicted) == pytest.approx(solved - time**power, rel=1e-9)
+    power, time = order + 1, 4.0
+    record, history = points_of(lambda t: t**power, [1.4, 2.6, 3.0]), np.empty(1)
+    lead = backward_difference(record, 2, time, order, history)
+    solved = (power * time**order - history[0]) / lead
+    predicted = np.empty(1)
+    predict(record, 2, order + 1, time, predicted)
+    share = error_share(record, 2, time, order)
+    assert share * (solved - predicted[0]) == pytest.approx(solved - time**power, rel=1e-9)
 
 
 def test_voltage_error_falls_as_step_squared():
@@ -45,8 +55,8 @@ def test_voltage_error_falls_as_step_squared():
         widths = np.tile([1.0, 2.0], count)
         times = start[-1] + 1500.0 * np.cumsum(widths) / widths.sum()
         times = np.concatenate([start, times])
-        _, points = march(FULL, Resolution(6, 3, 8), CURRENT, times, CHARGED)
-        return np.array([p.voltage for p in points])[[-1, -1 - count]]
+        at = march(FULL, Resolution(6, 3, 8), CURRENT, times, CHARGED)
+        return at.voltage[[-1, -1 - count]]
 
     fine = voltage(512)
     errors = [np.abs(voltage(count) - fine) for count in (32, 64, 128)]
@@ -63,8 +73,7 @@ def test_voltage_error_falls_as_volume_squared(cell):
 
     def voltage(count):
         charged = CHARGED[-len(cell.electrodes) :]
-        _, points = march(cell, Resolution(count, count, count), CURRENT, times, charged)
-        return np.array([p.voltage for p in points[-20::6]])
+        return march(cell, Resolution(count, count, count), CURRENT, times, charged).voltage[-20::6]
 
     fine = voltage(80)
     errors = [np.sqrt(np.mean((voltage(count) - fine) ** 2)) for count in (5, 10, 20)]
@@ -104,4 +113,4 @@ def test_tolerance_bounds_the_error_of_time_steps():
     # Local errors of 1e-4 V at most, which the stiff equations forget from step to step.
     assert error.max() < 5e-4
     assert result.time[-1] == pytest.approx(tight.time[-1], rel=1e-4)
-    assert result.steps < tight.steps / 2
+    assert result.curve.steps < tight.curve.steps / 2

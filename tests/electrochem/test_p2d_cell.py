@@ -18,7 +18,7 @@ from electrochem.porous_electrode import (
     nominal_capacity,
     stoichiometry_window,
 )
-from electrochem.porous_electrode.discharge import DEPLETED, LOWER_VOLTAGE, SATURATED
+from electrochem.porous_electrode.simulation import DEPLETED, LOWER_VOLTAGE, SATURATED
 from tests.electrochem.cells import CHEN_AREA, FULL, HALF, NEGATIVE, POSITIVE, SEPARATOR
 
 NMC622 = ACTIVE_MATERIALS["nmc622"]
@@ -118,7 +118,7 @@ def test_dense_electrode_empties_its_electrolyte_and_says_so():
     result = discharge(cell, c_rate=1.0)
     assert result.end_reason in (LOWER_VOLTAGE, DEPLETED)
     assert "electrolyte is depleted" in result.note
-    assert result.electrolyte_concentration.min() > 0.0
+    assert result.curve.salt.min() > 0.0
     assert result.capacity[-1] < 0.6 * result.nominal_capacity
     assert result.lithium_error < 1e-10
 
@@ -202,7 +202,7 @@ def test_structure_that_does_not_connect_is_refused_with_its_reason(change, reas
         (lambda: replace(POSITIVE, tortuosity_factor=0.5), "at least 1 was expected"),
         (lambda: replace(SEPARATOR, porosity=1.2), "Separator.porosity is 1.2"),
         (lambda: replace(FULL, lower_voltage=4.3), "is not below upper_voltage"),
-        (lambda: replace(FULL, temperature=320.0), "parameter sets hold at 298.15 K"),
+        (lambda: replace(FULL, temperature=320.0), "holds at 298.15 K only"),
         (lambda: replace(FULL, contact_resistance=-1.0), "contact_resistance is negative"),
         (lambda: replace(FULL, negative_stoichiometry=0.9), "both charged stoichiometries"),
         (lambda: replace(HALF, negative_stoichiometry=0.9), "no meaning for lithium metal"),

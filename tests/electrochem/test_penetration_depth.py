@@ -57,8 +57,8 @@ def test_salt_falls_across_a_separator_as_the_cell_model_has_it():
     )
     depth = penetration_depth(current, 0.4, 2.5, salt_of(cell.electrolyte))
     # Concentrations from the lithium on, at the centres of the separator's ten volumes.
-    within = run.position < 25e-6
-    slope = np.polyfit(run.position[within], run.electrolyte_concentration[-1][within], 1)[0]
+    within = run.curve.position < 25e-6
+    slope = np.polyfit(run.curve.position[within], run.curve.salt[-1, 0][within], 1)[0]
     # Steady but for what the slowly moving reaction front of the electrode still changes.
     assert -slope == pytest.approx(1000.0 / depth, rel=2e-3)
 

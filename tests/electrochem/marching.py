@@ -1,0 +1,43 @@
+"""Implicit steps of a cell to given times, without error control."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from electrochem.porous_electrode.march import Record, advance
+from electrochem.porous_electrode.newton import CURRENT, Model
+from electrochem.porous_electrode.simulation import model_of, rest_state, under_load
+from electrochem.porous_electrode.state import Layout
+
+
+class March(NamedTuple):
+    """A cell's model and the points it went through."""
+
+    model: Model
+    layout: Layout
+    record: Record
+
+    def parts(self, point=slice(None)):
+        """Views (c, φ_e, φ_s, metal, voltage, j, x) of a point, or of all."""
+        return self.layout.parts(self.record.state[point])
+
+    @property
+    def voltage(self):
+        """(nt,) [V]."""
+        return self.parts()[4]
+
+
+def march(cell, resolution, current, times, stoichiometry) -> March:
+    """Steps at a constant current [A/m²] from rest at the stoichiometries to all times [s]."""
+    model, layout = model_of(cell, resolution)
+    rest = rest_state(cell, model, layout, stoichiometry)
+    state, _ = under_load(model, layout, rest, CURRENT, current)
+    points = len(times) + 1
+    record = Record(np.zeros(points), np.zeros((points, layout.size)), np.full(points, current))
+    record.state[0] = state
+    new, spare = np.zeros((2, layout.size))
+    for last, time in enumerate(times):
+        known = min(last + 1, 3)
+        assert advance(model, record, last, known, time, CURRENT, current, new, spare) > 0
+        record.time[last + 1], record.state[last + 1] = time, new
+    return March(model, layout, record)
