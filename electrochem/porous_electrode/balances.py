@@ -170,7 +170,7 @@ def surface_of(chemistry, particles, k, j, outer):
     return outer - drop, 1.0 + drop * slope * nodes / diffusivity, -depth / diffusivity
 
 
-@njit
+@leaf
 def _shells(chemistry, particles, k, x, j, lead, history, system):
     """Fick's law in a sphere, eliminated from the centre to the surface."""
     table = chemistry.solid[particles.electrode[k]]
@@ -215,40 +215,64 @@ def _shells(chemistry, particles, k, x, j, lead, history, system):
 
 
 @njit
-def _react(chemistry, particles, k, c, phi_e, phi_s, j, x, lead, history, frozen, system):
-    """Eliminate one particle: what its reaction adds to the balances of its volume.
+def _react_column(p, chemistry, particles, state, lead, history, frozen, system):
+    """Eliminate a column's particles: what their reactions add to the balances of their volumes.
 
-    Returns False where its surface is full or empty.
+    One loop without calls that take the structures: those would count references particle by
+    particle. Returns whether every surface is neither full nor empty.
     """
-    outer = x.shape[0] - 1
-    if frozen:
-        still, per_j = 0.0, 0.0
-    else:
-        _shells(chemistry, particles, k, x, j, lead, history, system)
-        still, per_j = system.shell_right[k, outer], system.shell_last[k]
-    surface, by_outer, by_j = surface_of(chemistry, particles, k, j, x[outer])
-    if not (SURFACE_MARGIN <= surface <= 1.0 - SURFACE_MARGIN):
-        return False
-    electrode = particles.electrode[k]
-    potential, potential_x = at_surface(chemistry.surface[electrode], POTENTIAL, surface)
-    prefactor, slope = at_surface(chemistry.surface[electrode], EXCHANGE, surface)
-    potential += END_POLE * (1.0 / surface - 1.0 / (1.0 - surface))
-    potential_x -= END_POLE * (
-        1.0 / (surface * surface) + 1.0 / ((1.0 - surface) * (1.0 - surface))
-    )
-    j0, j0_c, j0_x = exchange_current(chemistry, electrode, c, surface, prefactor, slope)
-    transfer = chemistry.transfer[electrode]
-    eta, eta_j, eta_j0 = overpotential_of(j, j0, chemistry.thermal, transfer)
-    kinetic = eta + particles.film[k] * j + potential - phi_s + phi_e
-    by_surface = potential_x + eta_j0 * j0_x
-    surface_still, surface_per_j = by_outer * still, by_outer * per_j + by_j
-    gain = 1.0 / (eta_j + particles.film[k] + by_surface * surface_per_j)
-    system.gain[k] = gain
-    system.by_salt[k] = eta_j0 * j0_c
-    system.reaction[k] = -gain * (kinetic + by_surface * surface_still)
-    system.surface[k, 0] = surface
-    system.surface[k, 1], system.surface[k, 2] = surface_still, surface_per_j
-    return True
+    c, phi_e, phi_s, _, _, j, x = state
+    n, outer = c.shape[1], x.shape[1] - 1
+    diagonal, right = system.diagonal[p], system.right[p]
+    first, electrodes, area = particles.first, particles.electrode, particles.area
+    films, summary = particles.film, system.surface
+    inside = True
+    if not frozen:
+        for k in range(first[p * n], first[p * n + n]):
+            _shells(chemistry, particles, k, x[k], j[k], lead, history[k], system)
+    for z in range(n):
+        for k in range(first[p * n + z], first[p * n + z + 1]):
+            still, per_j = system.shell_right[k, outer], system.shell_last[k]
+            if frozen:
+                still, per_j = 0.0 * still, 0.0 * per_j
+            surface, by_outer, by_j = surface_of(chemistry, particles, k, j[k], x[k, outer])
+            inside = inside and SURFACE_MARGIN <= surface <= 1.0 - SURFACE_MARGIN
+            surface = min(max(surface, SURFACE_MARGIN), 1.0 - SURFACE_MARGIN)
+            electrode = electrodes[k]
+            potential, potential_x = at_surface(chemistry.surface[electrode], POTENTIAL, surface)
+            prefactor, slope = at_surface(chemistry.surface[electrode], EXCHANGE, surface)
+            empty, full = 1.0 / surface, 1.0 / (1.0 - surface)
+            potential += END_POLE * (empty - full)
+            potential_x -= END_POLE * (empty * empty + full * full)
+            j0, j0_c, j0_x = exchange_current(
+                chemistry, electrode, c[p, z], surface, prefactor, slope
+            )
+            eta, eta_j, eta_j0 = overpotential_of(
+                j[k], j0, chemistry.thermal, chemistry.transfer[electrode]
+            )
+            kinetic = eta + films[k] * j[k] + potential - phi_s[p, z] + phi_e[p, z]
+            by_surface = potential_x + eta_j0 * j0_x
+            surface_still, surface_per_j = by_outer * still, by_outer * per_j + by_j
+            gain = 1.0 / (eta_j + films[k] + by_surface * surface_per_j)
+            by_salt = eta_j0 * j0_c
+            reaction = -gain * (kinetic + by_surface * surface_still)
+            system.gain[k], system.by_salt[k], system.reaction[k] = gain, by_salt, reaction
+            summary[k, 0], summary[k, 1], summary[k, 2] = surface, surface_still, surface_per_j
+            source = area[k] * (j[k] + reaction)
+            right[z, 0] += source
+            right[z, 1] += source
+            right[z, 2] -= source
+            pull = area[k] * gain
+            diagonal[z, 0, 0] += pull * by_salt
+            diagonal[z, 0, 1] += pull
+            diagonal[z, 0, 2] -= pull
+            diagonal[z, 1, 0] += pull * by_salt
+            diagonal[z, 1, 1] += pull
+            diagonal[z, 1, 2] -= pull
+            diagonal[z, 2, 0] -= pull * by_salt
+            diagonal[z, 2, 1] -= pull
+            diagonal[z, 2, 2] += pull
+    return inside
 
 
 @njit
@@ -259,7 +283,7 @@ def assemble_column(p, grid, particles, chemistry, state, lead, history, frozen,
     is lead · new + history. frozen holds concentrations and shells. Returns False where salt is
     used up or a surface is full or empty.
     """
-    c, phi_e, phi_s, metal, voltage, j, x = state
+    c, phi_e, phi_s, metal, voltage, _, _ = state
     history_c, history_x = history
     n = c.shape[1]
     diagonal, right = system.diagonal[p], system.right[p]
@@ -318,26 +342,9 @@ def assemble_column(p, grid, particles, chemistry, state, lead, history, frozen,
             right[0, row] += metal[p] - value / by_i
             diagonal[0, row, 0] += by_c / by_i
             diagonal[0, row, 1] += by_phi / by_i
+    if not _react_column(p, chemistry, particles, state, lead, history_x, frozen, system):
+        return False
     for z in range(n):
-        volume = p * n + z
-        for k in range(particles.first[volume], particles.first[volume + 1]):
-            if not _react(
-                chemistry, particles, k, c[p, z], phi_e[p, z], phi_s[p, z], j[k], x[k], lead,
-                history_x[k], frozen, system,
-            ):  # fmt: skip
-                return False
-            area, gain = particles.area[k], system.gain[k]
-            source = area * (j[k] + system.reaction[k])
-            right[z, 0] += source
-            right[z, 1] += source
-            right[z, 2] -= source
-            pull = area * gain
-            by_c = pull * system.by_salt[k]
-            for row in range(3):
-                sign = -1.0 if row == 2 else 1.0
-                diagonal[z, row, 0] += sign * by_c
-                diagonal[z, row, 1] += sign * pull
-                diagonal[z, row, 2] -= sign * pull
         if frozen:
             right[z, 0] = 0.0
             for column in range(3):

@@ -26,7 +26,7 @@ NEWTON_TOLERANCE = 1e-5
 # No update may take a concentration or a vacancy closer than this share to zero.
 KEEP_SHARE = 0.1
 # In the plane GMRES goes so far below the residual; what is left is Newton's next update's.
-PLANE_TOLERANCE = 1e-6
+PLANE_TOLERANCE = 1e-4
 
 CURRENT, VOLTAGE, POWER = range(3)
 

@@ -161,39 +161,43 @@ def build_levels(hierarchy, system):
 
 
 @njit
-def _subtract(right, coupling, x, z):
-    right[z, 0] -= coupling[z, 0] * x[z, 0] + coupling[z, 1] * x[z, 1]
-    right[z, 1] -= coupling[z, 2] * x[z, 0] + coupling[z, 3] * x[z, 1]
-    right[z, 2] -= coupling[z, 4] * x[z, 2]
-
-
-@njit
 def _less_neighbours(hierarchy, system, column, x, right):
     """right −= what the neighbouring columns' x contribute to a column's balances."""
     for axis in range(2):
         b, a = hierarchy.next_column[axis, column], hierarchy.last_column[axis, column]
-        for z in range(right.shape[0]):
-            if b >= 0:
-                _subtract(right, system.after[axis, column], x[b], z)
-            if a >= 0:
-                _subtract(right, system.before[axis, column], x[a], z)
+        if b >= 0:
+            _less_coupled(system.after[axis, column], x[b], right)
+        if a >= 0:
+            _less_coupled(system.before[axis, column], x[a], right)
+
+
+@njit
+def _less_coupled(coupling, x, right):
+    for z in range(right.shape[0]):
+        right[z, 0] -= coupling[z, 0] * x[z, 0] + coupling[z, 1] * x[z, 1]
+        right[z, 1] -= coupling[z, 2] * x[z, 0] + coupling[z, 3] * x[z, 1]
+        right[z, 2] -= coupling[z, 4] * x[z, 2]
 
 
 @njit
 def _less_column(system, column, x, right):
     """right −= the column's own balances of its x."""
     n = right.shape[0]
+    diagonal, lower, upper = system.diagonal[column], system.lower[column], system.upper[column]
     for z in range(n):
-        block = system.diagonal[column, z]
+        a, b, c = x[z, 0], x[z, 1], x[z, 2]
         for row in range(3):
             right[z, row] -= (
-                block[row, 0] * x[z, 0] + block[row, 1] * x[z, 1] + block[row, 2] * x[z, 2]
+                diagonal[z, row, 0] * a + diagonal[z, row, 1] * b + diagonal[z, row, 2] * c
             )
-        for off, other in ((system.lower[column, z], z - 1), (system.upper[column, z], z + 1)):
-            if 0 <= other < n:
-                right[z, 0] -= off[0] * x[other, 0] + off[1] * x[other, 1]
-                right[z, 1] -= off[2] * x[other, 0] + off[3] * x[other, 1]
-                right[z, 2] -= off[4] * x[other, 2]
+        if z > 0:
+            right[z, 0] -= lower[z, 0] * x[z - 1, 0] + lower[z, 1] * x[z - 1, 1]
+            right[z, 1] -= lower[z, 2] * x[z - 1, 0] + lower[z, 3] * x[z - 1, 1]
+            right[z, 2] -= lower[z, 4] * x[z - 1, 2]
+        if z + 1 < n:
+            right[z, 0] -= upper[z, 0] * x[z + 1, 0] + upper[z, 1] * x[z + 1, 1]
+            right[z, 1] -= upper[z, 2] * x[z + 1, 0] + upper[z, 3] * x[z + 1, 1]
+            right[z, 2] -= upper[z, 4] * x[z + 1, 2]
 
 
 @njit
