@@ -33,7 +33,7 @@ class ActiveMaterial:
     exchange_current_density : (c_e [mol/m³], surface stoichiometry) → (j0 [A/m²], ∂c_e, ∂x)
     diffusion_activation, exchange_activation : Arrhenius energies of D_s and j0 [J/mol]; None where
         no source gives them: the material then holds at 25 °C only
-    entropic_coefficient : dU/dT [V/K]
+    entropic_coefficient : dU/dT [V/K], one value or stoichiometry → (value, slope)
     stoichiometry_range : where the potential is known
     discharged_stoichiometry : as a positive beside graphite, where the empty cell stands after
         the lithium that formation took; None for a material only used as negative
@@ -54,7 +54,7 @@ class ActiveMaterial:
     placeholders: tuple[str, ...] = ()
     diffusion_activation: float | None = None
     exchange_activation: float | None = None
-    entropic_coefficient: float = 0.0
+    entropic_coefficient: float | Callable = 0.0
 
     def potential(self, stoichiometry: float) -> float:
         """Open-circuit potential [V] at one stoichiometry."""
@@ -96,7 +96,7 @@ class ActiveMaterial:
         return replace(
             self,
             open_circuit_potential=_shifted(
-                self.open_circuit_potential, self.entropic_coefficient * change
+                self.open_circuit_potential, self.entropic_coefficient, change
             ),
             diffusivity=_scaled(self.diffusivity, diffusion),
             exchange_current_density=replace(
@@ -113,9 +113,12 @@ def _scaled(function, factor):
     return scaled
 
 
-def _shifted(function, shift):
+def _shifted(potential, entropic_coefficient, change):
     def shifted(x):
-        value, slope = function(x)
-        return value + shift, slope
+        value, slope = potential(x)
+        if not callable(entropic_coefficient):
+            return value + entropic_coefficient * change, slope
+        entropy, entropy_slope = entropic_coefficient(x)
+        return value + entropy * change, slope + entropy_slope * change
 
     return shifted

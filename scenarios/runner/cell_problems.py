@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from dem.errors import InputError
-from electrochem.materials import ACTIVE_MATERIALS
+from electrochem.materials import NEGATIVE_MATERIALS, POSITIVE_MATERIALS
 from electrochem.porous_electrode.balance import matched_negative
 from electrochem.porous_electrode.cell import Electrode
 from scenarios.runner.schema.cell import Cell
@@ -20,7 +20,7 @@ def cell_problems(cell: Cell) -> Iterator[tuple[str, str]]:
         return
     if cell.kind == "none":
         return
-    material = ACTIVE_MATERIALS[cell.active_material]
+    material = POSITIVE_MATERIALS[cell.active_material]
     try:
         material.stoichiometry_at(cell.upper_voltage)
     except InputError as error:
@@ -42,7 +42,7 @@ def cell_problems(cell: Cell) -> Iterator[tuple[str, str]]:
     try:
         matched_negative(
             any_structure,
-            ACTIVE_MATERIALS["graphite_chen2020"],
+            NEGATIVE_MATERIALS[cell.negative_material],
             np_ratio=cell.np_ratio,
             lower_voltage=cell.lower_voltage,
             upper_voltage=cell.upper_voltage,

@@ -5,7 +5,12 @@ import io
 
 from dem.errors import InputError
 from electrochem.homogenise import positive_electrode
-from electrochem.materials import ACTIVE_MATERIALS, ELECTROLYTES, LithiumMetal
+from electrochem.materials import (
+    ELECTROLYTES,
+    NEGATIVE_MATERIALS,
+    POSITIVE_MATERIALS,
+    LithiumMetal,
+)
 from electrochem.porous_electrode.balance import matched_negative, nominal_capacity
 from electrochem.porous_electrode.cell import Cell, Electrode, Separator
 from electrochem.porous_electrode.discharge import Discharge, discharge
@@ -64,7 +69,7 @@ def cell_of(state: StateFigures, settings: schema.cell.Cell) -> Cell:
         cbd_nanoporosity=row["cbd_nanoporosity"],
         electronic_conductivity=row["electronic_conductivity_z_S_m"],
         particle_radius=0.5e-6 * row["particle_diameter_um"],
-        material=ACTIVE_MATERIALS[settings.active_material],
+        material=POSITIVE_MATERIALS[settings.active_material],
     )
     return Cell(
         negative=_negative(positive, settings),
@@ -86,7 +91,7 @@ def _negative(positive: Electrode, settings: schema.cell.Cell) -> Electrode | Li
         return LithiumMetal()
     return matched_negative(
         positive,
-        ACTIVE_MATERIALS["graphite_chen2020"],
+        NEGATIVE_MATERIALS[settings.negative_material],
         np_ratio=settings.np_ratio,
         lower_voltage=settings.lower_voltage,
         upper_voltage=settings.upper_voltage,

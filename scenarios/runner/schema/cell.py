@@ -24,11 +24,16 @@ class Cell(Section):
     kind: Literal["full", "half", "none"] = Field(
         "full", description="Against graphite, against lithium metal, or no discharge at all."
     )
-    active_material: Literal["nmc622", "nmc811_chen2020"] = Field(
-        "nmc622", description="Parameter set of the positive active material."
+    active_material: Literal[
+        "nmc622", "nmc811_chen2020", "nmc711_song2025", "nmc532_mohtat2020"
+    ] = Field("nmc622", description="Parameter set of the positive active material.")
+    negative_material: Literal["graphite_chen2020", "graphite_mohtat2020"] = Field(
+        "graphite_chen2020", description="Full cell: parameter set of the negative electrode."
     )
-    electrolyte: Literal["lipf6_nyman2008", "lipf6_landesfeind2019"] = Field(
-        "lipf6_nyman2008", description="Parameter set of the LiPF6 electrolyte in EC:EMC 3:7."
+    electrolyte: Literal["lipf6_nyman2008", "lipf6_landesfeind2019", "lipf6_valoen2005"] = Field(
+        "lipf6_nyman2008",
+        description="Parameter set of the LiPF6 electrolyte, in EC:EMC 3:7 or, valoen2005, in "
+        "PC:EC:DMC.",
     )
     concentration: Concentration = Field("1.0 mol/L", description="Salt concentration at rest.")
     temperature: bounded(Temperature, at_least=24, at_most=26) = Field(
