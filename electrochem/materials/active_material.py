@@ -74,12 +74,14 @@ class ActiveMaterial:
             )
         return float(brentq(lambda x: self.potential(x) - potential, low, high, xtol=1e-14))
 
-    def at_temperature(self, temperature: float) -> "ActiveMaterial":
-        """The material at a temperature [K], by Arrhenius' law from 25 °C.
+    def at_temperature(
+        self, temperature: float, reference: float = REFERENCE_TEMPERATURE
+    ) -> "ActiveMaterial":
+        """The material at a temperature [K], by Arrhenius' law from where its values hold [K].
 
         Raises InputError where its source gives no activation energies.
         """
-        change = temperature - REFERENCE_TEMPERATURE
+        change = temperature - reference
         if change == 0.0:
             return self
         energies = (self.diffusion_activation, self.exchange_activation)
@@ -88,9 +90,9 @@ class ActiveMaterial:
                 return self
             raise InputError(
                 f"{self.name} at {temperature:g} K: its source gives no activation energies, so it "
-                f"holds at {REFERENCE_TEMPERATURE:g} K only"
+                f"holds at {reference:g} K only"
             )
-        inverse = (1.0 / REFERENCE_TEMPERATURE - 1.0 / temperature) / GAS_CONSTANT
+        inverse = (1.0 / reference - 1.0 / temperature) / GAS_CONSTANT
         diffusion, exchange = (float(np.exp(energy * inverse)) for energy in energies)
         kinetics = self.exchange_current_density
         return replace(

@@ -1,0 +1,71 @@
+"""The electrolyte of a BPX file."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from electrochem.bpx.section import Section
+from electrochem.kinetics import GAS_CONSTANT
+from electrochem.materials.active_material import REFERENCE_TEMPERATURE, Constant
+from electrochem.materials.electrolyte import ConstantProperty, Electrolyte
+
+# Of the user's own keys these are read: PyBaMM's name, and what `write` adds to it.
+THERMODYNAMIC = "Thermodynamic factor"
+TRANSFERENCE = "Cation transference number"
+AGAINST_CONCENTRATION = " against concentration [mol.m-3]"
+LEAST_CONCENTRATION = 1e-3  # [mol/m³] where slopes of roots of the concentration end
+
+
+@dataclass(frozen=True)
+class OfConcentration:
+    """A function of concentration with Arrhenius' factor; (c, T) → value and slope by c."""
+
+    function: object
+    activation: float = 0.0
+    reference: float = REFERENCE_TEMPERATURE
+
+    def __call__(self, concentration, temperature):
+        value, slope = self.function(concentration)
+        near = self.function(np.maximum(concentration, LEAST_CONCENTRATION))[1]
+        slope = np.where(np.isfinite(slope), slope, near)
+        factor = _arrhenius(self.activation, self.reference, temperature)
+        return factor * value, factor * slope
+
+
+def _arrhenius(energy: float, reference: float, temperature: float) -> float:
+    return float(np.exp(energy / GAS_CONSTANT * (1.0 / reference - 1.0 / temperature)))
+
+
+def read_electrolyte(
+    fluid: Section, own: Section, title: str, concentration: float, reference: float
+) -> Electrolyte:
+    """The electrolyte of its section and of the user's own keys. Raises InputError."""
+
+    def against_temperature(key):
+        function = fluid.function_at(key, [concentration], above=0.0)
+        energy = fluid.number(key.split(" [")[0] + " activation energy [J.mol-1]", 0.0)
+        return OfConcentration(function, energy, reference)
+
+    def own_or(key, value):
+        if key + AGAINST_CONCENTRATION in own.content:
+            own.take(key, required=False)  # beside the table, the number that stands in for it
+            return OfConcentration(own.function(key + AGAINST_CONCENTRATION))
+        return value
+
+    factor = own.function_at(THERMODYNAMIC, [concentration], 1.0, above=0.0)
+    t_plus = fluid.number(TRANSFERENCE, above=0.0)
+    if t_plus >= 1.0:
+        raise fluid.wrong(TRANSFERENCE, f"{t_plus:g}", "a number below 1")
+    factor = ConstantProperty(factor.value) if isinstance(factor, Constant) else factor
+    return Electrolyte(
+        name=f"electrolyte of {title}",
+        initial_concentration=concentration,
+        conductivity=against_temperature("Conductivity [S.m-1]"),
+        diffusivity=against_temperature("Diffusivity [m2.s-1]"),
+        transference_number=own_or(TRANSFERENCE, ConstantProperty(t_plus)),
+        thermodynamic_factor=own_or(
+            THERMODYNAMIC,
+            factor if isinstance(factor, ConstantProperty) else OfConcentration(factor),
+        ),
+        source=title,
+    )
