@@ -38,6 +38,21 @@ def porous_electrode_resistance(thickness, pores, solid, exchange_per_volume, te
     pores, solid : effective conductivities [S/m]; exchange_per_volume : a j0 [A/m³]
     """
     per_volume = exchange_per_volume * FARADAY / (GAS_CONSTANT * temperature)
+    return transmission_line(thickness, pores, solid, per_volume)
+
+
+def transmission_line(thickness, pores, solid, per_volume):
+    """Impedance [Ω m²] of two rails, conductivities pores and solid [S/m], joined everywhere by an
+    admittance per volume [S/m³], which may be complex; fed on opposite ends."""
     nu = thickness * np.sqrt(per_volume * (1.0 / pores + 1.0 / solid))
     mixed = (2.0 + (solid / pores + pores / solid) * np.cosh(nu)) / (nu * np.sinh(nu))
     return thickness / (pores + solid) * (1.0 + mixed)
+
+
+def sphere_impedance(frequency, radius, diffusivity):
+    """Diffusion in a sphere at a frequency [Hz]: its surface over the influx's N R/(D c_max).
+
+    Jacobsen & West, Electrochim. Acta 40 (1995) 255.
+    """
+    root = np.sqrt(2j * np.pi * frequency * radius**2 / diffusivity)
+    return 1.0 / (root / np.tanh(root) - 1.0)

@@ -127,10 +127,10 @@ def metal_potential(chemistry, current, c, phi_e, conductance):
     per_current, at_metal, kappa = salt_at_metal(chemistry, current, c, conductance)
     _, kappa_c = look_up(chemistry.salt, CONDUCTIVITY, place)
     diffusivity, diffusivity_c = look_up(chemistry.salt, DIFFUSIVITY, place)
-    t_plus, t_plus_c = look_up(chemistry.salt, TRANSFERENCE, place)
+    _, t_plus_c = look_up(chemistry.salt, TRANSFERENCE, place)
     strength, strength_c = look_up(chemistry.salt, STRENGTH, place)
-    relative = t_plus_c / (1.0 - t_plus) + diffusivity_c / diffusivity
-    by_c = 1.0 - nodes * current * per_current * relative
+    moved = t_plus_c / (FARADAY * diffusivity * conductance)
+    by_c = 1.0 - nodes * current * (moved + per_current * diffusivity_c / diffusivity)
     prefactor, exponent, transfer = chemistry.metal[0], chemistry.metal[1], chemistry.metal[2]
     j0 = prefactor * at_metal**exponent
     eta, eta_j, eta_j0 = overpotential_of(current, j0, chemistry.thermal, transfer)

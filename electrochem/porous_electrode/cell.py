@@ -65,11 +65,6 @@ class Electrode:
 
     def __post_init__(self) -> None:
         _require_positive(self, ("thickness", "particle_radius", *LOCAL))
-        filled = np.asarray(self.porosity) + np.asarray(self.active_fraction)
-        if (filled > 1.0 + 1e-9).any():
-            raise InputError(
-                f"Electrode.porosity and active_fraction together exceed 1: {filled.max():g}"
-            )
         if (np.asarray(self.tortuosity_factor) < 1.0 - 1e-9).any():
             raise InputError(
                 f"Electrode.tortuosity_factor is {np.min(self.tortuosity_factor):g}; "
@@ -95,6 +90,11 @@ class Electrode:
             )
         if any(len(shape) == 3 for shape in shapes) and self.footprint is None:
             raise InputError("Electrode.footprint is due where properties change in the plane")
+        filled = self.local("porosity") + self.local("active_fraction")
+        if (filled > 1.0 + 1e-9).any():
+            raise InputError(
+                f"Electrode.porosity and active_fraction together exceed 1: {filled.max():g}"
+            )
         for name in ("plane_tortuosity_factor", "plane_conductivity"):
             if getattr(self, name) is None:
                 continue

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
+from scipy.optimize import brentq
 
 from electrochem.kinetics import FARADAY
 from electrochem.materials.active_material import Constant
@@ -18,12 +19,15 @@ from electrochem.porous_electrode.cell import Cell, Electrode
 class Resolution:
     """Number of finite volumes: through an electrode, through the separator, along the radius.
 
-    An electrode of local properties gets a multiple of their number of parts.
+    An electrode of local properties gets a multiple of their number of parts. outermost : thickness
+    of the outermost shell over the radius, from which shells grow inwards by one factor; left out,
+    they thin evenly to an eighth of the innermost.
     """
 
     electrode: int = 20
     separator: int = 8
     radial: int = 20
+    outermost: float | None = None
 
 
 class Grid(NamedTuple):
@@ -202,6 +206,17 @@ def grid_of(cell: Cell, resolution: Resolution) -> Grid:
     )
 
 
+def _shell_edges(resolution: Resolution) -> np.ndarray:
+    """(radial + 1,) ρ = r/R of the shells' faces; gradients gather under the surface."""
+    count, outermost = resolution.radial, resolution.outermost
+    thickness = np.linspace(8.0, 1.0, count)
+    if outermost is not None:
+        inwards = np.arange(count)[::-1]
+        growth = brentq(lambda q: outermost * (q**inwards).sum() - 1.0, 1.0, 1e3)
+        thickness = growth**inwards
+    return np.concatenate([[0.0], np.cumsum(thickness)]) / thickness.sum()
+
+
 def particles_of(cell: Cell, resolution: Resolution) -> Particles:
     """The particles of a cell's volumes, with shells that thin towards the surface."""
     layers = layers_of(cell, resolution)
@@ -238,9 +253,7 @@ def particles_of(cell: Cell, resolution: Resolution) -> Particles:
 
     columns = cell.columns[0] * cell.columns[1]
     first = np.concatenate([[0], np.cumsum(np.tile(np.concatenate(counts), columns))])
-    # Gradients gather under the surface: thickness falls evenly to an eighth of the innermost's.
-    thickness = np.linspace(8.0, 1.0, resolution.radial)
-    edge = np.concatenate([[0.0], np.cumsum(thickness)]) / thickness.sum()
+    edge = _shell_edges(resolution)
     # Distances that make differences of shell means exact for c ∝ ρ², the profile under a steady
     # flux: mean ρ² differs by 2 ρ_face times the distance.
     mean_square = 0.6 * np.diff(edge**5) / np.diff(edge**3)

@@ -17,10 +17,19 @@ from electrochem.porous_electrode.simulation import model_of, rest_state, under_
 
 
 @njit
-def _response(model, state, lead):
+def _response(model, state, lead, double_layer):
     """Minus the voltage's change with the current at d/dt = lead; nan where the state cannot be."""
     if not assemble(model, state, lead, state, False):
         return lead * np.nan
+    first, diagonal = model.particles.first, model.system.diagonal
+    for z in range(diagonal.shape[1]):
+        for k in range(first[z], first[z + 1]):
+            # Charges the surface with Li⁺ beside the reaction.
+            pull = lead * double_layer * model.particles.area[k]
+            for row in range(3):
+                sign = -1.0 if row == 2 else 1.0
+                diagonal[0, z, row, 1] += sign * pull
+                diagonal[0, z, row, 2] -= sign * pull
     build_levels(model.hierarchy, model.system)
     model.hierarchy.right[:] = 0.0
     return -solve_one(model.hierarchy, model.system, 0, 1.0, 0.0, 1.0 + 0.0 * lead, 1, model.work)
@@ -31,18 +40,27 @@ def _complex(parts: tuple) -> tuple:
 
 
 def impedance(
-    cell: Cell, frequency, stoichiometry: tuple[float, ...], resolution: Resolution | None = None
+    cell: Cell,
+    frequency,
+    stoichiometry: tuple[float, ...],
+    *,
+    double_layer: float = 0.0,
+    resolution: Resolution | None = None,
 ) -> np.ndarray:
     """Impedance [Ω m²] of a rested cell at frequencies [Hz], as frequency's shape, complex.
 
-    stoichiometry : of each porous electrode, the negative first. Raises InputError on a frequency
-    that is not above zero, and for cells whose properties change in the plane.
+    stoichiometry : of each porous electrode, the negative first; double_layer : capacity of the
+    reacting surfaces [F/m²], lithium metal's left out. Raises InputError on a frequency that is not
+    above zero, and for cells whose properties change in the plane. Without a resolution, shells
+    thin to a twentieth of how deep the highest frequency reaches.
     """
     frequency = np.asarray(frequency, dtype=float)
     if not (frequency > 0.0).all():
         raise InputError("impedance: frequencies above zero were expected")
     if cell.columns != (1, 1):
         raise InputError("impedance: it is known for cells that are even in the plane only")
+    if resolution is None:
+        resolution = _fine_enough(cell, frequency.max(), stoichiometry)
     model, layout = model_of(cell, resolution)
     state = rest_state(cell, model, layout, stoichiometry)
     state, _ = under_load(model, layout, state, CURRENT, 0.0)
@@ -59,5 +77,19 @@ def impedance(
         ),
         work=model.work.astype(complex),
     )
-    spectrum = [_response(complex_model, state, 2j * np.pi * f) for f in frequency.ravel()]
+    spectrum = [
+        _response(complex_model, state, 2j * np.pi * f, double_layer) for f in frequency.ravel()
+    ]
     return np.array(spectrum).reshape(frequency.shape)
+
+
+def _fine_enough(cell: Cell, highest: float, stoichiometry) -> Resolution:
+    """100 volumes an electrode; shells that follow the layer √(D/ω) under the surface."""
+    reaches = []
+    for electrode, x in zip(cell.electrodes, stoichiometry, strict=True):
+        diffusivity = float(electrode.material.diffusivity(np.array([x]))[0][0])
+        reaches.append(np.sqrt(diffusivity / (2.0 * np.pi * highest)) / electrode.sizes[0].max())
+    outermost = min(0.05 * min(reaches), 1.0 / 80.0)
+    # Shells that grow by a fifth from one to the next.
+    count = int(np.ceil(np.log(1.0 + 0.2 / outermost) / np.log(1.2)))
+    return Resolution(electrode=100, separator=20, radial=max(count, 20), outermost=outermost)
