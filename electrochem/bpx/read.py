@@ -12,6 +12,7 @@ from electrochem.bpx.read_electrolyte import read_electrolyte
 from electrochem.bpx.read_layers import read_electrode, read_separator
 from electrochem.bpx.section import Section, sections_of
 from electrochem.materials.active_material import REFERENCE_TEMPERATURE
+from electrochem.porous_electrode.balance import stoichiometry_window
 from electrochem.porous_electrode.cell import Cell
 
 THERMAL = (
@@ -19,6 +20,7 @@ THERMAL = (
     "External surface area [m2]", "Volume [m3]",
 )  # fmt: skip
 CONCENTRATION = 1000.0  # [mol/m³] where a file says none, as PyBaMM takes it
+COLDEST = 200.0  # [K]; below it every electrolyte is solid, or the file gives degrees
 CONTACT = "Contact resistance [Ohm]"  # of the user's own keys, by PyBaMM's name
 
 
@@ -58,11 +60,11 @@ def open_bpx(path: Path) -> BpxFile:
     start.refuse(
         [key for key in start.content if "hysteresis" in key], "hysteresis is not modelled"
     )
-    reference = cell.number("Reference temperature [K]", REFERENCE_TEMPERATURE, above=0.0)
+    reference = cell.number("Reference temperature [K]", REFERENCE_TEMPERATURE, above=COLDEST)
     temperature = _first_number(
         reference,
         (ambience, "Ambient temperature [K]"), (cell, "Ambient temperature [K]"),
-        (start, "Initial temperature [K]"), (cell, "Initial temperature [K]"),
+        (start, "Initial temperature [K]"), (cell, "Initial temperature [K]"), above=COLDEST,
     )  # fmt: skip
     concentration = _first_number(
         CONCENTRATION,
@@ -90,6 +92,7 @@ def open_bpx(path: Path) -> BpxFile:
         negative_stoichiometry=sides[0].number("Maximum stoichiometry"),
         positive_stoichiometry=sides[1].number("Minimum stoichiometry"),
     )  # fmt: skip
+    cell.made(stoichiometry_window, cell=made)
     nominal = cell.number("Nominal cell capacity [A.h]", above=0.0) / area
     left_out = [*cell.end(THERMAL), *fluid.end(), *own.end(own.content)]
     left_out += start.end(["Initial state-of-charge"])
@@ -108,6 +111,6 @@ def _check_header(header: Section) -> None:
         raise header.wrong("Model", f'"{model}"', '"DFN" or "SPMe", whose parameters make a cell')
 
 
-def _first_number(default: float, *places: tuple[Section, str]) -> float:
-    numbers = [s.number(key, above=0.0) for s, key in places if s.content.get(key) is not None]
+def _first_number(default: float, *places: tuple[Section, str], above: float = 0.0) -> float:
+    numbers = [s.number(key, above=above) for s, key in places if s.content.get(key) is not None]
     return numbers[0] if numbers else default

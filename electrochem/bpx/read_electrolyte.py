@@ -8,12 +8,13 @@ from electrochem.bpx.section import Section
 from electrochem.kinetics import GAS_CONSTANT
 from electrochem.materials.active_material import REFERENCE_TEMPERATURE, Constant
 from electrochem.materials.electrolyte import ConstantProperty, Electrolyte
+from electrochem.porous_electrode.property_tables import SALT_RANGE
 
 # Of the user's own keys these are read: PyBaMM's name, and what `write` adds to it.
 THERMODYNAMIC = "Thermodynamic factor"
 TRANSFERENCE = "Cation transference number"
 AGAINST_CONCENTRATION = " against concentration [mol.m-3]"
-LEAST_CONCENTRATION = 1e-3  # [mol/m³] where slopes of roots of the concentration end
+LEAST_CONCENTRATION = 1e-3  # [mol/m³] below which nothing changes: roots have no slope at zero
 
 
 @dataclass(frozen=True)
@@ -25,9 +26,7 @@ class OfConcentration:
     reference: float = REFERENCE_TEMPERATURE
 
     def __call__(self, concentration, temperature):
-        value, slope = self.function(concentration)
-        near = self.function(np.maximum(concentration, LEAST_CONCENTRATION))[1]
-        slope = np.where(np.isfinite(slope), slope, near)
+        value, slope = self.function(np.maximum(concentration, LEAST_CONCENTRATION))
         factor = _arrhenius(self.activation, self.reference, temperature)
         return factor * value, factor * slope
 
@@ -40,19 +39,20 @@ def read_electrolyte(
     fluid: Section, own: Section, title: str, concentration: float, reference: float
 ) -> Electrolyte:
     """The electrolyte of its section and of the user's own keys. Raises InputError."""
+    salt = np.linspace(LEAST_CONCENTRATION, SALT_RANGE * concentration, 65)
 
     def against_temperature(key):
-        function = fluid.function_at(key, [concentration], above=0.0)
+        function = fluid.function_at(key, [concentration], above=0.0, reach=salt)
         energy = fluid.number(key.split(" [")[0] + " activation energy [J.mol-1]", 0.0)
         return OfConcentration(function, energy, reference)
 
     def own_or(key, value):
         if key + AGAINST_CONCENTRATION in own.content:
             own.take(key, required=False)  # beside the table, the number that stands in for it
-            return OfConcentration(own.function(key + AGAINST_CONCENTRATION))
+            return OfConcentration(own.function_at(key + AGAINST_CONCENTRATION, salt))
         return value
 
-    factor = own.function_at(THERMODYNAMIC, [concentration], 1.0, above=0.0)
+    factor = own.function_at(THERMODYNAMIC, [concentration], 1.0, above=0.0, reach=salt)
     t_plus = fluid.number(TRANSFERENCE, above=0.0)
     if t_plus >= 1.0:
         raise fluid.wrong(TRANSFERENCE, f"{t_plus:g}", "a number below 1")

@@ -15,7 +15,7 @@ from electrochem.porous_electrode.cell import Electrode, Separator
 HYSTERESIS = (
     "OCP (lithiation) [V]", "OCP (delithiation) [V]", "OCP hysteresis decay constant",
 )  # fmt: skip
-END = 1e-6  # stoichiometry from empty and full where an expression's potential ends
+END = 1e-8  # stoichiometry from empty and full where an expression's potential ends
 
 
 def read_separator(section: Section) -> Separator:
@@ -74,9 +74,11 @@ def _material(section, title, window, concentration, reference) -> ActiveMateria
     diffusion = section.number("Diffusivity activation energy [J.mol-1]", 0.0)
     exchange = section.number("Reaction rate constant activation energy [J.mol-1]", 0.0)
     inside = np.linspace(*window, 201)
-    potential = section.function_at("OCP [V]", inside)
-    diffusivity = section.function_at("Diffusivity [m2.s-1]", inside, above=0.0)
-    entropy = section.function_at("Entropic change coefficient [V.K-1]", inside, 0.0)
+    # Particles' surfaces come close to empty and full, whatever the limits of their means.
+    ends = np.array([END, 1.0 - END])
+    potential = section.function_at("OCP [V]", inside, reach=ends)
+    diffusivity = section.function_at("Diffusivity [m2.s-1]", inside, above=0.0, reach=[0.0, 1.0])
+    entropy = section.function_at("Entropic change coefficient [V.K-1]", inside, 0.0, reach=ends)
     rate = section.number("Reaction rate constant [mol.m-2.s-1]", above=0.0)
     # Reach past the window's ends as far as the potential is given: particles' surfaces go there.
     known = (END, 1.0 - END)

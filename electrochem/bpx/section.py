@@ -9,6 +9,8 @@ import numpy as np
 from dem.errors import InputError
 from electrochem.bpx.functions import function_of
 
+LARGEST = 1e30  # of any number, so that products of several stay finite
+
 
 class Section:
     """An object of the file, named by the keys that lead to it."""
@@ -45,7 +47,7 @@ class Section:
         if isinstance(given, bool) or not isinstance(given, (int, float)):
             raise self.wrong(key, f"{json.dumps(given)[:60]}", "a number")
         high_enough = given > above if above is not None else given >= at_least
-        if not (math.isfinite(given) and high_enough):
+        if not (abs(given) < LARGEST and high_enough):
             bound = f" of at least {at_least:g}" if math.isfinite(at_least) else ""
             bound = f" above {above:g}" if above is not None else bound
             raise self.wrong(key, f"{given:g}", f"a finite number{bound}")
@@ -58,16 +60,20 @@ class Section:
         except ValueError as error:
             raise InputError(f'{self.file}: {self.name}: "{key}" is {error}') from error
 
-    def function_at(self, key: str, at, default: float | None = None, above: float = -math.inf):
-        """As `function`, which must be finite, with its slope, and above a bound at `at`."""
+    def function_at(
+        self, key: str, at, default: float | None = None, above: float = -math.inf, reach=()
+    ):
+        """As `function`; its values must be finite, with their slopes, at `at` and at `reach`, and
+        above a bound at `at`."""
         function = self.function(key, default)
-        value, slope = function(np.asarray(at, dtype=float))
-        good = np.isfinite(value) & np.isfinite(slope) & (value > above)
-        if not good.all():
-            bound = "" if above == -math.inf else f" above {above:g}"
-            found = f"{value[~good][0]:g} with the slope {slope[~good][0]:g}"
-            where = np.asarray(at)[~good][0]
-            raise self.wrong(key, f"{found} at x = {where:g}", f"finite values{bound}")
+        for places, bound in ((at, above), (reach, -math.inf)):
+            places = np.asarray(places, dtype=float)
+            value, slope = function(places)
+            good = np.isfinite(value) & np.isfinite(slope) & (value > bound)
+            if not good.all():
+                expected = "finite values" + ("" if bound == -math.inf else f" above {bound:g}")
+                found = f"{value[~good][0]:g} with the slope {slope[~good][0]:g}"
+                raise self.wrong(key, f"{found} at x = {places[~good][0]:g}", expected)
         return function
 
     def made(self, kind, **values):
@@ -103,7 +109,12 @@ def sections_of(path: Path) -> Section:
         reason = getattr(error, "strerror", None) or "it is no text"
         raise InputError(f"{path}: cannot be read: {reason}") from error
     try:
-        return Section(path, "the file", json.loads(text))
+        return Section(path, "the file", json.loads(text, parse_int=_integer))
     except (json.JSONDecodeError, RecursionError) as error:
         where = f"line {error.lineno}" if isinstance(error, json.JSONDecodeError) else "its depth"
         raise InputError(f"{path}: is no JSON file ({where}); expected a BPX file") from error
+
+
+def _integer(digits: str) -> int | float:
+    """A whole number; one that no float holds is infinite, and refused where it is used."""
+    return int(digits) if len(digits) < 300 else float(digits)
