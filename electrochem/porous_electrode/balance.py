@@ -22,6 +22,17 @@ class StoichiometryWindow:
     positive_discharged: float
     lithium: float
 
+    @property
+    def charge(self) -> float:
+        """What moves [A h/m²]."""
+        return self.lithium * FARADAY / SECONDS_PER_HOUR
+
+    @property
+    def charged(self) -> tuple[float, ...]:
+        """Charged stoichiometries of the porous electrodes, the negative first."""
+        both = (self.negative_charged, self.positive_charged)
+        return tuple(x for x in both if x is not None)
+
 
 def _half_cell_window(cell: Cell) -> StoichiometryWindow:
     material, charged = cell.positive.material, cell.positive_stoichiometry
@@ -51,11 +62,12 @@ def _moved_to(cell: Cell, negative: float, positive: float, voltage: float, sign
     )
     n_room = (negative - n_low) if sign > 0 else (n_high - negative)
     p_room = (p_high - positive) if sign > 0 else (positive - p_low)
-    limit = min(n_room * n.lithium_capacity, p_room * p.lithium_capacity) * (1.0 - 1e-9)
+    n_capacity, p_capacity = n.lithium_capacity, p.lithium_capacity
+    limit = min(n_room * n_capacity, p_room * p_capacity) * (1.0 - 1e-9)
 
     def excess(lithium):
-        u_p = p.material.potential(positive + sign * lithium / p.lithium_capacity)
-        u_n = n.material.potential(negative - sign * lithium / n.lithium_capacity)
+        u_p = p.material.potential(positive + sign * lithium / p_capacity)
+        u_n = n.material.potential(negative - sign * lithium / n_capacity)
         return u_p - u_n - voltage
 
     if sign * excess(0.0) < 0.0:
@@ -109,7 +121,7 @@ def _empty(negative: ActiveMaterial, positive: ActiveMaterial, voltage: float):
 
 def nominal_capacity(cell: Cell) -> float:
     """Charge per area [A h/m²] that the active material holds between the voltage limits."""
-    return stoichiometry_window(cell).lithium * FARADAY / SECONDS_PER_HOUR
+    return stoichiometry_window(cell).charge
 
 
 def matched_negative(

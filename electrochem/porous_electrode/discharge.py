@@ -7,7 +7,7 @@ from time import monotonic
 import numpy as np
 
 from dem.errors import InputError
-from electrochem.porous_electrode.balance import SECONDS_PER_HOUR, nominal_capacity
+from electrochem.porous_electrode.balance import SECONDS_PER_HOUR, stoichiometry_window
 from electrochem.porous_electrode.cell import Cell
 from electrochem.porous_electrode.grid import Resolution
 from electrochem.porous_electrode.protocol import Step
@@ -56,7 +56,8 @@ def discharge(
     default `nominal_capacity(cell)`. tolerance : local error of a step, relative to the initial
     salt, to stoichiometry 1 and to 1 V. Raises InputError on a rate that is not above zero.
     """
-    basis = nominal_capacity(cell) if nominal is None else nominal
+    window = stoichiometry_window(cell)
+    basis = window.charge if nominal is None else nominal
     if (c_rate is None) == (current_density is None):
         raise InputError("discharge: give either c_rate or current_density, not both")
     current = c_rate * basis if current_density is None else current_density
@@ -70,7 +71,8 @@ def discharge(
             progress(min(1.0, time / duration), f"{time:.0f} s discharged")
 
     simulation = Simulation(
-        cell, resolution=resolution, nominal=basis, tolerance=tolerance,
+        cell, resolution=resolution, nominal=basis, stoichiometry=window.charged,
+        tolerance=tolerance,
         progress=report if progress is not None else None,
     )  # fmt: skip
     curve = simulation.run([Step(value=current, lower_voltage=cell.lower_voltage)])

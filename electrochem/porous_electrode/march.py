@@ -85,9 +85,11 @@ def predict(record, last, points, time, guess):
     """Extrapolate through the latest points."""
     weights = np.empty(3)
     weights_of(record, last, points, time, weights)
-    guess[:] = 0.0
-    for a in range(points):
-        guess += weights[a] * record.state[last - a]
+    for i in range(guess.shape[0]):
+        value = 0.0
+        for a in range(points):
+            value += weights[a] * record.state[last - a, i]
+        guess[i] = value
 
 
 @njit

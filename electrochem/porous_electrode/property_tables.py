@@ -4,6 +4,7 @@ Cubic Hermite pieces over even nodes with the fits' own slopes, smooth to Newton
 surface needs stands over ln(x/(1 − x)), in which potentials run straight towards empty and full.
 """
 
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -11,9 +12,11 @@ import numpy as np
 from dem.errors import InputError
 from dem.jit import leaf
 from electrochem.kinetics import FARADAY, GAS_CONSTANT
+from electrochem.materials.active_material import ActiveMaterial
+from electrochem.materials.electrolyte import Electrolyte
 from electrochem.porous_electrode.cell import Cell
 
-NODES = 8193
+NODES = 4097
 # Salt may gather under current: tables reach to so many times the concentration at rest.
 SALT_RANGE = 8.0
 
@@ -85,52 +88,56 @@ def _columns(at, step, functions, name) -> np.ndarray:
     return table
 
 
-def chemistry_of(cell: Cell) -> Chemistry:
-    """Tables of a cell's electrolyte and active materials. Raises InputError where a property is
-    not finite over the range."""
-    temperature, electrolyte = cell.temperature, cell.electrolyte
-    thermal = GAS_CONSTANT * temperature / FARADAY
+@lru_cache(maxsize=64)
+def _salt_table(electrolyte: Electrolyte, temperature: float) -> np.ndarray:
+    """`Chemistry.salt`."""
+    twice = 2.0 * GAS_CONSTANT * temperature / FARADAY
 
     def strength(c):
         t_plus, t_slope = electrolyte.transference_number(c, temperature)
         factor, factor_slope = electrolyte.thermodynamic_factor(c, temperature)
         slope = (1.0 - t_plus) * factor_slope - t_slope * factor
-        return 2.0 * thermal * (1.0 - t_plus) * factor, 2.0 * thermal * slope
+        return twice * (1.0 - t_plus) * factor, twice * slope
 
-    highest = SALT_RANGE * electrolyte.initial_concentration
-    c = np.linspace(0.0, highest, NODES)
-    salt = _columns(
-        c,
-        c[1],
-        [
-            lambda c: electrolyte.conductivity(c, temperature),
-            lambda c: electrolyte.diffusivity(c, temperature),
-            lambda c: electrolyte.transference_number(c, temperature),
-            strength,
-        ],
-        electrolyte.name,
-    )
+    c = np.linspace(0.0, SALT_RANGE * electrolyte.initial_concentration, NODES)
+    properties = [
+        lambda c: electrolyte.conductivity(c, temperature),
+        lambda c: electrolyte.diffusivity(c, temperature),
+        lambda c: electrolyte.transference_number(c, temperature),
+        strength,
+    ]
+    return _columns(c, c[1], properties, electrolyte.name)
+
+
+@lru_cache(maxsize=64)
+def _solid_tables(material: ActiveMaterial, temperature: float) -> tuple[np.ndarray, np.ndarray]:
+    """An electrode's `Chemistry.surface` and `Chemistry.solid`."""
+    material = material.at_temperature(temperature)
+    exchange = material.exchange_current_density
     x = np.linspace(0.0, 1.0, NODES)
     logit = np.linspace(-SURFACE_RANGE, SURFACE_RANGE, NODES)
-    surface, solid, exponents, transfer = [], [], [], []
-    for electrode in cell.electrodes:
-        material = electrode.material.at_temperature(temperature)
-        exchange = material.exchange_current_density
-        at_end = [_over_logit(f) for f in (material.open_circuit_potential, exchange.prefactor)]
-        surface.append(_columns(logit, logit[1] - logit[0], at_end, material.name))
-        solid.append(_columns(x, x[1], [material.diffusivity], material.name))
-        exponents.append(exchange.exponents)
-        transfer.append(exchange.anodic_transfer)
-    metal = cell.negative.exchange if cell.is_half else (0.0, 0.0, 0.5)
+    at_end = [_over_logit(f) for f in (material.open_circuit_potential, exchange.prefactor)]
+    return (
+        _columns(logit, logit[1] - logit[0], at_end, material.name),
+        _columns(x, x[1], [material.diffusivity], material.name),
+    )
+
+
+def chemistry_of(cell: Cell) -> Chemistry:
+    """Tables of a cell's electrolyte and active materials. Raises InputError where a property is
+    not finite over the range."""
+    materials = [electrode.material for electrode in cell.electrodes]
+    tables = [_solid_tables(material, cell.temperature) for material in materials]
+    exchanges = [material.exchange_current_density for material in materials]
     return Chemistry(
-        salt=salt,
-        salt_nodes=(NODES - 1) / highest,
-        surface=np.array(surface),
-        solid=np.array(solid),
-        exponents=np.array(exponents, dtype=float),
-        transfer=np.array(transfer, dtype=float),
-        thermal=thermal,
-        metal=np.array(metal, dtype=float),
+        salt=_salt_table(cell.electrolyte, cell.temperature),
+        salt_nodes=(NODES - 1) / (SALT_RANGE * cell.electrolyte.initial_concentration),
+        surface=np.array([surface for surface, _ in tables]),
+        solid=np.array([solid for _, solid in tables]),
+        exponents=np.array([exchange.exponents for exchange in exchanges], dtype=float),
+        transfer=np.array([exchange.anodic_transfer for exchange in exchanges], dtype=float),
+        thermal=GAS_CONSTANT * cell.temperature / FARADAY,
+        metal=np.array(cell.negative.exchange if cell.is_half else (0.0, 0.0, 0.5), dtype=float),
     )
 
 

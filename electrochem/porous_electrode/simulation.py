@@ -11,7 +11,6 @@ from electrochem.kinetics import FARADAY
 from electrochem.porous_electrode import march as marching
 from electrochem.porous_electrode.balance import (
     SECONDS_PER_HOUR,
-    nominal_capacity,
     stoichiometry_window,
 )
 from electrochem.porous_electrode.balances import surface_of, system_for
@@ -46,7 +45,7 @@ LONGEST_STEP = 0.02  # of the nominal duration, so that a curve has fifty points
 DEPLETION = 0.01  # share of the initial salt below which a volume counts as depleted
 SURFACE_END = 0.005  # stoichiometry from 0 or 1 within which a surface counts as empty or full
 RECORD_BYTES = 2**26  # of state vectors that are held at a time
-MOST_ROWS = 256
+MOST_ROWS = 32  # few enough to stay in the cache
 
 
 @dataclass(frozen=True)
@@ -223,11 +222,11 @@ class Simulation:
         progress: Callable[[float, float], None] | None = None,
     ):
         self.cell, self.tolerance, self.progress = cell, tolerance, progress
-        if stoichiometry is None:
+        if stoichiometry is None or nominal is None:
             window = stoichiometry_window(cell)
-            charged = (window.negative_charged, window.positive_charged)
-            stoichiometry = tuple(x for x in charged if x is not None)
-        self.nominal = nominal_capacity(cell) if nominal is None else nominal
+            stoichiometry = window.charged if stoichiometry is None else stoichiometry
+            nominal = window.charge if nominal is None else nominal
+        self.nominal = nominal
         self.model, self.layout = model_of(cell, resolution)
         self.state = rest_state(cell, self.model, self.layout, stoichiometry)
         self.start = self.state.copy()
