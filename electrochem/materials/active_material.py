@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.optimize import brentq
 
 from dem.errors import InputError
+from electrochem.crossing import crossing
 from electrochem.kinetics import GAS_CONSTANT, Exchange
 
 REFERENCE_TEMPERATURE = 298.15  # [K]
@@ -72,7 +72,7 @@ class ActiveMaterial:
                 f"{self.name} has no open-circuit potential of {potential:.3f} V; "
                 f"it is known from {bottom:.3f} to {top:.3f} V"
             )
-        return float(brentq(lambda x: self.potential(x) - potential, low, high, xtol=1e-14))
+        return crossing(lambda x: self.potential(x) - potential, low, high)
 
     def at_temperature(
         self, temperature: float, reference: float = REFERENCE_TEMPERATURE

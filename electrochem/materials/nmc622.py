@@ -7,7 +7,6 @@ Diffusivity: A. Chaouachi et al., Electrochim. Acta 366 (2021) 137428.
 """
 
 import numpy as np
-from scipy.interpolate import CubicHermiteSpline
 
 from electrochem.kinetics import FARADAY, GAS_CONSTANT, insertion_exchange
 from electrochem.materials.active_material import ActiveMaterial, Constant
@@ -28,23 +27,22 @@ def occupancy(potential):
     return filled.sum(axis=-1), -(filled * empty / thermal).sum(axis=-1)
 
 
-def _inverse() -> CubicHermiteSpline:
-    # 2 mV nodes keep the inverse within 1e-7 V; at 2 V all sites are filled to 5e-8.
-    potential = np.arange(5.6, 2.0, -0.002)
-    filled, slope = occupancy(potential)
-    return CubicHermiteSpline(filled, potential, 1.0 / slope)
-
-
-_POTENTIAL = _inverse()
-_SLOPE = _POTENTIAL.derivative()
-_LOWEST, _HIGHEST = _POTENTIAL.x[0], _POTENTIAL.x[-1]
+# At 2 V all sites are filled to 5e-8. Read from the table a potential is 2 mV off at most, and
+# Newton's method squares that twice.
+_TABLE = np.arange(5.6, 2.0, -0.002)
+_FILLED = occupancy(_TABLE)[0]
+_LOWEST, _HIGHEST = _FILLED[0], _FILLED[-1]
 
 
 def open_circuit_potential(stoichiometry):
     """Potential [V] at an occupancy, and its slope; straight on past the table's two ends."""
     inside = np.clip(stoichiometry, _LOWEST, _HIGHEST)
-    slope = _SLOPE(inside)
-    return _POTENTIAL(inside) + slope * (stoichiometry - inside), slope
+    potential = np.interp(inside, _FILLED, _TABLE)
+    for _ in range(3):
+        filled, slope = occupancy(potential)
+        potential = potential - (filled - inside) / slope
+    slope = 1.0 / occupancy(potential)[1]
+    return potential + slope * (stoichiometry - inside), slope
 
 
 MATERIAL = ActiveMaterial(

@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass
 
-from scipy.optimize import brentq
-
 from dem.errors import InputError
+from electrochem.crossing import crossing
 from electrochem.kinetics import FARADAY
 from electrochem.materials.active_material import ActiveMaterial
 from electrochem.porous_electrode.cell import Cell, Electrode
@@ -82,7 +81,7 @@ def _moved_to(cell: Cell, negative: float, positive: float, voltage: float, sign
                 f"{voltage:g} V: make the negative electrode larger or lower upper_voltage"
             )
         return limit
-    return float(brentq(excess, 0.0, limit, xtol=1e-14 * limit, rtol=1e-14))
+    return crossing(excess, 0.0, limit)
 
 
 def stoichiometry_window(cell: Cell) -> StoichiometryWindow:

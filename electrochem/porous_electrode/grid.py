@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from scipy.optimize import brentq
 
+from electrochem.crossing import crossing
 from electrochem.kinetics import FARADAY
 from electrochem.materials.active_material import Constant
 from electrochem.porous_electrode.cell import Cell, Electrode
@@ -212,7 +212,7 @@ def _shell_edges(resolution: Resolution) -> np.ndarray:
     thickness = np.linspace(8.0, 1.0, count)
     if outermost is not None:
         inwards = np.arange(count)[::-1]
-        growth = brentq(lambda q: outermost * (q**inwards).sum() - 1.0, 1.0, 1e3)
+        growth = crossing(lambda q: outermost * (q**inwards).sum() - 1.0, 1.0, 1e3)
         thickness = growth**inwards
     return np.concatenate([[0.0], np.cumsum(thickness)]) / thickness.sum()
 
