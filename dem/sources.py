@@ -46,17 +46,24 @@ def _laws() -> frozenset[Path]:
 @functools.cache
 def _tuples(packages: tuple[str, ...]) -> frozenset[Path]:
     files = (path for package in packages for path in (_ROOT / package).rglob("*.py"))
-    return frozenset(path for path in files if "NamedTuple" in path.read_text(encoding="utf-8"))
+    return frozenset(path for path in files if b"NamedTuple" in _content(path))
 
 
 def _digest(paths: Iterable[Path]) -> str:
     digest = hashlib.sha256(metadata.version("numba").encode())
     for path in sorted(paths):
         digest.update(_name(path).encode())
-        digest.update(path.read_bytes())
+        digest.update(_content(path))
     return digest.hexdigest()[:16]
 
 
+@functools.cache
+def _content(path: Path) -> bytes:
+    """What a file held when this process first read it."""
+    return path.read_bytes()
+
+
+@functools.cache
 def _name(path: Path) -> str:
     return path.relative_to(_ROOT).as_posix()
 
@@ -81,7 +88,7 @@ def _closure(paths: set[Path]) -> set[Path]:
 def _imported(path: Path) -> frozenset[Path]:
     """Files that a file imports by name; `from room import a` may name modules."""
     found = set()
-    for module, names in _IMPORT.findall(path.read_text(encoding="utf-8")):
+    for module, names in _IMPORT.findall(_content(path).decode()):
         found.add(_file(module))
         found |= {_file(f"{module}.{name}") for name in re.findall(r"\w+", names)}
     return frozenset(found - {None})

@@ -121,11 +121,17 @@ def advance(model, record, last, known, time, mode, value, state, spare):
 
     Returns the updates of Newton's method, negative where in vain.
     """
+    lead = prepare(model, record, last, known, time, state, spare)
+    return converge(model, state, lead, spare, False, mode, value)
+
+
+@njit
+def prepare(model, record, last, known, time, state, history):
+    """Predict the state at a time and what its rate takes of the past; returns the rate's lead."""
     order = min(2, max(1, known - 1))
     predict(record, last, min(known, 3), time, state)
     keep_inside(model, state, record.state[last])
-    lead = backward_difference(record, last, time, order, spare)
-    return converge(model, state, lead, spare, False, mode, value)
+    return backward_difference(record, last, time, order, history)
 
 
 @njit
@@ -159,90 +165,123 @@ def _margin(model, load, state):
     return margin, reason
 
 
-@njit
-def _meet(model, load, record, last, known, time, state, spare):
-    """Bring `state` from beyond a limit at `time` back to it; returns its time and the updates.
+class Crossing(NamedTuple):
+    """A limit between two times, the one inside and the one beyond it, with the margins there.
 
-    Each trial is a full implicit step; false position, halving the value of an end kept twice
-    (Illinois).
+    kept : which end the last trial left in its place, 1 or −1; trials : so far
     """
-    inside, outside, updates = record.time[last], time, 0
-    value_inside = _margin(model, load, record.state[last])[0]
-    value_outside = _margin(model, load, state)[0]
-    met, kept = time, 0
-    for _ in range(TRIALS):
-        if abs(_margin(model, load, state)[0]) <= LIMIT_ACCURACY:
-            break
-        trial = inside + value_inside / (value_inside - value_outside) * (outside - inside)
-        if not inside < trial < outside:
-            break  # the limit is crossed between two neighbouring floating-point times
-        used = advance(
-            model, record, last, known, trial, load.mode, _held(load, trial), state, spare
-        )
-        updates += abs(used)
-        if used < 0:
-            value_outside *= 4.0  # nearer to the last good point
-            continue
-        met, value = trial, _margin(model, load, state)[0]
-        if value > 0.0:
-            inside, value_inside = trial, value
-            if kept == 1:
-                value_outside *= 0.5
-            kept = 1
-        else:
-            outside, value_outside = trial, value
-            if kept == -1:
-                value_inside *= 0.5
-            kept = -1
-    return met, updates
+
+    inside: float
+    outside: float
+    value_inside: float
+    value_outside: float
+    kept: int
+    trials: int
+
+
+@njit
+def _trial(crossing):
+    """Where the limit is looked for next, by false position."""
+    share = crossing.value_inside / (crossing.value_inside - crossing.value_outside)
+    return crossing.inside + share * (crossing.outside - crossing.inside)
+
+
+@njit
+def _narrowed(crossing, time, value, solved):
+    """The crossing after a trial; the value of an end that is kept twice is halved (Illinois)."""
+    inside, outside, at_inside, at_outside, kept, trials = crossing
+    if not solved:  # nearer to the last good point
+        return Crossing(inside, outside, at_inside, 4.0 * at_outside, kept, trials + 1)
+    if value > 0.0:
+        less = 0.5 if kept == 1 else 1.0
+        return Crossing(time, outside, value, less * at_outside, 1, trials + 1)
+    less = 0.5 if kept == -1 else 1.0
+    return Crossing(inside, time, less * at_inside, value, -1, trials + 1)
+
+
+@njit
+def _landing(load, now):
+    """The next time that steps must land on: a kink of the table or the end."""
+    land = load.end
+    for k in range(load.times.shape[0]):
+        if load.times[k] > now * (1.0 + 1e-14):
+            return min(land, load.times[k])
+    return land
 
 
 @njit
 def march(model, load, record, last, known, step, scratch):
     """Steps from the point `last` (with `known` usable before and with it) until the load ends.
 
-    Fills the record. Returns (reason, last point, known points, next step, Newton updates);
-    RUNNING means that the record is full.
+    With nothing known, potentials and reactions at `last` are first brought under the load at held
+    concentrations. A limit that is passed is met by shorter steps from the last point before it.
+    Fills the record. Returns (reason, last point, known points, next step, Newton updates); RUNNING
+    means that the record is full, no known points that there is no such start.
     """
     state, spare = scratch[0], scratch[1]
-    updates = 0
+    updates, meeting = 0, False
+    crossing = Crossing(0.0, 0.0, 0.0, 0.0, 0, 0)
     while last + 1 < record.time.shape[0]:
         now = record.time[last]
-        land = load.end
-        for k in range(load.times.shape[0]):
-            if load.times[k] > now * (1.0 + 1e-14):
-                land = min(land, load.times[k])
-                break
-        time = now + step
-        clipped = time >= land - 1e-9 * step
-        if clipped:
-            time = land
-        used = advance(model, record, last, known, time, load.mode, _held(load, time), state, spare)
+        land = _landing(load, now)
+        time, lead, clipped = now + step, 0.0, False
+        if meeting:
+            time = _trial(crossing)
+        elif known == 0:
+            time = now
+            state[:] = record.state[last]
+            spare[:] = state
+        else:
+            clipped = time >= land - 1e-9 * step
+            time = land if clipped else time
+        if known > 0:
+            lead = prepare(model, record, last, known, time, state, spare)
+        # The one place where anything is solved: code that is called twice is compiled twice.
+        used = converge(model, state, lead, spare, known == 0, load.mode, _held(load, time))
         updates += abs(used)
-        if used < 0:
+        if known == 0:
+            if used < 0:
+                return STALLED, last, 0, step, updates
+            known = 1
+            record.state[last] = state
+            record.current[last] = current_of(model, state)
+            margin, reason = _margin(model, load, state)
+            if margin <= 0.0:
+                return reason, last, known, step, updates
+            continue
+        if used < 0 and not meeting:
             step = SHRINK * min(step, time - now)
             if step < load.shortest:
                 return STALLED, last, known, step, updates
             continue
-        error, factor = 0.0, GROWTH
-        if known > 1:
-            order = min(2, known - 1)
-            error = step_error(model, record, last, known, time, state, spare) / load.tolerance
-            factor = SAFETY * max(error, 1e-12) ** (-1.0 / (order + 1))
-        if error > 1.0 and time - now > load.shortest:
-            step = (time - now) * max(SHRINK, factor)
-            continue
         margin, reason = _margin(model, load, state)
-        if margin <= 0.0:
-            time, more = _meet(model, load, record, last, known, time, state, spare)
-            updates += more
-            margin, reason = _margin(model, load, state)
+        factor = GROWTH
+        if meeting:
+            crossing = _narrowed(crossing, time, margin, used > 0)
+            ahead = _trial(crossing)
+            # Crossed between two neighbouring floating-point times, it cannot be met closer.
+            split = crossing.inside < ahead < crossing.outside
+            if used < 0 or (abs(margin) > LIMIT_ACCURACY and split and crossing.trials < TRIALS):
+                continue
+        else:
+            error = 0.0
+            if known > 1:
+                order = min(2, known - 1)
+                error = step_error(model, record, last, known, time, state, spare) / load.tolerance
+                factor = SAFETY * max(error, 1e-12) ** (-1.0 / (order + 1))
+            if error > 1.0 and time - now > load.shortest:
+                step = (time - now) * max(SHRINK, factor)
+                continue
+            if margin < -LIMIT_ACCURACY:
+                before = _margin(model, load, record.state[last])[0]
+                crossing, meeting = Crossing(now, time, before, margin, 0, 0), True
+                continue
         last += 1
         record.time[last] = time
         record.state[last] = state
         record.current[last] = current_of(model, state)
         known = min(known + 1, 3)
-        if margin <= LIMIT_ACCURACY:
+        if meeting or margin <= LIMIT_ACCURACY:
             return reason, last, known, step, updates
         if clipped:
             if time >= load.end:

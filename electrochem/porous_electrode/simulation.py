@@ -17,7 +17,7 @@ from electrochem.porous_electrode.balances import surface_of, system_for
 from electrochem.porous_electrode.cell import Cell
 from electrochem.porous_electrode.grid import Resolution, grid_of, particles_of
 from electrochem.porous_electrode.march import Load, Record, march
-from electrochem.porous_electrode.newton import CURRENT, Model, converge, current_of, split
+from electrochem.porous_electrode.newton import CURRENT, Model, converge, split
 from electrochem.porous_electrode.plane import hierarchy_of
 from electrochem.porous_electrode.property_tables import chemistry_of
 from electrochem.porous_electrode.protocol import MODES, Step
@@ -269,52 +269,43 @@ class Simulation:
     def do(self, step: Step) -> str:
         """One step from where the cell stands; returns why it ended."""
         load, first = self._load(step), self._points
-        value = load.values[0]
-        state, used = under_load(self.model, self.layout, self.state, load.mode, value)
-        self.updates += used
-        if state is None:  # beyond what the surfaces can pass
-            self._keep(np.array([self.time]), self.state[None], np.zeros(1))
-            pushed = uniform_reaction(
-                self.model, self.layout, self.state, value if load.mode == CURRENT else 0.0
-            )
-            return self._end(first, self._limit(pushed))
-        self.state = state
-        record, last, known, length = self._record, 0, 1, load.first
-        record.time[0], record.state[0] = self.time, state
-        record.current[0] = current_of(self.model, state)
-        reason = self._at_once(load, state)
-        begin = 0
-        while reason is None:
+        guesses = [self.state]
+        pushed = self.state
+        if load.mode == CURRENT:
+            pushed = uniform_reaction(self.model, self.layout, self.state, load.values[0])
+            guesses.insert(0, pushed)
+        record, length, begin, reason = self._record, load.first, 0, None
+        for guess in guesses:
+            record.time[0], record.state[0] = self.time, guess
             code, last, known, length, used = march(
-                self.model, load, record, last, known, length, self._scratch
+                self.model, load, record, 0, 0, length, self._scratch
             )
             self.updates += used
+            if known > 0:
+                break
+        else:  # beyond what the surfaces can pass
+            self._keep(np.array([self.time]), self.state[None], np.zeros(1))
+            return self._end(first, self._limit(pushed))
+        while reason is None:
             self.time, self.state = float(record.time[last]), record.state[last].copy()
             if code == marching.STALLED:
                 reason = self._limit(self.state)
             elif code != marching.RUNNING:
                 reason = _REASONS[code]
-            else:
-                self._keep(record.time[begin:], record.state[begin:], record.current[begin:])
-                for part in record:
-                    part[:3] = part[last - 2 : last + 1]
-                last, begin = 2, 3
             if self.progress is not None:
                 self.progress(self.time, float(self.state[_voltage_at(self.layout)]))
-        end = last + 1
-        self._keep(record.time[begin:end], record.state[begin:end], record.current[begin:end])
+            end = last + 1
+            self._keep(record.time[begin:end], record.state[begin:end], record.current[begin:end])
+            if reason is None:
+                for part in record:
+                    part[:3] = part[last - 2 : last + 1]
+                begin = 3
+                code, last, known, length, used = march(
+                    self.model, load, record, 2, known, length, self._scratch
+                )
+                self.updates += used
         self.steps += self._points - first - 1
         return self._end(first, reason)
-
-    def _at_once(self, load: Load, state) -> str | None:
-        voltage = state[_voltage_at(self.layout)]
-        if voltage <= load.lower:
-            return LOWER_VOLTAGE
-        if voltage >= load.upper:
-            return UPPER_VOLTAGE
-        if load.mode != CURRENT and abs(current_of(self.model, state)) <= load.least_current:
-            return CURRENT_LIMIT
-        return None
 
     def _end(self, first: int, reason: str) -> str:
         self.segments.append(Segment(first, self._points - 1, reason))
