@@ -42,7 +42,7 @@ class Electrode:
     be one value, (n,) over the thickness or (n, ny, nx), axis 0 beginning at the collector as in a
     labelled volume; they are even within each part. With columns (ny, nx) `footprint` is the size
     [m] along y and x, and `plane_tortuosity_factor` and `plane_conductivity` are (2,) + that shape,
-    along y and x; left out, they are as through the plane.
+    along y and x, inf and 0 where nothing goes; left out, they are as through the plane.
 
     Surface and active fraction are independent: the reaction runs on `surface_area`, and a sphere
     takes up so much that lithium is kept, N = a R j / (3 ε_s F); with a = 3 ε_s / R that is j / F.
@@ -96,9 +96,14 @@ class Electrode:
                 f"Electrode.porosity and active_fraction together exceed 1: {filled.max():g}"
             )
         for name in ("plane_tortuosity_factor", "plane_conductivity"):
-            if getattr(self, name) is None:
+            value = getattr(self, name)
+            if value is None:
                 continue
-            _require_positive(self, (name,))
+            least = 1.0 - 1e-9 if name == "plane_tortuosity_factor" else 0.0
+            if not (np.asarray(value) >= least).all():
+                raise InputError(
+                    f"Electrode.{name} is {np.min(value):g}; at least {least:.0f} was expected"
+                )
             expected = (2, self.parts, *(self.columns or (1, 1)))
             if np.shape(getattr(self, name)) != expected:
                 raise InputError(
