@@ -1,6 +1,6 @@
 """How much lithium moves between the voltage limits, and how large a negative that takes."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dem.errors import InputError
 from electrochem.crossing import crossing
@@ -34,7 +34,8 @@ class StoichiometryWindow:
 
 
 def _half_cell_window(cell: Cell) -> StoichiometryWindow:
-    material, charged = cell.positive.material, cell.positive_stoichiometry
+    material = cell.positive.material.at_temperature(cell.temperature)
+    charged = cell.positive_stoichiometry
     if charged is None:
         charged = material.stoichiometry_at(cell.upper_voltage)
     low, high = material.stoichiometry_range
@@ -52,9 +53,8 @@ def _half_cell_window(cell: Cell) -> StoichiometryWindow:
     )
 
 
-def _moved_to(cell: Cell, negative: float, positive: float, voltage: float, sign: float) -> float:
+def _moved_to(n: Electrode, p: Electrode, negative, positive, voltage: float, sign: float) -> float:
     """Lithium [mol/m²] to move from given stoichiometries until the equilibrium voltage is met."""
-    n, p = cell.negative, cell.positive
     (n_low, n_high), (p_low, p_high) = (
         n.material.stoichiometry_range,
         p.material.stoichiometry_range,
@@ -95,15 +95,18 @@ def stoichiometry_window(cell: Cell) -> StoichiometryWindow:
     """
     if cell.is_half:
         return _half_cell_window(cell)
-    n, p = cell.negative, cell.positive
+    n, p = (
+        replace(electrode, material=electrode.material.at_temperature(cell.temperature))
+        for electrode in cell.electrodes
+    )
     if cell.negative_stoichiometry is not None:
         n_charged, p_charged = cell.negative_stoichiometry, cell.positive_stoichiometry
-        lithium = _moved_to(cell, n_charged, p_charged, cell.lower_voltage, 1.0)
+        lithium = _moved_to(n, p, n_charged, p_charged, cell.lower_voltage, 1.0)
         n_empty = n_charged - lithium / n.lithium_capacity
         p_empty = p_charged + lithium / p.lithium_capacity
         return StoichiometryWindow(n_charged, n_empty, p_charged, p_empty, lithium)
     n_empty, p_empty = _empty(n.material, p.material, cell.lower_voltage)
-    lithium = _moved_to(cell, n_empty, p_empty, cell.upper_voltage, -1.0)
+    lithium = _moved_to(n, p, n_empty, p_empty, cell.upper_voltage, -1.0)
     n_charged = n_empty + lithium / n.lithium_capacity
     p_charged = p_empty - lithium / p.lithium_capacity
     return StoichiometryWindow(n_charged, n_empty, p_charged, p_empty, lithium)

@@ -216,6 +216,17 @@ class Cell:
             raise InputError("Cell.negative_stoichiometry has no meaning for lithium metal")
         if not self.is_half and given[0] != given[1]:
             raise InputError("Cell: give both charged stoichiometries or neither")
+        for side in ("negative", "positive"):
+            value = getattr(self, f"{side}_stoichiometry")
+            if value is None:
+                continue
+            material = getattr(self, side).material
+            low, high = material.stoichiometry_range
+            if not low <= value <= high:
+                raise InputError(
+                    f"Cell.{side}_stoichiometry is {value:g}; the potential of {material.name} is "
+                    f"known from {low:g} to {high:g}"
+                )
 
     @property
     def is_half(self) -> bool:

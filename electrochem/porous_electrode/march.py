@@ -261,8 +261,10 @@ def march(model, load, record, last, known, step, scratch):
             ahead = _trial(crossing)
             # Crossed between two neighbouring floating-point times, it cannot be met closer.
             split = crossing.inside < ahead < crossing.outside
-            if used < 0 or (abs(margin) > LIMIT_ACCURACY and split and crossing.trials < TRIALS):
+            if crossing.trials < TRIALS and (used < 0 or (abs(margin) > LIMIT_ACCURACY and split)):
                 continue
+            if used < 0:
+                return STALLED, last, known, step, updates
         else:
             error = 0.0
             if known > 1:

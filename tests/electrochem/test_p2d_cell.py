@@ -138,6 +138,23 @@ def test_voltage_below_the_limit_at_once():
     assert "as soon as" in result.note
 
 
+def test_window_is_that_of_the_cells_temperature():
+    """An entropic coefficient moves the potential, and with it what the limits hold."""
+    material = replace(
+        POSITIVE.material, entropic_coefficient=-1e-3, diffusion_activation=0.0,
+        exchange_activation=0.0,
+    )  # fmt: skip
+    electrolyte = replace(HALF.electrolyte, fixed_temperature=False)
+    half = replace(
+        HALF, positive=replace(POSITIVE, material=material), electrolyte=electrolyte,
+        positive_stoichiometry=None, upper_voltage=4.2,
+    )  # fmt: skip
+    warm = stoichiometry_window(replace(half, temperature=308.15))
+    shifted = stoichiometry_window(replace(half, upper_voltage=4.21))
+    assert warm.positive_charged == pytest.approx(shifted.positive_charged, abs=1e-9)
+    assert warm.positive_charged != stoichiometry_window(half).positive_charged
+
+
 def test_cell_names_its_placeholders():
     assert nmc622_cell(1.25).placeholders == NMC622.placeholders
     assert len(NMC622.placeholders) >= 2
@@ -208,9 +225,10 @@ def test_structure_that_does_not_connect_is_refused_with_its_reason(change, reas
         (lambda: replace(HALF, negative_stoichiometry=0.9), "no meaning for lithium metal"),
         (lambda: discharge(FULL), "either c_rate or current_density"),
         (lambda: discharge(FULL, c_rate=-1.0), "must exceed zero"),
+        (lambda: replace(HALF, positive_stoichiometry=0.01), "positive_stoichiometry is 0.01"),
         (
-            lambda: nominal_capacity(replace(HALF, positive_stoichiometry=0.01)),
-            "positive_stoichiometry is 0.01",
+            lambda: replace(FULL, negative_stoichiometry=1.1, positive_stoichiometry=0.3),
+            "negative_stoichiometry is 1.1; the potential of graphite",
         ),
         (
             lambda: nominal_capacity(replace(FULL, negative=replace(NEGATIVE, thickness=20e-6))),
