@@ -256,6 +256,15 @@ def start_calendering(sim: Simulation, pressing: Pressing) -> Calendering:
 
 def median_diameter(grains: Grains) -> float:
     """Median diameter by volume of the active particles, from their sphere-equivalent size [m]."""
+    return diameter_by_volume(_active_volumes(grains), 0.5)
+
+
+def active_diameters(grains: Grains) -> np.ndarray:
+    """Sphere-equivalent diameters of the active particles, rising [m]."""
+    return np.cbrt(6.0 * np.sort(_active_volumes(grains)) / np.pi)
+
+
+def _active_volumes(grains: Grains) -> np.ndarray:
     active = grains.material == ACTIVE
     _, index = np.unique(grains.particle[active], return_inverse=True)
-    return diameter_by_volume(np.bincount(index, grains.volume[active]), 0.5)
+    return np.bincount(index, grains.volume[active])

@@ -94,11 +94,19 @@ def parser() -> argparse.ArgumentParser:
         "-o", "--output", metavar="DIR", help="folder of the files (default: ./<source>-export)"
     )
 
-    discharge = commands.add_parser("discharge", help="discharge the cells of a finished run")
+    discharge = commands.add_parser(
+        "discharge", help="discharge the cells of a finished run, or of a BPX file"
+    )
     discharge.add_argument("folder", metavar="RUN_DIR", nargs="?", help="folder of the run")
     discharge.add_argument("--bpx", metavar="FILE", help="a cell in the BPX format instead")
-    discharge.add_argument("--rates", metavar="RATES", required=True, help="such as 0.1C,1C")
-    discharge.add_argument("-o", "--output", metavar="DIR", help="folder of a BPX cell's curves")
+    discharge.add_argument(
+        "--rates", metavar="RATES", required=True,
+        help="such as 0.1C,1C, of the nominal capacity of the scenario or the file",
+    )  # fmt: skip
+    discharge.add_argument(
+        "-o", "--output", metavar="DIR",
+        help="folder of a BPX cell's results (default: ./<file>-discharge)",
+    )  # fmt: skip
 
     calibrate = commands.add_parser("calibrate", help="fit bonds and contacts to crushed particles")
     calibrate.add_argument(

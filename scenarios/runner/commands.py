@@ -149,25 +149,22 @@ def _failures_logged() -> Iterator[None]:
 
 
 def report(args: argparse.Namespace) -> int:
+    from scenarios.runner.discharging.page import is_cell
     from scenarios.runner.report import write_report
 
-    folder = RunFolder.open(Path(args.folder))
-    print(write_report(folder.path))
+    path = Path(args.folder)
+    if not is_cell(path):
+        path = RunFolder.open(path).path
+    print(write_report(path))
     return DONE
 
 
 def discharge(args: argparse.Namespace) -> int:
-
+    rates = _rates(args.rates)
+    if (args.bpx is None) == (args.folder is None):
+        raise InputError("discharge: expected the folder of a run or --bpx with a file, not both")
     if args.bpx is not None:
-        raise InputError("discharge --bpx is not available in this version")
-    if args.folder is None:
-        raise InputError("discharge: expected the folder of a run")
-    rates = []
-    for text in args.rates.split(","):
-        try:
-            rates.append(read_rate(text))
-        except ValueError as error:
-            raise InputError(f'--rates: "{text}": {error}; expected such as 0.1C,1C') from None
+        return _discharge_file(args, rates)
     folder = RunFolder.open(Path(args.folder))
     if not folder.is_finished:
         raise InputError(f"{args.folder}: this run is not finished; resume it first")
@@ -186,9 +183,36 @@ def discharge(args: argparse.Namespace) -> int:
 
     with stop_on_signals() as stop:
         try:
-            pipeline.discharge(folder, tuple(rates), Reporter(stop))
-        except Interrupted:
+            pipeline.discharge(folder, rates, Reporter(stop))
+        except (Interrupted, KeyboardInterrupt):
             return failed("interrupted; nothing but discharge curves is missing", INTERRUPTED)
+        except OSError as error:
+            return failed(f"the discharge failed: {reason(error)}", FAILED)
+    return DONE
+
+
+def _rates(given: str) -> tuple[float, ...]:
+    """The C-rates of the option, each once."""
+    rates = []
+    for text in given.split(","):
+        try:
+            rates.append(read_rate(text))
+        except ValueError as error:
+            raise InputError(f'--rates: "{text}": {error}; expected such as 0.1C,1C') from None
+    return tuple(dict.fromkeys(rates))
+
+
+def _discharge_file(args: argparse.Namespace, rates: tuple[float, ...]) -> int:
+    from scenarios.runner.discharging.bpx_file import discharge_file
+
+    with stop_on_signals() as stop:
+        try:
+            folder = discharge_file(args, rates, Reporter(stop))
+        except (Interrupted, KeyboardInterrupt):
+            return failed("interrupted; the curves that are there are whole", INTERRUPTED)
+        except OSError as error:
+            return failed(f"the discharge failed: {reason(error)}", FAILED)
+    print(f"Done: {folder.path}")
     return DONE
 
 

@@ -60,6 +60,12 @@ def problems(scenario: Scenario) -> Iterator[Problem]:
         )
     yield from foil_problems(scenario)
     yield from cell_problems(cell)
+    if cell.contact_resistance > 0.0 < scenario.analysis.contact_resistance.collector:
+        yield (
+            "cell.contact_resistance",
+            "is given beside analysis.contact_resistance.collector, which the coating's electronic "
+            "conductivity holds already; expected one of them",
+        )
     yield from target_kind_problems(scenario)
 
 

@@ -1,102 +1,87 @@
-"""The cell made of each state, and its discharge curves."""
+"""The discharge curves of the cells made of a run's states."""
 
-import csv
-import io
+import shutil
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
 
 from dem.errors import InputError
-from electrochem.homogenise import positive_electrode
-from electrochem.materials import (
-    ELECTROLYTES,
-    NEGATIVE_MATERIALS,
-    POSITIVE_MATERIALS,
-    LithiumMetal,
-)
-from electrochem.porous_electrode.balance import matched_negative, nominal_capacity
-from electrochem.porous_electrode.cell import Cell, Electrode, Separator
+from electrochem.bpx import beside, write_bpx
+from electrochem.porous_electrode.balance import nominal_capacity
+from electrochem.porous_electrode.cell import Cell
 from electrochem.porous_electrode.discharge import Discharge, discharge
+from electrochem.porous_electrode.simulation import LOWER_VOLTAGE
 from scenarios.runner import schema
-from scenarios.runner.progress import Reporter
+from scenarios.runner.discharging.profiles import profiles_of
+from scenarios.runner.discharging.series import write_profiles
+from scenarios.runner.discharging.structure import cell_of
+from scenarios.runner.discharging.tables import AREAL, Extent, curve_text, profiles_text
+from scenarios.runner.progress import ProgressCallback, Reporter
 from scenarios.runner.run_folder import RunFolder
 from scenarios.runner.states import StateFigures
 
 
+@dataclass(frozen=True)
+class Discharged:
+    """warnings : what went unusually; placeholders : parameters without a source of their own."""
+
+    warnings: list[str]
+    placeholders: list[str]
+
+
 def discharge_states(
     figures: list[StateFigures],
-    settings: schema.cell.Cell,
+    scenario: schema.Scenario,
     folder: RunFolder,
     reporter: Reporter,
-) -> list[str]:
-    """Discharge every state at every rate and write the curves; returns what went unusually.
+) -> Discharged:
+    """Discharge every state at every rate, and write its curves and its cell.
 
-    The capacity at each rate is added to each state's row.
+    Capacity, energy and end at each rate are added to each state's row.
     """
+    settings = scenario.cell
     if settings.kind == "none":
-        return []
+        return Discharged([], [])
     warnings, placeholders = [], ()
+    rates = tuple(dict.fromkeys(settings.rates))
     with reporter.stage("Discharge") as progress:
-        done, total = 0, len(figures) * len(settings.rates)
-        for state in figures:
+        for number, state in enumerate(figures):
+            if settings.sizes > 1 and state.diameters is None:
+                warnings.append(
+                    f"{state.name}: its particles' sizes are not kept, as an earlier version wrote "
+                    "the run: one size instead of cell.sizes"
+                )
+            begin, width = number / len(figures), 1.0 / (len(figures) * len(rates))
             try:
                 cell = cell_of(state, settings)
+                nominal = _nominal(cell, settings)
+                if not cell.is_half:
+                    _write_cell(cell, nominal, folder, state.name)
+                for k, rate in enumerate(rates):
+                    name = f"{state.name}_{rate:g}C"
+                    run = _discharged(cell, rate, nominal, progress, begin + k * width, width, name)
+                    write_curve(folder, name, run, cell, vtk=scenario.output.vtk)
+                    state.row[f"capacity_{rate:g}C_mAh_cm2"] = float(run.capacity[-1]) / 10
+                    state.row[f"energy_{rate:g}C_mWh_cm2"] = float(run.curve.energy[-1]) / 10
+                    state.row[f"end_reason_{rate:g}C"] = run.end_reason
+                    warnings.extend(f"{name}: {text}" for text in remarks(run))
             except InputError as error:
                 warnings.append(f"{state.name}: {error}")
-                done += len(settings.rates)
                 continue
-            for rate in settings.rates:
-                curve = discharge(cell, c_rate=rate, nominal=_nominal(cell, settings))
-                name = f"{state.name}_{rate:g}C"
-                folder.write_text(f"discharge/{name}.csv", curve_text(curve))
-                state.row[f"capacity_{rate:g}C_mAh_cm2"] = float(curve.capacity[-1]) / 10
-                if curve.note:
-                    warnings.append(f"{name}: {curve.note}")
-                done += 1
-                progress(done / total, name)
             placeholders = cell.placeholders
-        warnings.extend(placeholders)
-    return warnings
-
-
-def cell_of(state: StateFigures, settings: schema.cell.Cell) -> Cell:
-    """The cell whose positive electrode has the state's structure."""
-    row = state.row
-    positive = positive_electrode(
-        thickness=row["thickness_um"] * 1e-6,
-        porosity=row["porosity"],
-        tortuosity_factor=row["tortuosity_factor_z"],
-        am_fraction=row["am_fraction"],
-        am_pore_area=row["am_pore_area_m2_m3"],
-        am_cbd_area=row["am_cbd_area_m2_m3"],
-        cbd_nanoporosity=row["cbd_nanoporosity"],
-        electronic_conductivity=row["electronic_conductivity_z_S_m"],
-        particle_radius=0.5e-6 * row["particle_diameter_um"],
-        material=POSITIVE_MATERIALS[settings.active_material],
-    )
-    return Cell(
-        negative=_negative(positive, settings),
-        separator=Separator(
-            settings.separator_thickness,
-            settings.separator_porosity,
-            settings.separator_tortuosity_factor,
-        ),
-        positive=positive,
-        electrolyte=ELECTROLYTES[settings.electrolyte](settings.concentration),
-        lower_voltage=settings.lower_voltage,
-        upper_voltage=settings.upper_voltage,
-        temperature=settings.temperature,
-    )
-
-
-def _negative(positive: Electrode, settings: schema.cell.Cell) -> Electrode | LithiumMetal:
+        progress(1.0)
     if settings.kind == "half":
-        return LithiumMetal()
-    return matched_negative(
-        positive,
-        NEGATIVE_MATERIALS[settings.negative_material],
-        np_ratio=settings.np_ratio,
-        lower_voltage=settings.lower_voltage,
-        upper_voltage=settings.upper_voltage,
-        porosity=settings.negative_porosity,
-        active_fraction=settings.negative_active_fraction,
+        reporter.say("BPX knows no half cells: no discharge/<state>_bpx.json is written")
+    return Discharged([*warnings, *placeholders], list(placeholders))
+
+
+def _discharged(cell, rate, nominal, progress: ProgressCallback, begin, width, name) -> Discharge:
+    """A discharge whose progress is a part of the stage's."""
+    return discharge(
+        cell,
+        c_rate=rate,
+        nominal=nominal,
+        progress=lambda share, note: progress(begin + width * share, f"{name}: {note}"),
     )
 
 
@@ -110,11 +95,32 @@ def _nominal(cell: Cell, settings: schema.cell.Cell) -> float:
     return nominal_capacity(cell) if given is None else given
 
 
-def curve_text(curve: Discharge) -> str:
-    """A discharge curve as CSV: time, voltage and areal capacity."""
-    text = io.StringIO()
-    table = csv.writer(text, lineterminator="\n")
-    table.writerow(["time_s", "voltage_V", "capacity_mAh_cm2"])
-    for time, voltage, capacity in zip(curve.time, curve.voltage, curve.capacity / 10, strict=True):
-        table.writerow([f"{time:.6g}", f"{voltage:.6f}", f"{capacity:.6g}"])
-    return text.getvalue()
+def write_curve(
+    folder: RunFolder, name: str, run: Discharge, cell: Cell, extent: Extent = AREAL, *, vtk: bool
+) -> None:
+    """Write a curve, its profiles and, for ParaView, their series under `discharge/`."""
+    profiles = profiles_of(run.curve)
+    folder.write_text(f"discharge/{name}_profiles.csv", profiles_text(profiles, extent))
+    if vtk:
+        at = profiles.index
+        write_profiles(
+            folder.path / "discharge", name, profiles, run.voltage[at], run.capacity[at]
+        )  # fmt: skip
+    # Last: where the curve stands, all of it does.
+    folder.write_text(f"discharge/{name}.csv", curve_text(run, cell, extent))
+
+
+def remarks(run: Discharge) -> list[str]:
+    """What the end of a discharge has of its own, in a sentence."""
+    if run.note:
+        return [run.note]
+    return [] if run.end_reason == LOWER_VOLTAGE else [f"ended before its limit: {run.end_reason}"]
+
+
+def _write_cell(cell: Cell, nominal: float, folder: RunFolder, state: str) -> None:
+    """Write a state's cell as BPX, and what the format cannot say beside it."""
+    with tempfile.TemporaryDirectory() as scratch:
+        path = Path(scratch) / f"{state}_bpx.json"
+        write_bpx(cell, path, nominal=nominal, title=f"calendem, {state}")
+        for made in (beside(path), path):
+            folder.write(f"discharge/{made.name}", lambda to, made=made: shutil.copyfile(made, to))

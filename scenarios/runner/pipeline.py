@@ -111,10 +111,11 @@ def discharge(folder: RunFolder, rates: tuple[float, ...], reporter: Reporter) -
     """Discharge the states of a finished run at other rates, without its mechanics."""
     scenario = folder.scenario()
     cell = scenario.cell.model_copy(update={"rates": rates})
+    scenario = scenario.model_copy(update={"cell": cell})
     figures = results_file.read_figures(folder.path / "run.h5")
     with folder.log():
-        for text in discharge_states(figures, cell, folder, reporter):
-            reporter.warn(text)
+        found = discharge_states(figures, scenario, folder, reporter)
+        _report(folder, reporter, found.warnings)
 
 
 def _run(scenario: Scenario, folder: RunFolder, reporter: Reporter, work: Work) -> None:
@@ -164,8 +165,8 @@ def _calender(
         row["new_surface_over_voxels"] = new_over_outer_surface(row, work.figures[0].row)
     if scenario.output.vtk:
         series.write_collections(folder, names)
-    warnings = discharge_states(work.figures, scenario.cell, folder, reporter)
-    warnings += trust.warnings(work, states, names)
+    discharged = discharge_states(work.figures, scenario, folder, reporter)
+    warnings = discharged.warnings + trust.warnings(work, states, names)
     warnings += layer_stiffness.stiffness_warnings(work.stiffness)
     warnings += stresses.companion_warnings(work.companion, work.pressing, states, names)
     folder.write(
@@ -176,6 +177,7 @@ def _calender(
         folder,
         work,
         warnings,
+        placeholders=discharged.placeholders,
         companion=stresses.plain(work.companion, scenario.mechanics.companion),
         **nip_figures.summary(work.pressing, states, names),
         empirical_laws=empirical_laws.plain(empirical_laws.laws_of(work)),
@@ -299,13 +301,21 @@ def _roll(
     if scenario.output.vtk:
         series.write_collections(folder, names)
         strip_results.write_vtk(folder, work.strip, decomposition)
-    warnings = discharge_states(work.figures, scenario.cell, folder, reporter)
-    warnings += outcome.warnings() + grain_figures.warnings(work.quality)
+    discharged = discharge_states(work.figures, scenario, folder, reporter)
+    warnings = discharged.warnings + outcome.warnings() + grain_figures.warnings(work.quality)
     folder.write(
         "run.h5",
         lambda path: strip_results.write(path, outcome, work.figures, decomposition, work.quality),
     )
-    _summarise(scenario, folder, work, warnings, nip=outcome.nips(), strip=outcome.plain())
+    _summarise(
+        scenario,
+        folder,
+        work,
+        warnings,
+        placeholders=discharged.placeholders,
+        nip=outcome.nips(),
+        strip=outcome.plain(),
+    )
     _report(folder, reporter, warnings)
 
 

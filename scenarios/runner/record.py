@@ -59,9 +59,13 @@ def summary_csv(rows: Sequence[Row]) -> str:
 
 def summary_json(rows: Sequence[Row], **more: Any) -> str:
     """The rows as JSON under `states`, beside what else is given; infinity and NaN are null."""
+    return json.dumps({**more, "states": plain_rows(rows)}, indent=1, allow_nan=False) + "\n"
+
+
+def plain_rows(rows: Sequence[Row]) -> list[dict[str, Any]]:
+    """The rows as JSON takes them, numbers with six digits; infinity and NaN are None."""
     names = columns(rows)
-    states = [{name: _finite(row.get(name)) for name in names} for row in rows]
-    return json.dumps({**more, "states": states}, indent=1, allow_nan=False) + "\n"
+    return [{name: _finite(row.get(name)) for name in names} for row in rows]
 
 
 def write_summary(folder: RunFolder, rows: Sequence[Row], **more: Any) -> None:

@@ -40,6 +40,7 @@ class Run:
     heights: dict[str, np.ndarray] = field(default_factory=dict)
     laws: dict[str, dict[str, np.ndarray]] = field(default_factory=dict)
     discharges: dict[str, dict[str, np.ndarray]] = field(default_factory=dict)
+    curve_stems: dict[str, str] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -102,14 +103,25 @@ def read_run(folder: Path) -> Run:
             maps = {name: f"states/{name}/surface/height_um" for name in run.profiles}
             run.heights = {name: file[path][()] for name, path in maps.items() if path in file}
     order = {name: index for index, name in enumerate(run.states)}
-    curves = folder.glob("discharge/*.csv")
-    for path in sorted(curves, key=lambda p: (order.get(p.stem.rpartition("_")[0], -1), p.stem)):
+    curves = [p for p in folder.glob("discharge/*.csv") if not p.stem.endswith("_profiles")]
+
+    def place(path: Path) -> tuple[int, str, float]:
+        state, _, rate = path.stem.rpartition("_")
+        return order.get(state, -1), state, rate_of(rate)
+
+    for path in sorted(curves, key=place):
         rows = read_table(path)
         if rows:
-            run.discharges[_discharge_title(path.stem)] = {
-                name: column(rows, name) for name in rows[0]
-            }
+            title = _discharge_title(path.stem)
+            run.discharges[title] = {name: column(rows, name) for name in rows[0]}
+            run.curve_stems[title] = path.stem
     return run
+
+
+def rate_of(text: str) -> float:
+    """The C-rate that a file's name tells, 0 where it tells none."""
+    number = number_or_text(text.removesuffix("C"))
+    return number if isinstance(number, float) else 0.0
 
 
 def read_table(path: Path) -> list[dict[str, float | str]]:

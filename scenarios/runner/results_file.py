@@ -100,6 +100,8 @@ def write_states(
         for name, values in of_state.profile.items():
             group[name] = values
         group["surface/height_um"] = 1e6 * of_state.surface
+        if of_state.diameters is not None:
+            group["particle_sizes/diameter_um"] = 1e6 * of_state.diameters
         write_breaks(group, state)
         group["breaks/density_g_cm3"] = _break_density(state, path, begins)
         _write_fragments(group, state, decomposition)
@@ -201,11 +203,10 @@ def _write_skeleton(group: h5py.Group, state: State) -> None:
 def read_figures(path: Path) -> list[StateFigures]:
     """The figures of the states of a finished run, in the order of the path.
 
-    Runs of earlier versions hold no heights of the surface.
+    Runs of earlier versions hold no heights of the surface and no particles' diameters.
     """
 
-    def surface(group: h5py.Group) -> np.ndarray | None:
-        name = "surface/height_um"
+    def micrometres(group: h5py.Group, name: str) -> np.ndarray | None:
         return 1e-6 * group[name][()] if name in group else None
 
     with h5py.File(path) as file:
@@ -220,7 +221,8 @@ def read_figures(path: Path) -> list[StateFigures]:
                     if isinstance(item, h5py.Dataset)
                 },
                 json.loads(file["states"][name].attrs["observed"]),
-                surface(file["states"][name]),
+                micrometres(file["states"][name], "surface/height_um"),
+                micrometres(file["states"][name], "particle_sizes/diameter_um"),
             )
             for name in file["states"].attrs["order"]
         ]

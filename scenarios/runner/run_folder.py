@@ -6,7 +6,7 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from importlib import metadata
 from pathlib import Path
@@ -68,13 +68,19 @@ class RunFolder:
 
         Raises InputError where the folder holds a run or cannot be made.
         """
+        return cls.make(path, {"scenario.toml": resolved_text(scenario, versions())})
+
+    @classmethod
+    def make(cls, path: Path, files: Mapping[str, str] | None = None) -> "RunFolder":
+        """A new or empty folder with these text files in it; raises InputError as `create`."""
         refuse_existing_run(path)
         folder = cls(path)
         try:
             missing = [p for p in (path, *path.parents) if not p.exists()]
             path.mkdir(parents=True, exist_ok=True)
             folder._made, folder._was_there = missing, set(path.iterdir())
-            folder.write_text("scenario.toml", resolved_text(scenario, versions()))
+            for name, text in (files or {}).items():
+                folder.write_text(name, text)
         except (PermissionError, NotADirectoryError, FileExistsError) as error:
             folder.discard()
             raise InputError(f"{path}: cannot be written to ({error.strerror})") from None

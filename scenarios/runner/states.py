@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from dem.calender import State, median_diameter
+from dem.calender import State, active_diameters, median_diameter
 from dem.fragments import (
     crack_faces,
     crack_figures,
@@ -49,6 +49,7 @@ class StateFigures:
     profile : by name, values layer by layer from the collector up
     surface : (ny, nx) float32 [m], height of the highest solid above the foil; None of a run that
         an earlier version wrote
+    diameters : (n,) of the active particles [m], rising; None likewise
     """
 
     name: str
@@ -57,6 +58,7 @@ class StateFigures:
     profile: dict[str, list[float]]
     observed: dict[str, Any]
     surface: np.ndarray | None
+    diameters: np.ndarray | None = None
 
 
 def state_names(states: list[State], scenario: Scenario) -> list[str]:
@@ -158,7 +160,10 @@ def analyse_state(
         **stress_profile(stress, state, back.volume, back.grain),
         **crack_profile(state, box, openings, back.volume),
     }
-    return StateFigures(name, row, checks, profile, figures, top.height.astype(np.float32))
+    return StateFigures(
+        name, row, checks, profile, figures, top.height.astype(np.float32),
+        active_diameters(state.grains),
+    )  # fmt: skip
 
 
 def fractions_of(

@@ -6,7 +6,7 @@ from electrochem.materials import ELECTROLYTES, NEGATIVE_MATERIALS, POSITIVE_MAT
 from electrochem.porous_electrode import discharge
 from electrochem.porous_electrode.simulation import LOWER_VOLTAGE
 from scenarios.runner.cell_problems import cell_problems
-from scenarios.runner.discharges import cell_of
+from scenarios.runner.discharging.structure import cell_of
 from scenarios.runner.schema.cell import Cell
 from scenarios.runner.states import StateFigures
 

@@ -7,6 +7,8 @@ from pydantic import Field
 from scenarios.runner.schema.quantities import (
     ArealCapacity,
     Concentration,
+    ContactResistanceOrZero,
+    Integer,
     Length,
     OpenShare,
     PositiveNumber,
@@ -55,6 +57,19 @@ class Cell(Section):
     negative_porosity: OpenShare = Field(0.3, description="Full cell: porosity of the graphite.")
     negative_active_fraction: OpenShare = Field(
         0.65, description="Full cell: volume share of graphite in the negative electrode."
+    )
+    sizes: Annotated[Integer, Field(ge=1, le=20)] = Field(
+        1,
+        description="Classes of particles of equal volume, each with the median diameter of its "
+        "own; 1 takes the median of all.",
+    )
+    contact_resistance: ContactResistanceOrZero = Field(
+        "0 ohm*cm^2",
+        description="Of coating on collector where all of the foil is touched; where a run has a "
+        "foil, the cell's is this over the share that is.",
+    )
+    film_resistance: ContactResistanceOrZero = Field(
+        "0 ohm*cm^2", description="Of a film on the positive particles' reacting surface."
     )
     separator_thickness: Length = Field("20 um", description="Thickness of the separator.")
     separator_porosity: OpenShare = Field(0.45, description="Porosity of the separator.")
