@@ -161,23 +161,6 @@ def tortuosity(rows: Rows) -> bytes:
     return against_density(both, legends, "Tortuosity, through-plane / –")
 
 
-def discharge_curves(curves: Mapping[str, Arrays]) -> bytes:
-    """Cell voltage against areal capacity, one line a state and rate."""
-
-    def draw(axes: Axes) -> None:
-        areal = all("capacity_mAh_cm2" in curve for curve in curves.values())
-        name = "capacity_mAh_cm2" if areal else "capacity_Ah"
-        for label, curve in curves.items():
-            if name in curve and "voltage_V" in curve:
-                axes.plot(curve[name], curve["voltage_V"], label=label)
-        axes.set_xlabel("Areal capacity / mAh cm⁻²" if areal else "Capacity / Ah")
-        axes.set_ylabel("Cell voltage / V")
-        axes.set_xlim(left=0)
-        axes.legend()
-
-    return svg(draw)
-
-
 ENERGIES = {
     "elastic_contact_J": "elastic, contacts",
     "elastic_bond_J": "elastic, bonds",

@@ -8,6 +8,7 @@ from typing import Any
 import jinja2
 
 from scenarios.runner.analysis import page as analysis_page
+from scenarios.runner.discharging import page as discharge_page
 from scenarios.runner.page.abstract import abstract
 from scenarios.runner.page.curves import TRUSTED, curves
 from scenarios.runner.page.pore_laws import rate_estimate
@@ -17,14 +18,16 @@ from scenarios.runner.results import Run, read_run, state_title
 
 
 def write_report(folder: Path) -> Path:
-    """Write `report.html` of a run, or of an analysis, from the files in its folder alone; returns
-    its path.
+    """Write `report.html` of a run, an analysis or a cell from the files in its folder alone;
+    returns its path.
 
     Raises InputError when the folder holds no run, OSError when the page cannot be written.
     """
     run = read_run(Path(folder))
     if analysis_page.is_analysis(run):
         template, parts = analysis_page.TEMPLATE, analysis_page.parts(run)
+    elif discharge_page.holds_cell(run.summary):
+        template, parts = discharge_page.TEMPLATE, discharge_page.parts(run)
     else:
         template, parts = "report.html.j2", _parts(run)
     loader = jinja2.FileSystemLoader(Path(__file__).with_name("templates"))

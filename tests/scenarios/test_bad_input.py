@@ -264,11 +264,6 @@ def test_folder_that_holds_a_run_is_refused(folder, capsys):
     assert "is a file" in refused(["run", "mine.toml", "-o", "file"], capsys, folder)
 
 
-def test_what_this_version_lacks_is_refused_clearly(folder, capsys):
-    bpx = ["discharge", "--bpx", "cell.json", "--rates", "1C"]
-    assert "not available" in refused(bpx, capsys, folder)
-
-
 def test_refused_entry_is_told_once(folder, capsys):
     (folder / "mine.toml").write_text(RECIPE + '[cell]\nrates = ["1"]\n')
     message = refused(["check", "mine.toml"], capsys, folder)

@@ -14,6 +14,7 @@ import tifffile
 from vtkmodules.util.numpy_support import vtk_to_numpy
 from vtkmodules.vtkIOXML import vtkXMLImageDataReader, vtkXMLPolyDataReader
 
+from electrochem.porous_electrode.simulation import LOWER_VOLTAGE
 from electrochem.transport.bruggeman import fit_bruggeman
 from scenarios.runner.cli import main
 from scenarios.runner.results_file import read_figures
@@ -72,7 +73,12 @@ def test_run_folder_holds_every_file_of_the_contract(small_run):
             f"particles/{name}.vtp", f"bonds/{name}.vtp", f"volume/{name}.vti",
             f"cracks/{name}.vtp", f"height_map/{name}.vtp",
             f"volume/{name}.tif", f"volume/{name}.tif.json", f"discharge/{name}_1C.csv",
+            f"discharge/{name}_1C_profiles.csv", f"discharge/{name}_1C.pvd",
+            f"discharge/{name}_bpx.json", f"discharge/{name}_bpx.beyond.json",
         }  # fmt: skip
+        profiles = sorted((small_run / "discharge" / f"{name}_1C").iterdir())
+        assert 9 <= len(profiles) <= 11
+        expected |= {f"discharge/{name}_1C/{k:02d}.vtr" for k in range(len(profiles))}
     # No checkpoint: nothing that works on a finished run needs one.
     assert found == expected
 
@@ -92,7 +98,7 @@ def test_summary_holds_no_time_and_no_path(small_run):
     cells = [cell for line in text.splitlines()[1:] for cell in line.split(",")]
     assert set(cells) & set(STATES) == set(STATES)
     # Every other cell is a number or blank: no room for a time of day or a folder.
-    for cell in set(cells) - {"as_coated", ""}:
+    for cell in set(cells) - {"as_coated", "", LOWER_VOLTAGE}:
         float(cell)
 
 
@@ -101,8 +107,10 @@ def test_json_says_the_same_as_the_csv(small_run):
     for row, state in zip(table(small_run), summary["states"], strict=True):
         assert list(row) == list(state)
         for name, text in row.items():
-            if name == "state" or text in ("", "inf"):
-                assert state[name] == (text if name == "state" else None)
+            if name in ("state", "end_reason_1C"):
+                assert state[name] == text
+            elif text in ("", "inf"):
+                assert state[name] is None
             else:
                 assert state[name] == float(text)
 
@@ -167,12 +175,16 @@ def test_active_volume_and_binder_solid_are_kept(small_run):
 def test_discharge_curves_run_down_as_capacity_runs_up(small_run):
     for name, row in zip(STATES, table(small_run), strict=True):
         path = small_run / "discharge" / f"{name}_1C.csv"
-        assert path.read_text().splitlines()[0] == "time_s,voltage_V,capacity_mAh_cm2"
-        time, voltage, capacity = np.loadtxt(path, delimiter=",", skiprows=1, unpack=True)
+        assert path.read_text().startswith("time_s,voltage_V,capacity_mAh_cm2,")
+        time, voltage, capacity, _, energy, *_ = np.loadtxt(
+            path, delimiter=",", skiprows=1, unpack=True
+        )
         assert time[0] == 0 and (np.diff(time) > 0).all()
         assert (np.diff(capacity) > 0).all() and (np.diff(voltage) < 0).all()
         assert voltage[-1] == pytest.approx(3.0, abs=1e-3)  # the default lower limit
         assert capacity[-1] == pytest.approx(float(row["capacity_1C_mAh_cm2"]), rel=1e-5)
+        assert energy[-1] == pytest.approx(float(row["energy_1C_mWh_cm2"]), rel=1e-5)
+        assert row["end_reason_1C"] == LOWER_VOLTAGE
 
 
 def read_vtk(reader, path):

@@ -6,6 +6,7 @@ import numpy as np
 
 from dem.release import HERTZ_LIMIT
 from scenarios.runner import plots, surface_plots, trust
+from scenarios.runner.discharging.page import discharge_plots, placeholder_note
 from scenarios.runner.page.damage import damage
 from scenarios.runner.page.figures import Shown, along_density, plot
 from scenarios.runner.page.laws import fitted_laws
@@ -24,18 +25,19 @@ TRUSTED = "Is the run to be trusted?"
 """Heading of the group that stands last."""
 
 
-def curves(run: Run) -> list[tuple[str, list[Shown]]]:
-    """Headed groups of the plots for which the run has figures."""
+def curves(run: Run) -> list[tuple[str, list[Shown], str]]:
+    """Headed groups of the plots for which the run has figures, each with a note, mostly empty."""
     groups = [
         ("Pressing", _pressing(run)),
         ("The strip under the roll", strip_plots(run)),
         ("Stress and cracks", damage(run)),
         ("Structure", _structure(run)),
         ("Transport", _transport(run)),
-        ("Discharge", _cell(run)),
+        ("Discharge", discharge_plots(run)),
         (TRUSTED, _numerics(run)),
     ]
-    return [(heading, shown) for heading, shown in groups if shown]
+    notes = {"Discharge": placeholder_note(run)}
+    return [(heading, shown, notes.get(heading, "")) for heading, shown in groups if shown]
 
 
 def _pressing(run: Run) -> list[Shown]:
@@ -146,12 +148,6 @@ def _transport(run: Run) -> list[Shown]:
             )
         )
     return shown
-
-
-def _cell(run: Run) -> list[Shown]:
-    if not run.discharges:
-        return []
-    return [plot(plots.discharge_curves(run.discharges), "Voltage during discharge.", wide=True)]
 
 
 def _numerics(run: Run) -> list[Shown]:
