@@ -2,6 +2,8 @@
 
 import csv
 import json
+import os
+import signal
 from types import SimpleNamespace
 from xml.etree import ElementTree
 
@@ -15,13 +17,13 @@ from electrochem.bpx import open_bpx
 from electrochem.kinetics import FARADAY
 from electrochem.porous_electrode import discharge
 from electrochem.porous_electrode.simulation import LOWER_VOLTAGE
+from scenarios.runner import discharges
 from scenarios.runner.cli import main
 from scenarios.runner.discharging import bpx_file
+from scenarios.runner.discharging.loss_plots import losses_of
 from scenarios.runner.discharging.page import drawn_curves, read_depth
-from scenarios.runner.discharging.plots import losses_of
 from scenarios.runner.discharging.structure import cell_of, contact_resistance, median_diameters
 from scenarios.runner.discharging.tables import PARTS
-from scenarios.runner.interrupt import Interrupted
 from scenarios.runner.load import load
 from scenarios.runner.record import write_summary
 from scenarios.runner.results import read_run, read_table
@@ -244,19 +246,24 @@ def test_wrong_input_is_refused_in_a_sentence(arguments, words, tmp_path, monkey
     assert sorted(tmp_path.rglob("*")) == before
 
 
-@pytest.mark.parametrize("done", [0, 1])
-def test_interrupt_keeps_the_curves_that_are_whole(done, tmp_path, monkeypatch, capsys):
-    saved(tmp_path, chen2020())
-    monkeypatch.chdir(tmp_path)
+def stopping_after(done: int):
+    """The solver's discharge, in whose midst a signal comes when so many are done."""
     calls = []
 
     def stopped(cell, **options):
         calls.append(options)
         if len(calls) > done:
-            raise Interrupted
+            os.kill(os.getpid(), signal.SIGTERM)
         return discharge(cell, **options)
 
-    monkeypatch.setattr(bpx_file, "discharge", stopped)
+    return stopped
+
+
+@pytest.mark.parametrize("done", [0, 1])
+def test_interrupt_keeps_the_curves_of_a_file_that_are_whole(done, tmp_path, monkeypatch, capsys):
+    saved(tmp_path, chen2020())
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(bpx_file, "discharge", stopping_after(done))
     assert main(["discharge", "--bpx", "cell.json", "--rates", "1C,2C"]) == 130
     assert "interrupted" in capsys.readouterr().err
     folder = tmp_path / "cell-discharge"
@@ -267,6 +274,16 @@ def test_interrupt_keeps_the_curves_that_are_whole(done, tmp_path, monkeypatch, 
     assert (folder / "discharge" / "1C.csv").is_file()
     assert not (folder / "discharge" / "2C.csv").exists()
     assert main(["report", "cell-discharge"]) == 0
+
+
+def test_interrupt_keeps_the_curves_of_a_run_that_are_whole(tmp_path, monkeypatch):
+    folder = finished_run(tmp_path / "mine")
+    monkeypatch.setattr(discharges, "discharge", stopping_after(1))
+    assert main(["discharge", str(folder), "--rates", "1C"]) == 130
+    curves = sorted(path.name for path in (folder / "discharge").glob("*C.csv"))
+    assert curves == [f"{STATES[0]}_1C.csv"]
+    monkeypatch.undo()
+    assert main(["discharge", str(folder), "--rates", "1C"]) == 0
 
 
 def test_contact_resistance_is_that_of_the_share_which_is_touched(tmp_path):

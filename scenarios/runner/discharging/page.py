@@ -7,8 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
-from scenarios.runner.discharging import plots
-from scenarios.runner.discharging.plots import Depth, Drawn
+from scenarios.runner.discharging import depth_plots, loss_plots, plots
+from scenarios.runner.discharging.depth_plots import Depth
+from scenarios.runner.discharging.plots import Drawn
 from scenarios.runner.page.figures import Shown, plot
 from scenarios.runner.results import Run, number_or_text, rate_of
 
@@ -22,7 +23,10 @@ def is_cell(folder: Path) -> bool:
     path = Path(folder) / "summary.json"
     if (Path(folder) / "scenario.toml").is_file() or not path.is_file():
         return False
-    return holds_cell(json.loads(path.read_text(encoding="utf-8")))
+    try:
+        return holds_cell(json.loads(path.read_text(encoding="utf-8")))
+    except ValueError:
+        return False
 
 
 def holds_cell(summary: Mapping) -> bool:
@@ -79,7 +83,7 @@ def _split(curves: list[Drawn]) -> list[Shown]:
     example = _example(curves)
     shown = [
         plot(
-            plots.losses(example),
+            loss_plots.losses(example),
             f"Where the voltage goes: {example.title}. From the equilibrium between the "
             "electrodes' mean stoichiometries down to the cell's voltage; the parts, weighted "
             "with the reaction, add up to the black line. What helps stands below zero.",
@@ -91,11 +95,11 @@ def _split(curves: list[Drawn]) -> list[Shown]:
     if example.state and len(states) > 1:
         names = [f"{e.density:.2f}" if np.isfinite(e.density) else e.state for e in states]
         text = f"The same of every state at {example.rate:g}C, mean over each discharge's charge."
-        shown.append(plot(plots.mean_losses(states, names), text, wide=True))
+        shown.append(plot(loss_plots.mean_losses(states, names), text, wide=True))
     elif not example.state and len(rates) > 1:
         text = "The same at every rate, mean over each discharge's charge."
         names = [f"{e.rate:g}" for e in rates]
-        shown.append(plot(plots.mean_losses(rates, names), text, wide=True))
+        shown.append(plot(loss_plots.mean_losses(rates, names), text, wide=True))
     return shown
 
 
@@ -106,10 +110,12 @@ def _over_thickness(run: Run, example: Drawn) -> list[Shown]:
     depth = read_depth(path)
     return [
         plot(
-            plots.salt(depth), f"Salt in the electrolyte over the cell: {example.title}.", wide=True
+            depth_plots.salt(depth),
+            f"Salt in the electrolyte over the cell: {example.title}.",
+            wide=True,
         ),
         plot(
-            plots.stoichiometry(depth),
+            depth_plots.stoichiometry(depth),
             f"Lithium in the particles over the cell: {example.title}; at their surface, and "
             "dotted on average.",
             wide=True,

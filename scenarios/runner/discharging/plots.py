@@ -1,9 +1,8 @@
-"""Plots of discharges, each a function from curves to one SVG."""
+"""Voltages and capacities of discharges, each plot a function from curves to one SVG."""
 
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import matplotlib
 import numpy as np
@@ -13,22 +12,6 @@ from matplotlib.figure import Figure
 from scenarios.runner.plots import COLOURS, SETTINGS, svg
 
 Arrays = Mapping[str, np.ndarray]
-
-LOSSES = {
-    "kinetic_negative_V": "kinetics, negative",
-    "kinetic_positive_V": "kinetics, positive",
-    "diffusion_negative_V": "diffusion in particles, negative",
-    "diffusion_positive_V": "diffusion in particles, positive",
-    "uneven_V": "unevenly filled particles",
-    "electrolyte_ohmic_V": "electrolyte, ohmic",
-    "electrolyte_concentration_V": "electrolyte, concentration",
-    "solid_ohmic_V": "solids, ohmic",
-    "contact_V": "contact to the collector",
-    "film_V": "film on particles",
-}
-_TINTS = ("#e0a030", "#b86a1c", "#8fbf9f", "#3f8f5b", "#b9bec6", "#7fb2dd", "#1f5a8a", "#8a4f9e",
-          "#b03a48", "#2a9d9d")  # fmt: skip
-_NOTHING = 0.05  # [mV]; a part that never exceeds it is not drawn
 
 
 @dataclass(frozen=True)
@@ -72,7 +55,7 @@ def voltages(curves: Sequence[Drawn]) -> bytes:
     panels = [[each for each in curves if each.rate == rate] for rate in rates]
     if not (by_state and len(rates) > 1):
         panels = [list(curves)]
-    colours = _colours(len(states) if by_state else len(rates))
+    colours = colours_of(len(states) if by_state else len(rates))
     columns = min(len(panels), 2)
     rows = -(-len(panels) // columns)
     with matplotlib.rc_context(SETTINGS):
@@ -110,7 +93,7 @@ def against_rate(curves: Sequence[Drawn]) -> bytes:
     rates = sorted({each.rate for each in curves})
 
     def draw(axes: Axes) -> None:
-        for state, colour in zip(states, _colours(len(states)), strict=True):
+        for state, colour in zip(states, colours_of(len(states)), strict=True):
             of = sorted((e for e in curves if e.state == state), key=lambda e: e.rate)
             axes.plot(
                 [e.rate for e in of], [e.capacity[-1] for e in of], "o-", color=colour, label=state
@@ -132,7 +115,7 @@ def against_density(curves: Sequence[Drawn]) -> bytes:
     rates = sorted({each.rate for each in curves})
 
     def draw(axes: Axes) -> None:
-        for rate, colour in zip(rates, _colours(len(rates)), strict=True):
+        for rate, colour in zip(rates, colours_of(len(rates)), strict=True):
             of = sorted((e for e in curves if e.rate == rate), key=lambda e: e.density)
             axes.plot(
                 [e.density for e in of], [e.capacity[-1] for e in of], "o-", color=colour,
@@ -146,146 +129,13 @@ def against_density(curves: Sequence[Drawn]) -> bytes:
     return svg(draw)
 
 
-def losses(drawn: Drawn) -> bytes:
-    """What the cell loses on the way from its equilibrium voltage, stacked over capacity."""
-    charge, parts = drawn.capacity, losses_of(drawn.curve)
-    total = 1e3 * (drawn.curve["equilibrium_V"] - drawn.curve["voltage_V"])
-
-    def draw(axes: Axes) -> None:
-        above, below = np.zeros((2, charge.size))
-        for name, values in parts.items():
-            gain, loss = np.minimum(values, 0.0), np.maximum(values, 0.0)
-            label = f"{LOSSES[name]}: {mean_over(charge, values):.1f}"
-            colour = _TINTS[list(LOSSES).index(name)]
-            axes.fill_between(charge, above, above + loss, color=colour, lw=0, label=label)
-            axes.fill_between(charge, below, below + gain, color=colour, lw=0)
-            above, below = above + loss, below + gain
-        axes.plot(
-            charge, total, "k-", lw=1.4,
-            label=f"sum, equilibrium − voltage: {mean_over(charge, total):.1f}",
-        )  # fmt: skip
-        axes.set_xlim(0, charge[-1])
-        axes.set_xlabel(capacity_axis(drawn))
-        axes.set_ylabel("Loss of voltage / mV")
-        handles, labels = axes.get_legend_handles_labels()
-        axes.legend(
-            handles[::-1], labels[::-1], loc="upper left", bbox_to_anchor=(1.01, 1.0),
-            title="Mean over the discharge / mV", alignment="left",
-        )  # fmt: skip
-
-    return svg(draw, (8.2, 3.9))
+def colours_of(count: int) -> list:
+    """So many colours that tell curves apart."""
+    return list(COLOURS[:count]) if count <= len(COLOURS) else ramp(count)
 
 
-def mean_losses(curves: Sequence[Drawn], titles: Sequence[str]) -> bytes:
-    """Mean losses over each discharge, a stacked bar a curve."""
-    means = [
-        {name: mean_over(e.capacity, values) for name, values in losses_of(e.curve, 0.0).items()}
-        for e in curves
-    ]
-    names = [name for name in LOSSES if any(abs(m.get(name, 0.0)) > _NOTHING for m in means)]
-
-    def draw(axes: Axes) -> None:
-        place = np.arange(len(curves))
-        above, below = np.zeros((2, len(curves)))
-        for name in names:
-            values = np.array([of.get(name, 0.0) for of in means])
-            base = np.where(values >= 0.0, above, below)
-            colour = _TINTS[list(LOSSES).index(name)]
-            axes.bar(place, values, 0.7, base, color=colour, label=LOSSES[name])
-            above, below = above + np.maximum(values, 0.0), below + np.minimum(values, 0.0)
-        axes.set_xticks(place, titles, rotation=30 if max(map(len, titles)) > 6 else 0)
-        axes.grid(False, axis="x")
-        axes.set_xlabel("Rate / C" if not curves[0].state else "State / density in g cm⁻³")
-        axes.set_ylabel("Mean loss of voltage / mV")
-        handles, labels = axes.get_legend_handles_labels()
-        axes.legend(handles[::-1], labels[::-1], loc="upper left", bbox_to_anchor=(1.01, 1.0))
-
-    return svg(draw, (8.2, 3.7))
-
-
-def losses_of(curve: Arrays, least: float = _NOTHING) -> dict[str, np.ndarray]:
-    """(nt,) losses [mV] by column, those above `least` anywhere."""
-    found = {name: -1e3 * curve[name] for name in LOSSES if name in curve}
-    return {name: values for name, values in found.items() if np.abs(values).max() > least}
-
-
-def mean_over(charge: np.ndarray, values: np.ndarray) -> float:
-    """Mean over the charge that passed; of one point its value."""
-    if charge[-1] <= charge[0]:
-        return float(values[0])
-    return float(np.trapezoid(values, charge) / (charge[-1] - charge[0]))
-
-
-@dataclass(frozen=True)
-class Depth:
-    """Profiles as read back: labels of k times, height (n,) [µm], layer (n,) names, and (k, n)
-    values by column."""
-
-    labels: list[str]
-    height: np.ndarray
-    layer: list[str]
-    values: dict[str, np.ndarray]
-
-
-def salt(depth: Depth) -> bytes:
-    """Salt over the cell's thickness at several times."""
-
-    def draw(axes: Axes) -> None:
-        values = depth.values["salt_concentration_mol_m3"]
-        for row, label, colour in zip(values, depth.labels, _ramp(len(values)), strict=True):
-            axes.plot(depth.height, row, color=colour, lw=1.5, label=label)
-        axes.set_ylim(bottom=0)
-        axes.set_ylabel("Salt concentration / mol m⁻³")
-        _over_thickness(axes, depth)
-
-    return svg(draw, (7.0, 3.9))
-
-
-def stoichiometry(depth: Depth) -> bytes:
-    """Stoichiometry at the particles' surface and on average over the thickness."""
-
-    def draw(axes: Axes) -> None:
-        surface, mean = (depth.values[f"{name}_stoichiometry"] for name in ("surface", "mean"))
-        for row, inner, label, colour in zip(
-            surface, mean, depth.labels, _ramp(len(surface)), strict=True
-        ):
-            axes.plot(depth.height, row, color=colour, lw=1.5, label=label)
-            axes.plot(depth.height, inner, color=colour, lw=1.1, ls=":")
-        axes.set_ylim(0, 1)
-        axes.set_ylabel("Stoichiometry / –")
-        _over_thickness(axes, depth)
-
-    return svg(draw, (7.0, 3.9))
-
-
-def _over_thickness(axes: Axes, depth: Depth) -> None:
-    axes.set_xlabel("Height above the negative side / µm")
-    heights = np.asarray(depth.height)
-    layers = np.asarray(depth.layer)
-    starts = [0, *(np.flatnonzero(layers[1:] != layers[:-1]) + 1), len(layers)]
-    ends = [0.0]
-    for low, high in pairwise(starts):
-        half = 0.5 * (heights[high - 1] - heights[low]) / max(high - low - 1, 1)
-        ends.append(float(heights[high - 1] + half))
-    for begin, end, low in zip(ends[:-1], ends[1:], starts[:-1], strict=False):
-        axes.annotate(
-            layers[low], (0.5 * (begin + end), 1.01), xycoords=("data", "axes fraction"),
-            ha="center", va="bottom", fontsize=9, color=COLOURS[5],
-        )  # fmt: skip
-        if end < ends[-1]:
-            axes.axvline(end, color=COLOURS[5], lw=0.8)
-    axes.set_xlim(0, ends[-1])
-    axes.legend(
-        loc="upper left", bbox_to_anchor=(1.01, 1.0), title="After", alignment="left",
-        fontsize=8,
-    )  # fmt: skip
-
-
-def _colours(count: int) -> list:
-    return list(COLOURS[:count]) if count <= len(COLOURS) else _ramp(count)
-
-
-def _ramp(count: int) -> list:
+def ramp(count: int) -> list:
+    """So many colours in an order."""
     return list(matplotlib.colormaps["viridis"](np.linspace(0.0, 0.9, count)))
 
 
