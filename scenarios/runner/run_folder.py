@@ -36,7 +36,7 @@ _FINISHED_BEFORE = "checkpoints/finished"
 _CHECKPOINT = re.compile(r"checkpoint-(\d{6})\.h5")
 _FOLDERS = (
     "", "checkpoints", "volume", "particles", "bonds", "cracks", "height_map", "discharge",
-    "surfaces",
+    "discharge/*", "surfaces",
 )  # fmt: skip
 _UNFINISHED = ".*.part*"
 _PACKAGES = ("calendem", "h5py", "numba", "numpy", "scikit-image", "scipy", "tifffile", "vtk")
@@ -197,7 +197,7 @@ class RunFolder:
     def _remove_unfinished(self) -> None:
         """Remove what a killed process was writing."""
         for folder in _FOLDERS:
-            for left in (self.path / folder).glob(_UNFINISHED):
+            for left in self.path.glob(f"{folder}/{_UNFINISHED}".lstrip("/")):
                 shutil.rmtree(left) if left.is_dir() else left.unlink()
 
     @property

@@ -60,7 +60,8 @@ def discharge_plots(run: Run) -> list[Shown]:
     if run_down:
         shown.append(plot(plots.voltages(run_down), "Voltage during discharge.", wide=True))
     if len({e.rate for e in curves}) > 1:
-        shown.append(plot(plots.against_rate(curves), "Capacity over rate."))
+        basis = "; a C-rate is of each state's nominal capacity" if curves[0].state else ""
+        shown.append(plot(plots.against_rate(curves), f"Capacity over rate{basis}."))
     dense = [e for e in curves if np.isfinite(e.density)]
     if len({e.density for e in dense}) > 1:
         shown.append(plot(plots.against_density(dense), "Capacity over density."))

@@ -77,8 +77,11 @@ def voltages(curves: Sequence[Drawn]) -> bytes:
                 place.set_title(f"at {rates[0]:g}C", fontsize=10, loc="left")
             place.set_xlabel(capacity_axis(curves[0]))
             place.set_ylabel("Cell voltage / V")
-        for place in axes[: len(panels)]:
+        for number, place in enumerate(axes[: len(panels)]):
             place.label_outer()
+            if number + columns >= len(panels):  # nothing stands below it
+                place.tick_params(labelbottom=True)
+                place.set_xlabel(capacity_axis(curves[0]))
         axes[0].set_xlim(left=0)
         figure.legend(
             handles.values(), handles.keys(), loc="outside right upper",

@@ -50,7 +50,9 @@ def abstract(run: Run) -> str:
             f"One particle crushed between platens carried up to "
             f"{np.max(run.crush['stress_MPa']):.0f} MPa."
         )
-    for label, curve in list(run.discharges.items())[-1:]:
+    state = next(reversed(run.discharges), "").rpartition(", ")[0]
+    of_last = [item for item in run.discharges.items() if item[0].rpartition(", ")[0] == state]
+    for label, curve in of_last[:1]:
         if np.isfinite(curve.get("capacity_mAh_cm2", np.array([np.nan]))).any():
             capacity = np.nanmax(curve["capacity_mAh_cm2"])
             parts.append(f"Discharged ({label}), it gives {capacity:.2f} mAh cm⁻².")
