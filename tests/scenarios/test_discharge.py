@@ -190,8 +190,11 @@ def test_cell_of_a_state_stands_beside_its_curves_as_bpx(run):
     assert (run / "discharge" / "3.20_bpx.beyond.json").is_file()
     ours = curve_of(run / "discharge" / "3.20_1C.csv")
     theirs = discharge(found.cell, c_rate=1.0, nominal=found.nominal_capacity)
-    # What BPX can say is the whole of this cell but its placeholders' law of j0.
-    assert theirs.capacity[-1] / 10 == pytest.approx(ours["capacity_mAh_cm2"][-1], rel=1e-3)
+    assert theirs.capacity[-1] / 10 == pytest.approx(ours["capacity_mAh_cm2"][-1], rel=1e-4)
+    voltage = np.interp(ours["capacity_mAh_cm2"], theirs.capacity / 10, theirs.voltage)
+    middle = slice(3, -3)
+    # BPX can say all of this cell; its tables err by 0.02 mV, straight lines between points more.
+    assert np.abs(voltage - ours["voltage_V"])[middle].max() < 1e-3
 
 
 def test_page_of_a_run_shows_its_curves_and_placeholders(run):

@@ -17,6 +17,7 @@ from vtkmodules.vtkIOXML import vtkXMLImageDataReader, vtkXMLPolyDataReader
 from electrochem.porous_electrode.simulation import LOWER_VOLTAGE
 from electrochem.transport.bruggeman import fit_bruggeman
 from scenarios.runner.cli import main
+from scenarios.runner.discharging.structure import median_diameters
 from scenarios.runner.results_file import read_figures
 from voxelize.volume import ACTIVE_MATERIAL, CARBON_BINDER, COLLECTOR, PORE
 
@@ -185,6 +186,13 @@ def test_discharge_curves_run_down_as_capacity_runs_up(small_run):
         assert capacity[-1] == pytest.approx(float(row["capacity_1C_mAh_cm2"]), rel=1e-5)
         assert energy[-1] == pytest.approx(float(row["energy_1C_mWh_cm2"]), rel=1e-5)
         assert row["end_reason_1C"] == LOWER_VOLTAGE
+
+
+def test_particles_are_kept_for_cells_of_several_sizes(small_run):
+    for figures in read_figures(small_run / "run.h5"):
+        (median,) = median_diameters(figures.diameters, 1)
+        assert 1e6 * median == pytest.approx(figures.row["particle_diameter_um"], rel=1e-9)
+        assert (np.diff(figures.diameters) >= 0).all() and figures.diameters.size > 3
 
 
 def read_vtk(reader, path):
