@@ -13,7 +13,7 @@ from electrochem.porous_electrode.balance import (
     SECONDS_PER_HOUR,
     stoichiometry_window,
 )
-from electrochem.porous_electrode.balances import surface_of, system_for
+from electrochem.porous_electrode.balances import END_POLE, surface_of, system_for
 from electrochem.porous_electrode.cell import Cell
 from electrochem.porous_electrode.grid import Resolution, grid_of, particles_of
 from electrochem.porous_electrode.march import Load, Record, march
@@ -139,13 +139,20 @@ def model_of(cell: Cell, resolution: Resolution | None = None) -> tuple[Model, L
 def rest_state(cell: Cell, model: Model, layout: Layout, stoichiometry) -> np.ndarray:
     """The state at rest: even salt, each electrode at its stoichiometry, no reaction.
 
-    The negative collector is the zero of potential, or lithium metal.
+    The negative collector is the zero of potential, or lithium metal. Raises InputError for a
+    stoichiometry that is not between 0 and 1.
     """
+    if not all(0.0 < value < 1.0 for value in stoichiometry):
+        raise InputError(
+            f"the cell's stoichiometries are {', '.join(f'{x:g}' for x in stoichiometry)}; values "
+            "between 0 and 1 were expected"
+        )
     state = np.zeros(layout.size)
     c, phi_e, phi_s, _, _, _, x = layout.parts(state)
     c[:] = model.initial_salt
     potentials = [
         electrode.material.at_temperature(cell.temperature).potential(value)
+        + END_POLE * (1.0 / value - 1.0 / (1.0 - value))
         for electrode, value in zip(cell.electrodes, stoichiometry, strict=True)
     ]
     ground = 0.0 if cell.is_half else -potentials[0]

@@ -12,6 +12,7 @@ from electrochem.porous_electrode.cell import Cell
 from electrochem.porous_electrode.discharge import Discharge, discharge
 from electrochem.porous_electrode.simulation import LOWER_VOLTAGE
 from scenarios.runner import schema
+from scenarios.runner.discharging.parts import local_of
 from scenarios.runner.discharging.profiles import profiles_of
 from scenarios.runner.discharging.series import write_profiles
 from scenarios.runner.discharging.structure import cell_of
@@ -53,7 +54,13 @@ def discharge_states(
                 )
             begin, width = number / len(figures), 1.0 / (len(figures) * len(rates))
             try:
-                cell = cell_of(state, settings)
+                local = local_of(
+                    folder,
+                    state.name,
+                    scenario,
+                    lambda _, note, at=begin, name=state.name: progress(at, f"{name}: {note}"),
+                )
+                cell = cell_of(state, settings, local)
                 nominal = _nominal(cell, settings)
                 if not cell.is_half:
                     _write_cell(cell, nominal, folder, state.name)

@@ -22,14 +22,17 @@ from scenarios.runner.cli import main
 from scenarios.runner.discharging import bpx_file
 from scenarios.runner.discharging.loss_plots import losses_of
 from scenarios.runner.discharging.page import drawn_curves, read_depth
+from scenarios.runner.discharging.parts import local_of
 from scenarios.runner.discharging.structure import cell_of, contact_resistance, median_diameters
 from scenarios.runner.discharging.tables import PARTS
+from scenarios.runner.exports import export_volume
 from scenarios.runner.load import load
 from scenarios.runner.record import write_summary
 from scenarios.runner.results import read_run, read_table
 from scenarios.runner.results_file import read_figures
 from scenarios.runner.run_folder import RunFolder
 from tests.electrochem.bpx_files import chen2020, saved
+from voxelize.volume import ACTIVE_MATERIAL, PORE, Volume
 
 STATES = ("as_coated", "2.80", "3.20")
 DIAMETERS = np.array([4.0, 6.0, 8.0, 9.0, 12.0])  # [µm]
@@ -341,3 +344,23 @@ def test_contact_is_not_counted_twice(tmp_path, monkeypatch, capsys):
     assert "cell.contact_resistance" in capsys.readouterr().err
     assert main(["check", "quickstart", "--set", "cell.sizes=0"]) == 2
     assert "cell.sizes" in capsys.readouterr().err
+
+
+def test_parts_of_the_volume_are_the_cells(tmp_path):
+    """Straight channels, more of them at the foil: the cell of two parts has their porosities."""
+    folder = finished_run(tmp_path / "mine", "cell.parts=[2, 1, 1]")
+    labels = np.full((40, 20, 20), ACTIVE_MATERIAL, np.uint8)
+    labels[:20, :, :12] = PORE
+    labels[20:, :, :6] = PORE
+    volume = Volume(labels, 1e-6, False, 40e-6, 0.5)
+    opened = RunFolder.open(folder)
+    export_volume(opened, "2.80", volume, opened.scenario().output)
+    state = read_figures(folder / "run.h5")[1]
+    local = local_of(opened, "2.80", opened.scenario(), lambda share, note: None)
+    cell = cell_of(state, opened.scenario().cell, local)
+    np.testing.assert_allclose(cell.positive.local("porosity").ravel(), [0.6, 0.3], rtol=1e-12)
+    assert main(["discharge", str(folder), "--rates", "1C"]) == 0
+    # The others have no volume: they are told, and this one is discharged.
+    assert [p.name for p in (folder / "discharge").glob("*_1C.csv")] == ["2.80_1C.csv"]
+    curve = curve_of(folder / "discharge" / "2.80_1C.csv")
+    assert curve["capacity_mAh_cm2"][-1] > 0.0

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from dem.fragments import diameter_by_volume
+from electrochem.graded import LocalProperties, graded_electrode
 from electrochem.homogenise import NotPercolatingError, positive_electrode
 from electrochem.materials import (
     ELECTROLYTES,
@@ -20,25 +21,32 @@ from scenarios.runner import schema
 from scenarios.runner.states import StateFigures
 
 
-def cell_of(state: StateFigures, settings: schema.cell.Cell) -> Cell:
-    """The cell of a state.
+def cell_of(
+    state: StateFigures, settings: schema.cell.Cell, local: LocalProperties | None = None
+) -> Cell:
+    """The cell of a state; local : its structure part by part, None where its means stand for it.
 
     Several sizes need the state's particles; without them all have the median diameter. Raises
     NotPercolatingError where a network ends, InputError on what cannot be.
     """
     row = state.row
-    positive = positive_electrode(
-        thickness=row["thickness_um"] * 1e-6,
-        porosity=row["porosity"],
-        tortuosity_factor=row["tortuosity_factor_z"],
-        am_fraction=row["am_fraction"],
-        am_pore_area=row["am_pore_area_m2_m3"],
-        am_cbd_area=row["am_cbd_area_m2_m3"],
-        cbd_nanoporosity=row["cbd_nanoporosity"],
-        electronic_conductivity=row["electronic_conductivity_z_S_m"],
-        particle_radius=0.5e-6 * row["particle_diameter_um"],
-        material=POSITIVE_MATERIALS[settings.active_material],
-    )
+    radius = 0.5e-6 * row["particle_diameter_um"]
+    material = POSITIVE_MATERIALS[settings.active_material]
+    if local is None:
+        positive = positive_electrode(
+            thickness=row["thickness_um"] * 1e-6,
+            porosity=row["porosity"],
+            tortuosity_factor=row["tortuosity_factor_z"],
+            am_fraction=row["am_fraction"],
+            am_pore_area=row["am_pore_area_m2_m3"],
+            am_cbd_area=row["am_cbd_area_m2_m3"],
+            cbd_nanoporosity=row["cbd_nanoporosity"],
+            electronic_conductivity=row["electronic_conductivity_z_S_m"],
+            particle_radius=radius,
+            material=material,
+        )
+    else:
+        positive = graded_electrode(local, material, radius)
     if settings.sizes > 1 and state.diameters is not None:
         radii = 0.5 * median_diameters(state.diameters, settings.sizes)
         shares = (1.0 / settings.sizes,) * settings.sizes

@@ -19,6 +19,8 @@ from scenarios.runner.schema.quantities import (
 )
 from scenarios.runner.schema.values import Rate
 
+PartCount = Annotated[Integer, Field(ge=1, le=200)]
+
 
 class Cell(Section):
     """The cell whose discharge is simulated."""
@@ -62,6 +64,11 @@ class Cell(Section):
         1,
         description="Classes of particles of equal volume, each with the median diameter of its "
         "own; 1 takes the median of all.",
+    )
+    parts: tuple[PartCount, PartCount, PartCount] = Field(
+        (1, 1, 1),
+        description="Parts of the coating along z, y and x whose own porosity, transport, surface "
+        "and active share the cell has; one part takes the means.",
     )
     contact_resistance: ContactResistanceOrZero = Field(
         "0 ohm*cm^2",
