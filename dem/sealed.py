@@ -38,8 +38,10 @@ class Origin(NamedTuple):
 
 def seal(path: Path) -> None:
     """Fill the first BLOCK bytes of a file, which its content left free, with format, version,
-    sources and checksum; HDF5 reads it as ever."""
+    sources and checksum; HDF5 reads it as ever. Raises ValueError where they are not free."""
     with path.open("r+b") as file:
+        if any(file.read(BLOCK)):
+            raise ValueError(f"{path}: its first {BLOCK} bytes are not free for a seal")
         text = _text(FORMAT, _version(), SOURCES, os.fstat(file.fileno()).st_size - BLOCK)
         file.seek(BLOCK)
         checksum = hashlib.file_digest(file, lambda: hashlib.blake2b(text, digest_size=32))

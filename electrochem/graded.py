@@ -67,8 +67,8 @@ def local_properties(
 ) -> LocalProperties:
     """Measure a volume part by part; parts : along z, y and x.
 
-    A cut top layer counts as whole, as do voxels that parts do not share out evenly: the first
-    parts get one more. Raises InputError for parts of less than 4 voxels' edge, and
+    A cut top layer counts as whole; where voxels do not share out evenly, some parts get one more.
+    Raises InputError for parts of less than 4 voxels' edge, and
     NotPercolatingError naming a part through which nothing finds its way.
     """
     tell = progress or (lambda share, note: None)

@@ -232,9 +232,9 @@ def _react_column(p, chemistry, particles, state, lead, history, frozen, system)
             _shells(chemistry, particles, k, x[k], j[k], lead, history[k], system)
     for z in range(n):
         for k in range(first[p * n + z], first[p * n + z + 1]):
-            still, per_j = system.shell_right[k, outer], system.shell_last[k]
             if frozen:
-                still, per_j = 0.0 * still, 0.0 * per_j
+                system.shell_right[k, outer] = system.shell_last[k] = 0.0
+            still, per_j = system.shell_right[k, outer], system.shell_last[k]
             surface, by_outer, by_j = surface_of(chemistry, particles, k, j[k], x[k, outer])
             inside = inside and SURFACE_MARGIN <= surface <= 1.0 - SURFACE_MARGIN
             surface = min(max(surface, SURFACE_MARGIN), 1.0 - SURFACE_MARGIN)
@@ -333,6 +333,9 @@ def assemble_column(p, grid, particles, chemistry, state, lead, history, frozen,
     right[n - 1, 2] -= grid.positive[p] * (phi_s[p, n - 1] - voltage[0])
     diagonal[n - 1, 2, 2] += grid.positive[p]
     if grid.metal[p] > 0.0:
+        per_current, _, _ = salt_at_metal(chemistry, metal[p], c[p, 0], grid.metal[p])
+        if not c[p, 0] + per_current * metal[p] > 0.0:
+            return False
         value, by_i, by_c, by_phi = metal_potential(
             chemistry, metal[p], c[p, 0], phi_e[p, 0], grid.metal[p]
         )

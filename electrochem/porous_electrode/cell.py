@@ -158,6 +158,11 @@ class Separator:
 
     def __post_init__(self) -> None:
         _require_positive(self, ("thickness", "porosity", "tortuosity_factor"))
+        if self.tortuosity_factor < 1.0 - 1e-9:
+            raise InputError(
+                f"Separator.tortuosity_factor is {self.tortuosity_factor:g}; "
+                "at least 1 was expected"
+            )
         if self.porosity > 1.0:
             raise InputError(f"Separator.porosity is {self.porosity:g}; at most 1 was expected")
 
@@ -204,9 +209,14 @@ class Cell:
         for electrode in self.electrodes:
             electrode.material.at_temperature(self.temperature)
         columns = {electrode.columns for electrode in self.electrodes} - {None}
-        footprints = {electrode.footprint for electrode in self.electrodes} - {None}
+        footprints = {tuple(e.footprint) for e in self.electrodes if e.footprint is not None}
         if len(columns) > 1 or len(footprints) > 1:
             raise InputError("Cell: both electrodes must have the same columns and footprint")
+        if np.shape(self.contact_resistance) not in ((), self.columns):
+            raise InputError(
+                f"Cell.contact_resistance has the shape {np.shape(self.contact_resistance)}; one "
+                f"value or {self.columns} was expected"
+            )
         if not np.all(np.asarray(self.contact_resistance) >= 0.0):
             raise InputError("Cell.contact_resistance is negative; zero or more was expected")
         if not self.electrolyte.initial_concentration > 0.0:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from dem.errors import InputError
 from electrochem.crossing import crossing
 from electrochem.kinetics import FARADAY
 from electrochem.materials.active_material import Constant
@@ -28,6 +29,18 @@ class Resolution:
     separator: int = 8
     radial: int = 20
     outermost: float | None = None
+
+    def __post_init__(self) -> None:
+        counts = (self.electrode, self.separator, self.radial)
+        if min(counts) < 1 or any(int(count) != count for count in counts) or self.radial < 2:
+            raise InputError(
+                f"Resolution is {self.electrode}, {self.separator}, {self.radial}; whole numbers "
+                "from 1 on were expected, and two shells or more"
+            )
+        if self.outermost is not None and not 0.0 < self.outermost * self.radial <= 1.0:
+            raise InputError(
+                f"Resolution.outermost is {self.outermost:g}; at most 1/{self.radial} was expected"
+            )
 
 
 class Grid(NamedTuple):

@@ -55,8 +55,12 @@ def impedance(
     thin to a twentieth of how deep the highest frequency reaches.
     """
     frequency = np.asarray(frequency, dtype=float)
-    if not (frequency > 0.0).all():
-        raise InputError("impedance: frequencies above zero were expected")
+    if frequency.size == 0 or not (np.isfinite(frequency) & (frequency > 0.0)).all():
+        raise InputError("impedance: finite frequencies above zero were expected")
+    if len(stoichiometry) != len(cell.electrodes):
+        raise InputError(
+            f"impedance: {len(cell.electrodes)} stoichiometries were expected, one an electrode"
+        )
     if cell.columns != (1, 1):
         raise InputError("impedance: it is known for cells that are even in the plane only")
     if resolution is None:
@@ -87,7 +91,8 @@ def _fine_enough(cell: Cell, highest: float, stoichiometry) -> Resolution:
     """100 volumes an electrode; shells that follow the layer √(D/ω) under the surface."""
     reaches = []
     for electrode, x in zip(cell.electrodes, stoichiometry, strict=True):
-        diffusivity = float(electrode.material.diffusivity(np.array([x]))[0][0])
+        material = electrode.material.at_temperature(cell.temperature)
+        diffusivity = float(material.diffusivity(np.array([x]))[0][0])
         reaches.append(np.sqrt(diffusivity / (2.0 * np.pi * highest)) / electrode.sizes[0].max())
     outermost = min(0.05 * min(reaches), 1.0 / 80.0)
     # Shells that grow by a fifth from one to the next.

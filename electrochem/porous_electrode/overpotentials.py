@@ -19,6 +19,7 @@ from electrochem.porous_electrode.balances import (
 from electrochem.porous_electrode.property_tables import EXCHANGE, POTENTIAL, at_surface
 from electrochem.porous_electrode.simulation import Curve
 
+_LEAST_NET = 0.1  # of what reacts in an electrode; below it no mean by reaction has a meaning
 _SMALL_CURRENT = 1e-9  # [A/m²]; below it a cell counts as at rest, and all surface weighs the same
 
 
@@ -69,12 +70,22 @@ def _dissipated(chemistry, c_l, c_r, phi_l, phi_r, conductance, weight):
 
 
 @njit
+def _both_ways(particles, j, electrodes):
+    """Whether lithium enters and leaves one electrode in all but equal parts."""
+    net, gross = np.zeros(electrodes), np.zeros(electrodes)
+    for k in range(j.shape[0]):
+        net[particles.electrode[k]] += particles.area[k] * j[k]
+        gross[particles.electrode[k]] += particles.area[k] * abs(j[k])
+    return (np.abs(net) < _LEAST_NET * gross).any()
+
+
+@njit
 def _split(model, c, phi_e, phi_s, metal, voltage, j, surface, mean, current, contact, parts):
     """The parts of one point's voltage, in the order of `Overpotentials`."""
     grid, particles, chemistry = model.grid, model.particles, model.chemistry
     columns, n = c.shape
     electrodes = chemistry.transfer.shape[0]
-    at_rest = abs(current) < _SMALL_CURRENT
+    at_rest = abs(current) < _SMALL_CURRENT or _both_ways(particles, j, electrodes)
     weight, held = np.zeros(electrodes), np.zeros(electrodes)
     # Over each electrode: mean stoichiometry; φ_s, φ_e, η, film, U(surface), U(mean).
     filling, means = np.zeros(electrodes), np.zeros((electrodes, 6))

@@ -19,6 +19,7 @@ class Step:
         of currents [A/m²] over times [s] since the step began, straight between them
     duration : [s]; lower_voltage, upper_voltage : limits [V], None for none
     least_current : [A/m²] magnitude, or least_c_rate, at which a held voltage or power ends
+    A limit that is passed already ends the step at once.
 
     Raises InputError on a step that would never end or that has no value.
     """
@@ -46,16 +47,27 @@ class Step:
             len(self.times) != len(self.values) or (np.diff(self.times) <= 0.0).any()
         ):
             raise InputError("Step.times must rise, with one of Step.values for each")
-        numbers = [self.value, self.c_rate, *(self.values or ())]
-        if not np.isfinite([number for number in numbers if number is not None]).all():
+        if self.times is not None and not self.times:
+            raise InputError("Step.times is empty")
+        numbers = [
+            self.value, self.c_rate, *(self.values or ()), *(self.times or ()),
+            self.lower_voltage, self.upper_voltage,
+        ]  # fmt: skip
+        given_numbers = [number for number in numbers if number is not None]
+        if not all(isinstance(number, int | float) for number in given_numbers):
+            raise InputError("Step: numbers were expected")
+        if not np.isfinite(given_numbers).all():
             raise InputError("Step: a finite value was expected")
         if not self.duration > 0.0:
             raise InputError(f"Step.duration is {self.duration:g} s; above zero was expected")
         low, high = self.lower_voltage, self.upper_voltage
         if low is not None and high is not None and not low < high:
             raise InputError(f"Step.lower_voltage {low:g} V is not below upper_voltage {high:g} V")
-        ends = [low is not None, high is not None, self.least_current > 0, self.least_c_rate > 0]
-        if not np.isfinite(self.duration) and not any(ends):
+        held = self.mode != "current" and (self.least_current > 0.0 or self.least_c_rate > 0.0)
+        last = self.values[-1] if self.values else self.c_rate if self.value is None else self.value
+        resting = self.mode == "current" and last == 0.0
+        ends = held or ((low is not None or high is not None) and not resting)
+        if not np.isfinite(self.duration) and not ends:
             raise InputError("Step: it would never end; give a duration or a limit")
 
     def table(self, nominal: float) -> tuple[np.ndarray, np.ndarray]:

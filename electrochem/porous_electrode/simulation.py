@@ -13,7 +13,7 @@ from electrochem.porous_electrode.balance import (
     SECONDS_PER_HOUR,
     stoichiometry_window,
 )
-from electrochem.porous_electrode.balances import END_POLE, surface_of, system_for
+from electrochem.porous_electrode.balances import END_POLE, salt_at_metal, surface_of, system_for
 from electrochem.porous_electrode.cell import Cell
 from electrochem.porous_electrode.grid import Resolution, grid_of, particles_of
 from electrochem.porous_electrode.march import Load, Record, march
@@ -42,6 +42,7 @@ FAILURES = (DEPLETED, SATURATED, EMPTIED, STALLED)
 FIRST_STEP = 1e-6  # of the nominal duration: backward Euler's error there is below 1e-9 V
 SMALLEST_STEP = 1e-9  # of the nominal duration
 LONGEST_STEP = 0.02  # of the nominal duration, so that a curve has fifty points or more
+LEAST_SALT = 1e-6  # share of the initial salt that a volume is lifted to before a step begins
 DEPLETION = 0.01  # share of the initial salt below which a volume counts as depleted
 SURFACE_END = 0.005  # stoichiometry from 0 or 1 within which a surface counts as empty or full
 RECORD_BYTES = 2**26  # of state vectors that are held at a time
@@ -212,6 +213,20 @@ def _summarise(model, states, surface, mean):
             mean[row, k] = 3.0 * total
 
 
+@njit
+def _least_at_metal(model, state):
+    """Least salt at lithium metal [mol/m³]; infinite without one."""
+    c, _, _, metal, _, _, _ = split(model, state)
+    least = np.inf
+    for p in range(c.shape[0]):
+        if model.grid.metal[p] > 0.0:
+            per_current, _, _ = salt_at_metal(
+                model.chemistry, metal[p], c[p, 0], model.grid.metal[p]
+            )
+            least = min(least, c[p, 0] + per_current * metal[p])
+    return least
+
+
 class Simulation:
     """A cell that is taken through one step after the other; keeps every accepted point.
 
@@ -240,7 +255,7 @@ class Simulation:
         self.time, self.steps, self.updates = 0.0, 0, 0
         self.segments: list[Segment] = []
         self._kept: list[tuple[np.ndarray, ...]] = []
-        self._points = 0
+        self._points, self._held = 0, np.nan
         rows = max(8, min(MOST_ROWS, RECORD_BYTES // (8 * self.layout.size)))
         self._record = Record(np.zeros(rows), np.zeros((rows, self.layout.size)), np.zeros(rows))
         self._scratch = np.zeros((2, self.layout.size))
@@ -256,7 +271,8 @@ class Simulation:
         times, values = step.table(self.nominal)
         least = max(step.least_current, step.least_c_rate * self.nominal)
         current = np.abs(values).max() if step.mode == "current" else 0.0
-        hours = self.nominal / current if current > 0.0 else 1.0
+        rest = max(1.0, step.duration / SECONDS_PER_HOUR) if np.isfinite(step.duration) else 1.0
+        hours = self.nominal / current if current > 0.0 else rest
         span = min(hours * SECONDS_PER_HOUR, 50.0 * step.duration)
         low, high = step.lower_voltage, step.upper_voltage
         return Load(
@@ -268,7 +284,7 @@ class Simulation:
             least_current=float(least),
             end=self.time + step.duration,
             tolerance=self.tolerance,
-            first=FIRST_STEP * span,
+            first=max(FIRST_STEP * span, 8.0 * float(np.spacing(self.time))),
             longest=LONGEST_STEP * span,
             shortest=SMALLEST_STEP * span,
         )
@@ -276,6 +292,9 @@ class Simulation:
     def do(self, step: Step) -> str:
         """One step from where the cell stands; returns why it ended."""
         load, first = self._load(step), self._points
+        constant = load.mode == CURRENT and load.values.size == 1
+        self._held = float(load.values[0]) if constant else np.nan
+        self._lift_salt()
         guesses = [self.state]
         pushed = self.state
         if load.mode == CURRENT:
@@ -314,6 +333,20 @@ class Simulation:
         self.steps += self._points - first - 1
         return self._end(first, reason)
 
+    def _lift_salt(self) -> None:
+        """Leave no volume so empty that the next step's logarithms have no slope left: what it is
+        given, a millionth of the salt at rest at most, the others lose."""
+        c = self.layout.parts(self.state)[0]
+        least = LEAST_SALT * self.model.initial_salt
+        if c.min() >= least:
+            return
+        capacity = self.model.grid.capacity
+        held = float((capacity * c).sum())
+        np.maximum(c, least, out=c)
+        above = c > 2.0 * least
+        given = float((capacity * c).sum()) - held
+        c[above] *= 1.0 - given / float((capacity * c)[above].sum())
+
     def _end(self, first: int, reason: str) -> str:
         self.segments.append(Segment(first, self._points - 1, reason))
         return reason
@@ -328,7 +361,19 @@ class Simulation:
         self._kept.append(
             tuple(
                 np.array(part)
-                for part in (times, voltage, currents, c, phi_e, phi_s, metal, j, surface, mean)
+                for part in (
+                    times,
+                    voltage,
+                    currents,
+                    c,
+                    phi_e,
+                    phi_s,
+                    metal,
+                    j,
+                    surface,
+                    mean,
+                    np.full(times.size, self._held),
+                )
             )
         )
         self._points += times.size
@@ -336,7 +381,7 @@ class Simulation:
     def _limit(self, state) -> str:
         """What keeps a load from going on from a state."""
         c = self.layout.parts(state)[0]
-        if c.min() < DEPLETION * self.model.initial_salt:
+        if min(c.min(), _least_at_metal(self.model, state)) < DEPLETION * self.model.initial_salt:
             return DEPLETED
         surface, mean = np.empty((2, 1, self.layout.particles))
         _summarise(self.model, state[None], surface, mean)
@@ -350,13 +395,13 @@ class Simulation:
         start = 3.0 * self.layout.parts(self.start)[6][here] @ self.model.particles.shell_volume
         return (mean[:, here] - start) @ self.model.particles.held[here]
 
-    def _lithium_error(self, time, current, salt, mean) -> float:
+    def _lithium_error(self, time, held, salt, mean) -> float:
         """Largest deviation of a lithium sum from what has passed: I t where I is constant, else
         what the positive electrode gained."""
         electrodes = self.model.chemistry.transfer.size
         gained = self._gained(mean, electrodes - 1)
-        constant = np.isclose(current[1:], current[:-1], rtol=1e-9, atol=0.0)
-        by_current = current[1:] * np.diff(time) * self.layout.columns / FARADAY
+        constant = held[1:] == held[:-1]
+        by_current = held[1:] * np.diff(time) * self.layout.columns / FARADAY
         moved = np.concatenate([[0.0], np.cumsum(np.where(constant, by_current, np.diff(gained)))])
         passed = np.abs(np.diff(moved)).sum()
         if passed == 0.0:
@@ -371,7 +416,7 @@ class Simulation:
         """All points so far. Raises InputError where no step was taken."""
         if not self._kept:
             raise InputError("Simulation: no step was taken yet")
-        time, voltage, current, c, phi_e, phi_s, metal, j, surface, mean = (
+        time, voltage, current, c, phi_e, phi_s, metal, j, surface, mean, held = (
             np.concatenate(part) for part in zip(*self._kept, strict=True)
         )
         return Curve(
@@ -388,7 +433,7 @@ class Simulation:
             surface=surface,
             mean=mean,
             segments=tuple(self.segments),
-            lithium_error=self._lithium_error(time, current, c, mean),
+            lithium_error=self._lithium_error(time, held, c, mean),
             nominal_capacity=self.nominal,
             steps=self.steps,
             newton_updates=self.updates,

@@ -244,6 +244,14 @@ def test_file_of_something_else_is_refused(kept, content):
         sealed.check(kept)
 
 
+def test_seal_writes_over_nothing(tmp_path):
+    path = tmp_path / "one.h5"
+    path.write_bytes(b"content" * 100)
+    with pytest.raises(ValueError, match="are not free"):
+        sealed.seal(path)
+    assert path.read_bytes() == b"content" * 100
+
+
 def test_missing_file_is_refused_as_wrong_input(tmp_path):
     with pytest.raises(InputError, match=r"one\.h5 cannot be read \(No such file"):
         sealed.check(tmp_path / "one.h5")

@@ -7,7 +7,7 @@ import pytest
 
 from dem.errors import InputError
 from electrochem.kinetics import current_density, insertion_exchange, overpotential
-from electrochem.materials import Constant
+from electrochem.materials import ELECTROLYTES, Constant
 from electrochem.porous_electrode import (
     Resolution,
     Simulation,
@@ -134,6 +134,43 @@ def test_parts_are_those_of_the_closed_forms():
     assert parts.solid_ohmic[0] == pytest.approx(expected, rel=1e-2)
 
 
+def thick(times):
+    """A full cell whose salt runs out: both electrodes so many times as thick."""
+    layers = {
+        side: replace(getattr(FULL, side), thickness=times * getattr(FULL, side).thickness)
+        for side in ("negative", "positive")
+    }
+    return replace(FULL, **layers, electrolyte=ELECTROLYTES["lipf6_landesfeind2019"](1000.0))
+
+
+@pytest.mark.parametrize(("cell", "rate"), [(thick(2.0), 2.0), (thick(3.0), 1.0), (FULL, 20.0)])
+def test_cell_whose_salt_ran_out_rests_and_goes_on(cell, rate):
+    curve = simulate(cell, [Step(c_rate=rate, lower_voltage=2.5)])
+    simulation = Simulation(cell, resolution=COARSE)
+    simulation.do(Step(c_rate=rate, lower_voltage=2.5))
+    assert simulation.do(rest(600.0)) == "duration"
+    assert simulation.do(charge_at(0.1, 4.2)) == "upper voltage limit"
+    after = simulation.curve()
+    assert after.time[curve.time.size - 1] == curve.time[-1]
+    # Lifted to a millionth where it was gone, and taken off the rest: the sum stays.
+    assert after.lithium_error < 1e-10
+
+
+def test_charge_that_empties_the_salt_at_the_metal_ends_for_that():
+    cell = replace(HALF, separator=replace(HALF.separator, thickness=500e-6), upper_voltage=5.5)
+    simulation = Simulation(cell, resolution=COARSE, stoichiometry=(0.9,), nominal=50.0)
+    assert simulation.do(Step(c_rate=-2.0, upper_voltage=5.5)) == "electrolyte depleted"
+
+
+def test_parts_of_the_voltage_stay_small_where_the_current_turns():
+    curve = simulate(FULL, [Step(times=(0.0, 1200.0), values=(50.0, -50.0), duration=1200.0)])
+    parts = overpotentials(curve)
+    np.testing.assert_allclose(parts.sum(), curve.voltage, atol=1e-8)
+    # No loss of this cell is beyond that of its full current.
+    for name in ("uneven", "diffusion_positive", "kinetic_positive", "electrolyte_concentration"):
+        assert np.abs(getattr(parts, name)).max() < 0.3, name
+
+
 @pytest.mark.parametrize("transfer", [0.3, 0.5, 0.8])
 def test_overpotential_inverts_butler_volmer(transfer):
     eta = np.array([-0.4, -0.05, -1e-6, 1e-6, 0.05, 0.4])
@@ -195,6 +232,14 @@ def test_small_particles_run_ahead_of_large_ones():
         (lambda: Step(value=1.0, lower_voltage=4.0, upper_voltage=3.0), "is not below"),
         (lambda: Step(value=np.nan, duration=1.0), "finite value"),
         (lambda: Step(value=1.0, duration=0.0), "above zero"),
+        (lambda: Step(value=0.0, lower_voltage=2.0), "it would never end"),
+        (lambda: Step(value=1.0, least_current=1.0), "it would never end"),
+        (lambda: Step(times=(), values=(), duration=1.0), "is empty"),
+        (lambda: Step(value="5", duration=1.0), "numbers were expected"),
+        (lambda: Step(value=1.0, lower_voltage=np.nan), "finite value"),
+        (lambda: Resolution(electrode=0), "whole numbers from 1 on"),
+        (lambda: Resolution(outermost=0.1), "at most 1/20"),
+        (lambda: replace(FULL, contact_resistance=np.ones(3)), "contact_resistance has the shape"),
         (
             lambda: replace(POSITIVE, particle_radius=(1e-6, 2e-6), radius_shares=(0.5, 0.6)),
             "summing to 1",

@@ -12,7 +12,7 @@ from pathlib import Path
 import h5py
 import numpy as np
 
-from dem import checkpoint
+from dem import checkpoint, sealed
 from dem.box import Box
 from dem.simulation import Numerics, Simulation, simulate
 from scenarios.runner.run_folder import RunFolder
@@ -54,7 +54,7 @@ def live(folder: Path) -> None:
     done, sim = (0, begun()) if last is None else load(last)
 
     def fill(path: Path) -> None:
-        with checkpoint.new_file(path) as file:
+        with checkpoint.new_file(path, sealed.BLOCK) as file:
             checkpoint.save(file, "chunks", done)
             checkpoint.save(file, "simulation", sim)
 

@@ -111,7 +111,7 @@ def test_page_draws_law_and_estimate_with_units(tmp_path):
     run = run_of(states_of([0.5, 0.42, 0.35, 0.28], scatter=0.02), tmp_path)
     (shown,) = bruggeman_plot(run)
     assert "Bruggeman's exponent over 4 states" in shown.caption and "95 %" in shown.caption
-    assert shown in dict(curves(run))["Transport"]
+    assert shown in {heading: plots for heading, plots, _ in curves(run)}["Transport"]
     estimate = rate_estimate(run)
     assert estimate["columns"] == ["2.30", "2.67", "2.99", "3.31"]
     critical = [float(text) for text in estimate["table"][0][2]]
