@@ -121,7 +121,8 @@ def local_properties(
         ):
             scales[f"{what}_{name}"] = of_whole / of_parts if of_parts > 0.0 else 1.0
     for axis, name in enumerate(axes):
-        diffusivity[axis] *= scales[f"diffusivity_{name}"]
+        # No part conducts better than straight channels would.
+        diffusivity[axis] = np.minimum(diffusivity[axis] * scales[f"diffusivity_{name}"], porosity)
         conductivity[axis] *= scales[f"conductivity_{name}"]
     tell(1.0, "parts measured")
     voxel, (ny, nx) = volume.voxel_size, labels.shape[1:]

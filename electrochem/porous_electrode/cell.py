@@ -199,6 +199,10 @@ class Cell:
                 f"Cell.lower_voltage {self.lower_voltage:g} V is not below "
                 f"upper_voltage {self.upper_voltage:g} V"
             )
+        if not 200.0 <= self.temperature <= 400.0:
+            raise InputError(
+                f"Cell.temperature is {self.temperature:g} K; 200 to 400 K was expected"
+            )
         if self.electrolyte.fixed_temperature and (
             abs(self.temperature - REFERENCE_TEMPERATURE) > TEMPERATURE_TOLERANCE
         ):

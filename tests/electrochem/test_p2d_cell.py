@@ -219,6 +219,7 @@ def test_structure_that_does_not_connect_is_refused_with_its_reason(change, reas
         (lambda: replace(POSITIVE, tortuosity_factor=0.5), "at least 1 was expected"),
         (lambda: replace(SEPARATOR, porosity=1.2), "Separator.porosity is 1.2"),
         (lambda: replace(FULL, lower_voltage=4.3), "is not below upper_voltage"),
+        (lambda: replace(FULL, temperature=25.0), "temperature is 25 K; 200 to 400 K"),
         (lambda: replace(FULL, temperature=320.0), "holds at 298.15 K only"),
         (lambda: replace(FULL, contact_resistance=-1.0), "contact_resistance is negative"),
         (lambda: replace(FULL, negative_stoichiometry=0.9), "both charged stoichiometries"),
