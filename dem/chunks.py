@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from dem.jit import njit
 from dem.laws import LANES
 
 SLOTS = 64
@@ -88,20 +89,40 @@ def with_rim(chunks: Chunks, first: np.ndarray, second: np.ndarray, rim: np.ndar
 
     first, second : (r,) bodies of the rows; writes each row's place, or −1, to rim (r,) int32.
     """
-    grains = len(chunks.rim_start) - 1
-    count = len(chunks.begin) - 1
-    chunk = np.repeat(np.arange(count, dtype=np.uint16), np.diff(chunks.begin))
-    home = chunk[first]
-    across = np.flatnonzero(chunk[second] != home)
-    rim[:] = -1
-    # Rows of a chunk stand together: its places on the rim are one stretch.
-    across = across[np.argsort(home[across], kind="stable")]
-    rim[across] = np.arange(len(across), dtype=np.int32)
-    rows = np.bincount(home[across], minlength=count)
-    start = np.bincount(second[across], minlength=grains)
+    places, rim_begin, rim_start, rim_order = _places(chunks.begin, first, second, rim)
     return chunks._replace(
-        rim_begin=np.concatenate(([0], np.cumsum(rows))),
-        rim=np.zeros((len(across), 6)),
-        rim_start=np.concatenate(([0], np.cumsum(start))),
-        rim_order=np.argsort(second[across], kind="stable").astype(np.int32),
+        rim_begin=rim_begin, rim=np.zeros((places, 6)), rim_start=rim_start, rim_order=rim_order
     )
+
+
+@njit
+def _places(begin, first, second, rim):
+    """Places on the rim by chunk, those of a chunk in the order of its rows, and by grain."""
+    grains, count = begin[-1], len(begin) - 1
+    home = np.empty(grains, np.int32)
+    for c in range(count):
+        home[begin[c] : begin[c + 1]] = c
+    rim_begin, rim_start = np.zeros(count + 1, np.int64), np.zeros(grains + 1, np.int64)
+    for p in range(len(first)):
+        if home[first[p]] != home[second[p]]:
+            rim_begin[home[first[p]] + 1] += 1
+            rim_start[second[p] + 1] += 1
+    for c in range(count):
+        rim_begin[c + 1] += rim_begin[c]
+    for i in range(grains):
+        rim_start[i + 1] += rim_start[i]
+    places = rim_begin[count]
+    reached, rim_order = np.empty(places, np.int32), np.empty(places, np.int32)
+    following = rim_begin[:-1].copy()
+    for p in range(len(first)):
+        rim[p] = -1
+        c = home[first[p]]
+        if c != home[second[p]]:
+            rim[p] = following[c]
+            reached[following[c]] = second[p]
+            following[c] += 1
+    following = rim_start[:-1].copy()
+    for q in range(places):
+        rim_order[following[reached[q]]] = q
+        following[reached[q]] += 1
+    return places, rim_begin, rim_start, rim_order

@@ -9,7 +9,7 @@ import numpy as np
 from dem import inertia, quasistatic
 from dem.body import INVERSE_MASS, MATERIAL, RADIUS, VX, WX, X
 from dem.errors import InputError, Unstable
-from dem.jit import njit
+from dem.jit import njit, prange
 from dem.vector import rotate
 from dem.walls import plane
 
@@ -21,12 +21,8 @@ _SHARPNESS = 1.8
 """A fixed step over the largest one proven stable at which a run ends: bonded blocks blow up there.
 At the start, where a shorter one costs nothing, a step that is not proven stable is refused."""
 _FASTEST_STRAIN = 0.1
-_MOST_PAIRS = 500
-"""Listed pairs a grain, on average; dense packings of two sizes have ten."""
-_MOST_TESTS, _TESTS_A_GRAIN = 1e10, 1e4
-"""Comparisons in a search for pairs, in all or a grain, whichever is more; a hundred are usual."""
-_MOST_ROWS = 2**31 - 1
-"""Rows that the lists' 32-bit numbers can name."""
+_SHARES = 16
+"""Shares of the grains that threads look through at a time."""
 _CALM = "expected a smaller step_factor (or fixed step), a slower drive or more damping"
 
 
@@ -83,6 +79,26 @@ def outermost(body, points, normals, far):
     return behind, at, most, lost
 
 
+@njit(parallel=True)
+def any_astray(body, moment, step, kinds, usual, most, points, normals, far):
+    """Whether `worst_grains` or `outermost` have a grain to name; most : its travel in a step."""
+    astray = np.zeros(_SHARES, np.bool_)
+    for share in prange(_SHARES):
+        astray[share] = _astray_in_share(
+            np.int64(share), body, moment, step, kinds, usual, most, points, normals, far
+        )
+    return astray.any()
+
+
+@njit
+def _astray_in_share(share, body, moment, step, kinds, usual, most, points, normals, far):
+    n = len(body)
+    part = slice(share * n // _SHARES, (share + 1) * n // _SHARES)
+    broken, empty, _, travel = worst_grains(body[part], moment[part], step, kinds, usual)
+    behind, _, _, lost = outermost(body[part], points, normals, far)
+    return broken >= 0 or empty >= 0 or travel > most or behind >= 0 or lost >= 0
+
+
 def look(sim) -> None:
     """Raise Unstable where grains or walls are no longer what a step can go on from."""
     if reason := fault(sim):
@@ -92,6 +108,12 @@ def look(sim) -> None:
 def fault(sim) -> str:
     """What is wrong with the simulation, naming the worst grain or wall; empty if nothing."""
     with np.errstate(all="ignore"):
+        astray = any_astray(
+            sim.body, sim.moment, sim.step, sim.kinds, float(sim.calibrated_radius.mean()),
+            sim.numerics.most_travel, *_faces(sim.walls), far_from(sim.box, sim.walls),
+        )  # fmt: skip
+        if not astray:
+            return wall_fault(sim)
         return grain_fault(sim) or wall_fault(sim) or outside_fault(sim)
 
 
@@ -135,9 +157,7 @@ def outside_fault(sim) -> str:
     """Which grain left the box, and where to; empty if none."""
     body = sim.body
     found = list(planes(sim.walls))
-    points = np.array([point for _, point, _ in found]).reshape(-1, 3)
-    normals = np.array([normal for *_, normal in found]).reshape(-1, 3)
-    i, at, radii, lost = outermost(body, points, normals, far_from(sim.box, sim.walls))
+    i, at, radii, lost = outermost(body, *_faces(sim.walls), far_from(sim.box, sim.walls))
     if i >= 0:
         return (
             f"{grain(sim.particle, i)} left the box: it is {radii:.2g} radii behind "
@@ -214,58 +234,6 @@ def step_fault(sim, share: float = _SHARPNESS) -> str:
     )
 
 
-def refuse_places(body: np.ndarray, size: np.ndarray) -> None:
-    """Raise InputError for a grain that no cell can hold: its list would be written anywhere."""
-    bad = ~(np.isfinite(body[:, X : X + 3]).all(axis=1) & (size > 0.0))
-    bad |= ~np.isfinite(size)
-    if bad.any():
-        i = int(np.argmax(bad))
-        raise InputError(
-            f"grain {i} has a radius of {size[i]:.3g} m and stands at "
-            f"{place(body[i, X : X + 3])}; expected a positive radius (also full_radius, to which "
-            "rubble grows) and a finite place"
-        )
-
-
-def refuse_search(body: np.ndarray, size: np.ndarray, cell_start: np.ndarray) -> None:
-    """Raise InputError where cells hold so many grains that a search for pairs would not end.
-
-    cell_start : (cells + 1,), first grain of each cell
-    """
-    inside = np.diff(cell_start).astype(float)
-    # Half a square if all share a cell, 13.5 if they fill many evenly: something between.
-    tests = 4.0 * float(inside @ inside)
-    if tests <= max(_MOST_TESTS, _TESTS_A_GRAIN * len(body)):
-        return
-    i, usual = int(np.argmax(size)), float(np.median(size))
-    centre = np.median(body[:, X : X + 3], axis=0)
-    j = int(np.argmax(np.linalg.norm(body[:, X : X + 3] - centre, axis=1)))
-    raise InputError(
-        f"about {tests:.1e} pairs of {len(body)} grains would have to be compared: grain {i} is "
-        f"the widest with a radius of {size[i]:.3g} m where {usual:.3g} m is usual, and "
-        f"grain {j} the farthest out at {place(body[j, X : X + 3])}; expected radii and positions "
-        "in metres, and sizes within a factor of 100"
-    )
-
-
-def refuse_rows(rows: int, body: np.ndarray, size: np.ndarray) -> None:
-    """Raise InputError where so many pairs are near each other that a length must be wrong.
-
-    size : (n,) [m], how far each grain reaches
-    """
-    n = len(body)
-    if rows <= min(_MOST_PAIRS * n, _MOST_ROWS):
-        return
-    i = int(np.argmax(size))
-    extent = np.ptp(body[:, X : X + 3], axis=0)
-    raise InputError(
-        f"{rows} pairs of {n} grains are near each other, more than {_MOST_PAIRS} a grain or "
-        f"{_MOST_ROWS} in all: radii are up to {size[i]:.3g} m (grain {i}) and the grains "
-        f"lie within {extent[0]:.3g} × {extent[1]:.3g} × {extent[2]:.3g} m; expected radii and "
-        "positions in the same unit, metres"
-    )
-
-
 def planes(walls):
     """Every plane as its wall, a point [m] and its normal, towards the grains."""
     for s in np.flatnonzero(walls.kind == plane.KIND):
@@ -273,6 +241,13 @@ def planes(walls):
         q = tuple(walls.orientation[w])
         point, normal = (rotate(q, tuple(walls.surface[s, k : k + 3])) for k in (0, 3))
         yield w, walls.centre[w] + point, np.array(normal)
+
+
+def _faces(walls) -> tuple[np.ndarray, np.ndarray]:
+    """Points and normals of every plane, (p, 3) each [m]."""
+    found = list(planes(walls))
+    points = np.array([point for _, point, _ in found]).reshape(-1, 3)
+    return points, np.array([normal for *_, normal in found]).reshape(-1, 3)
 
 
 def far_from(box, walls) -> float:

@@ -98,20 +98,25 @@ def inside_active(grains: Grains, bonds: Bonds) -> np.ndarray:
     return (material[bonds.first] == ACTIVE) & (material[bonds.second] == ACTIVE)
 
 
+def broken_bond_fraction(material: np.ndarray, bonds) -> float:
+    """Share of the bonds inside active particles that broke; bonds : `Bonds` or `BondRows`."""
+    inside = (material[bonds.first] == ACTIVE) & (material[bonds.second] == ACTIVE)
+    return float((inside & (bonds.state != INTACT)).sum() / max(inside.sum(), 1))
+
+
 def crack_figures(grains: Grains, bonds: Bonds, electrode_volume: float) -> dict[str, float]:
     """Figures of the summary: broken bonds, cracked particles (by number, by volume), crack area.
 
     Faces are counted once, per electrode volume [m²/m³]; only bonds inside active particles count.
     """
     material = grains.material
-    inside = inside_active(grains, bonds)
-    broken = inside & (bonds.state != INTACT)
+    broken = inside_active(grains, bonds) & (bonds.state != INTACT)
     cracked = cracked_particles(grains, bonds)
     active = material == ACTIVE
     particles = np.unique(grains.particle[active])
     cracked_count = len(np.unique(grains.particle[cracked]))
     return {
-        "broken_bond_fraction": broken.sum() / max(inside.sum(), 1),
+        "broken_bond_fraction": broken_bond_fraction(material, bonds),
         "cracked_particle_fraction": cracked_count / max(len(particles), 1),
         "cracked_volume_fraction": grains.volume[cracked].sum() / grains.volume[active].sum(),
         "crack_area_m2_m3": bonds.area[broken].sum() / electrode_volume,

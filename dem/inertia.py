@@ -16,15 +16,16 @@ def adapt(sim, steps: int) -> None:
     """
     if sim.numerics.step is not None:
         return
-    before = kinetic_energy(sim)
+    saved = spared(sim.clumps, sim.body, sim.inner_mass, sim.moment)
+    before = _kinetic(sim, saved)
     # What damping took of the motion of particles as a whole shows in what they spare.
-    sim.chunks.ledger[0, DAMPED] += spared_since(sim)
+    sim.chunks.ledger[0, DAMPED] += float((saved - sim.clumps.spared).sum())
     factor = (sim.step / (2.0 * sim.numerics.undamped_factor)) ** 2
     inside, outside = factor * stiffness_bounds(sim, steps)
     sim.inner_mass, sim.moment, mass = lightened(sim.clumps, sim.body, sim.box, inside, outside)
     sim.body[:, INVERSE_MASS] = 1.0 / mass
     sim.clumps.spared[:] = spared(sim.clumps, sim.body, sim.inner_mass, sim.moment)
-    sim.chunks.ledger[0, DRIVEN] += kinetic_energy(sim) - before
+    sim.chunks.ledger[0, DRIVEN] += _kinetic(sim, sim.clumps.spared) - before
 
 
 def stiffness_bounds(sim, steps: int = 0) -> np.ndarray:
@@ -49,7 +50,11 @@ def stiffness_bounds(sim, steps: int = 0) -> np.ndarray:
 
 def kinetic_energy(sim) -> float:
     """Kinetic energy, of the scaled inertia [J]."""
-    saved = spared(sim.clumps, sim.body, sim.inner_mass, sim.moment)
+    return _kinetic(sim, spared(sim.clumps, sim.body, sim.inner_mass, sim.moment))
+
+
+def _kinetic(sim, saved: np.ndarray) -> float:
+    """The same, where what each particle spares (k,) [J] is known."""
     return energy_as_grains(sim.body, sim.inner_mass, sim.moment) - float(saved.sum())
 
 

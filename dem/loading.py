@@ -11,7 +11,7 @@ import numpy as np
 from dem import quasistatic
 from dem.calendering.rolls import Rolls
 from dem.calendering.targets import Target
-from dem.fragments import crack_figures
+from dem.fragments import broken_bond_fraction
 from dem.observe import energies, unbalanced_force
 from dem.simulation import Simulation
 
@@ -93,7 +93,7 @@ def path_row(sim: Simulation, pressing: Pressing, rate: float) -> tuple[float, .
         sim.inertial_density,
         max(load(sim), pressing.seating_pressure),
     )
-    broken = crack_figures(sim.grains, sim.bond_state(), 1.0)["broken_bond_fraction"]
+    broken = broken_bond_fraction(sim.material, sim.bonds)
     return (
         density(sim, pressing), sim.height, sim.pressure, sim.bottom_pressure, broken, number,
         unbalanced_force(sim), *energies(sim), float(sim.steps_done),

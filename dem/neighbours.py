@@ -10,9 +10,9 @@ from dem.box import Box
 from dem.chunks import Chunks, with_rim
 from dem.contact.contacts import Contacts
 from dem.contact.roles import unloaded
-from dem.faults import refuse_places, refuse_rows, refuse_search
 from dem.jit import leaf, njit, prange
 from dem.laws import at_row
+from dem.search_refusals import refuse_places, refuse_rows, refuse_search
 from dem.vector import wrapped
 
 _SHARES = 64

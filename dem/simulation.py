@@ -11,7 +11,7 @@ from dem.body import INVERSE_MASS, X, Z, as_grains, bodies
 from dem.bonding.laws import flows
 from dem.bonding.porosity import close_pores
 from dem.bonding.rows import AREA, COHESION, TENSILE, BondRows, bond_rows, rest_length
-from dem.bonds import INTACT, Bonds
+from dem.bonds import Bonds
 from dem.box import Box
 from dem.chunks import DRIVEN, SLOTS, Chunks, chunks_of
 from dem.clumps import Clumps, clumps_of
@@ -25,6 +25,7 @@ from dem.grains import COLLECTOR, Grains
 from dem.jit import threads_for
 from dem.materials import Material, PairOverride, bond_laws, keep_volume, softer_of
 from dem.neighbours import rebuild
+from dem.rubble import lost_bonds
 from dem.walls.check import check_walls
 from dem.walls.enclosure import BOTTOM, TOP, enclosure
 from dem.walls.listing import list_walls, no_rows
@@ -284,13 +285,8 @@ class Simulation:
             )  # fmt: skip
 
     def _grow_rubble(self) -> np.ndarray:
-        b, n = self.bonds, len(self.body)
-        broken = (b.state != INTACT).astype(float)
-        held = np.bincount(b.first, minlength=n) + np.bincount(b.second, minlength=n)
-        lost = np.bincount(b.first, broken, minlength=n) + np.bincount(
-            b.second, broken, minlength=n
-        )
-        share = lost / np.maximum(held, 1)
+        b = self.bonds
+        share = lost_bonds(b.first, b.second, b.state, len(self.body))
         target = self.calibrated_radius + (self.full_radius - self.calibrated_radius) * share
         growth = target - self.size
         self.size += growth

@@ -21,10 +21,12 @@ from dem.bonding.elastic_beam import energy, rotation_between, stiffnesses, stra
 from dem.bonding.laws import SHUT
 from dem.bonding.rows import AREA, OFFSET, REST, STIFFER, UNLOADED, WEAK, WEAK_PRESSED
 from dem.bonds import INTACT
-from dem.jit import leaf, njit
+from dem.jit import leaf, njit, prange
 from dem.laws import at_row
 from dem.vector import length, rotate, scale, subtract, wrapped
 
+_SHARES = 16
+"""Shares of the bonds, fixed so that any number of threads sums alike."""
 _UNKNOWN = 1e-3
 """Weight of turning with the grain undeformed, for directions in which it has no neighbour."""
 
@@ -50,14 +52,14 @@ def openness(left, shut):
     return 3.0 * math.sqrt(open_share / ((2.0 * open_share + 1.0) * (open_share + 2.0)))
 
 
-@njit
+@njit(parallel=True)
 def close_pores(like, table, period, body, material, bonds, unloaded_rest):
     """Harden the bonds of porous grains by the volume around them; returns the energy given [J].
 
     like, table : of the bond laws; material : (n,); unloaded_rest : (m, 3) [m], before any flow
     """
-    first, second, state, kinds = bonds.first, bonds.second, bonds.state, bonds.kind
-    beam, offset, least, given = bonds.beam, bonds.offset, bonds.least_volume, 0.0
+    first, second, state = bonds.first, bonds.second, bonds.state
+    beam, least = bonds.beam, bonds.least_volume
     ways = np.zeros((len(least), 18))
     for b in range(len(first)):
         i, j = first[b], second[b]
@@ -83,9 +85,20 @@ def close_pores(like, table, period, body, material, bonds, unloaded_rest):
             least[i] = min(least[i], _determinant(ways[i], 9) / _determinant(ways[i], 0))
             # Turned inside out it tells nothing but that it is shut.
             least[i] = max(least[i], 1.0 - table[material[i], SHUT])
-    for b in range(len(first)):
-        i, j, kind = first[b], second[b], kinds[b]
-        if state[b] != INTACT or not table[kind, SHUT] < 1.0:
+    given = np.zeros(_SHARES)
+    for share in prange(_SHARES):
+        given[share] = _harden(np.int64(share), like, table, period, body, material, bonds)
+    return given.sum()
+
+
+@njit
+def _harden(share, like, table, period, body, material, bonds):
+    """Harden a share of the bonds by the least volumes at their ends."""
+    kinds, beam, offset, least = bonds.kind, bonds.beam, bonds.offset, bonds.least_volume
+    given, count = 0.0, len(bonds.first)
+    for b in range(share * count // _SHARES, (share + 1) * count // _SHARES):
+        i, j, kind = bonds.first[b], bonds.second[b], kinds[b]
+        if bonds.state[b] != INTACT or not table[kind, SHUT] < 1.0:
             continue
         soft_i, soft_j = table[material[i], SHUT] < 1.0, table[material[j], SHUT] < 1.0
         left = 0.5 * (least[i] + least[j]) if soft_i and soft_j else min(least[i], least[j])

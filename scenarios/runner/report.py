@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from scenarios.runner.page.abstract import abstract
 from scenarios.runner.page.curves import TRUSTED, curves
 from scenarios.runner.page.pore_laws import rate_estimate
 from scenarios.runner.page.tables import figure_table, grain_table, observed_table
-from scenarios.runner.page.views import views
+from scenarios.runner.page.views import begin_views
 from scenarios.runner.results import Run, read_run, state_title
 
 
@@ -54,16 +55,20 @@ def write_report(folder: Path) -> Path:
 
 def _parts(run: Run) -> dict[str, Any]:
     """What the template shows of a run, by its names there."""
-    pictures, sections, without_pictures = views(run)
-    return {
-        "abstract": abstract(run),
-        "columns": [_state_title(row) for row in run.rows],
-        "table": figure_table(run),
-        "observed": observed_table(run),
-        "grains": grain_table(run),
-        "groups": curves(run),
-        "trusted": TRUSTED,
-        "estimate": rate_estimate(run),
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        views = begin_views(run, beside)
+        parts = {
+            "abstract": abstract(run),
+            "columns": [_state_title(row) for row in run.rows],
+            "table": figure_table(run),
+            "observed": observed_table(run),
+            "grains": grain_table(run),
+            "groups": curves(run),
+            "trusted": TRUSTED,
+            "estimate": rate_estimate(run),
+        }
+        pictures, sections, without_pictures = views()
+    return parts | {
         "views": pictures,
         "sections": sections,
         "without_views": without_pictures,

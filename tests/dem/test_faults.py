@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from dem import faults
+from dem import faults, search_refusals
 from dem.body import RADIUS, VX, WX, X, Z
 from dem.bonds import no_bonds
 from dem.box import Box
@@ -241,10 +241,10 @@ def test_search_of_one_crowded_cell_is_refused_and_names_the_widest_grain():
     body[17, RADIUS] = 1.0
     cells = sort_into_cells(body, body[:, RADIUS], np.zeros(3), 0.3 * UM)
     with pytest.raises(InputError, match=r"grain 17 is the widest .*metres"):
-        faults.refuse_search(body, body[:, RADIUS], cells.start)
+        search_refusals.refuse_search(body, body[:, RADIUS], cells.start)
     body[17, RADIUS] = UM
     cells = sort_into_cells(body, body[:, RADIUS], np.zeros(3), 0.3 * UM)
-    faults.refuse_search(body, body[:, RADIUS], cells.start)
+    search_refusals.refuse_search(body, body[:, RADIUS], cells.start)
 
 
 @pytest.mark.parametrize("shape", ["far grain", "flat", "line", "wide and small"])

@@ -1,6 +1,8 @@
 """Views and sections of the electrode on the page."""
 
 import math
+from collections.abc import Callable
+from concurrent.futures import Executor
 from dataclasses import replace
 
 import numpy as np
@@ -9,33 +11,42 @@ from scenarios.runner import pictures, plots
 from scenarios.runner.page.figures import Shown, data_url, plot
 from scenarios.runner.results import Run, number_or_text, state_title
 
+Views = tuple[list[Shown], list[Shown], str]
+"""3-D views of the first and last state, sections of up to four, and why there are no views."""
 
-def views(run: Run) -> tuple[list[Shown], list[Shown], str]:
-    """3-D views of the first and last state, sections of up to four, and why there are no views."""
+
+def begin_views(run: Run, beside: Executor) -> Callable[[], Views]:
+    """Draw the sections and begin the views, which take as long as all plots, `beside` the caller;
+    what is returned waits for them."""
     names = [name for name in run.states if pictures.has_volume(run.folder, name)]
     if not names:
-        return [], [], "This run wrote no volumes, so there is nothing to picture."
+        return lambda: ([], [], "This run wrote no volumes, so there is nothing to picture.")
     chosen = [names[i] for i in np.unique(np.linspace(0, len(names) - 1, 4).round().astype(int))]
     states = [_state(run, name) for name in chosen]
     width = max(state.labels.shape[2] * state.voxel_um for state in states)
     tops = [state.bottom_um + state.labels.shape[0] * state.voxel_um for state in states]
     coatings = [s.thickness_um + 2.0 for s in states if math.isfinite(s.thickness_um)]
     top = min(max(tops), max(coatings, default=max(tops)))
+    ends = states[:1] if len(states) == 1 else [states[0], states[-1]]
+    rendered = beside.submit(pictures.render, ends) if run.wants_pictures else None
     sections = [
         plot(plots.cross_section(state, _picture_title(state), width, top), "") for state in states
     ]
-    if not run.wants_pictures:
-        return [], sections, "The scenario asks for no 3-D pictures."
-    ends = states[:1] if len(states) == 1 else [states[0], states[-1]]
-    try:
-        images = pictures.render(ends)
-    except pictures.NoPicturesError as error:
-        return [], sections, f"No 3-D pictures: {error}."
-    views = [
-        Shown(data_url(image, "image/png"), _picture_title(state))
-        for image, state in zip(images, ends, strict=True)
-    ]
-    return views, sections, ""
+
+    def waited() -> Views:
+        if rendered is None:
+            return [], sections, "The scenario asks for no 3-D pictures."
+        try:
+            images = rendered.result()
+        except pictures.NoPicturesError as error:
+            return [], sections, f"No 3-D pictures: {error}."
+        views = [
+            Shown(data_url(image, "image/png"), _picture_title(state))
+            for image, state in zip(images, ends, strict=True)
+        ]
+        return views, sections, ""
+
+    return waited
 
 
 def _state(run: Run, name: str) -> pictures.StatePicture:
