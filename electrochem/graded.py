@@ -13,7 +13,7 @@ import numpy as np
 from dem.errors import InputError
 from electrochem.homogenise import NotPercolatingError, reacting_area
 from electrochem.materials.active_material import ActiveMaterial
-from electrochem.porous_electrode.cell import Electrode
+from electrochem.porous_electrode.electrode import Electrode
 from electrochem.structure.phase_fractions import coating
 from electrochem.structure.surface_area import SurfaceAreas, surface_areas
 from electrochem.transport.effective import AXES, Cells, conduct_cells

@@ -4,7 +4,7 @@ import math
 
 from dem.errors import InputError
 from electrochem.materials.active_material import ActiveMaterial
-from electrochem.porous_electrode.cell import Electrode
+from electrochem.porous_electrode.electrode import Electrode
 
 
 class NotPercolatingError(InputError):

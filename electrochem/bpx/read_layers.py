@@ -10,7 +10,7 @@ from electrochem.materials.active_material import (
     ActiveMaterial,
     Constant,
 )
-from electrochem.porous_electrode.cell import Electrode, Separator
+from electrochem.porous_electrode.electrode import Electrode, Separator
 
 HYSTERESIS = (
     "OCP (lithiation) [V]", "OCP (delithiation) [V]", "OCP hysteresis decay constant",

@@ -5,7 +5,8 @@ import numpy as np
 from electrochem.bpx.functions import given_of
 from electrochem.bpx.sampling import RELATIVE_ERROR, left_out, table_of
 from electrochem.kinetics import FARADAY
-from electrochem.porous_electrode.cell import LOCAL, Cell, Electrode
+from electrochem.porous_electrode.cell import Cell
+from electrochem.porous_electrode.electrode import LOCAL, Electrode
 
 POTENTIAL_ERROR = 2e-5  # [V] that straight lines between the written nodes may leave
 

@@ -6,11 +6,13 @@ from electrochem.porous_electrode.balance import (
     nominal_capacity,
     stoichiometry_window,
 )
-from electrochem.porous_electrode.cell import Cell, Electrode, Separator
+from electrochem.porous_electrode.cell import Cell
+from electrochem.porous_electrode.curve import Curve
 from electrochem.porous_electrode.discharge import Discharge, discharge
+from electrochem.porous_electrode.electrode import Electrode, Separator
 from electrochem.porous_electrode.grid import Resolution
 from electrochem.porous_electrode.protocol import Step, charge_at, cycle, discharge_at, hold, rest
-from electrochem.porous_electrode.simulation import Curve, Simulation
+from electrochem.porous_electrode.simulation import Simulation
 
 __all__ = [
     "Cell",

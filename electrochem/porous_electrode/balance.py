@@ -6,7 +6,8 @@ from dem.errors import InputError
 from electrochem.crossing import crossing
 from electrochem.kinetics import FARADAY
 from electrochem.materials.active_material import ActiveMaterial
-from electrochem.porous_electrode.cell import Cell, Electrode
+from electrochem.porous_electrode.cell import Cell
+from electrochem.porous_electrode.electrode import Electrode
 
 SECONDS_PER_HOUR = 3600.0
 

@@ -9,9 +9,11 @@ import numpy as np
 from dem.errors import InputError
 from electrochem.porous_electrode.balance import SECONDS_PER_HOUR, stoichiometry_window
 from electrochem.porous_electrode.cell import Cell
+from electrochem.porous_electrode.curve import Curve
+from electrochem.porous_electrode.endings import DEPLETION, LOWER_VOLTAGE
 from electrochem.porous_electrode.grid import Resolution
 from electrochem.porous_electrode.protocol import Step
-from electrochem.porous_electrode.simulation import DEPLETION, LOWER_VOLTAGE, Curve, Simulation
+from electrochem.porous_electrode.simulation import Simulation
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,7 +22,7 @@ class Discharge:
 
     time [s], voltage [V], capacity [A h/m²] : (nt,)
     current_density [A/m²]; c_rate : current over nominal_capacity [A h/m²]
-    end_reason : as in `simulation`; note : what limits, in a sentence, or empty
+    end_reason : as in `endings`; note : what limits, in a sentence, or empty
     lithium_error : as `Curve.lithium_error`; curve : all fields over the time
     """
 

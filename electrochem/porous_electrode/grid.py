@@ -1,4 +1,4 @@
-"""Finite volumes of the cell in columns from collector to collector, and the particles in them.
+"""Finite volumes of the cell in columns from collector to collector.
 
 A column stands on each place of the plane; a one-dimensional cell has one. Index of a volume:
 column · n + volume along the column, from the negative side to the positive collector.
@@ -10,10 +10,9 @@ from typing import NamedTuple
 import numpy as np
 
 from dem.errors import InputError
-from electrochem.crossing import crossing
 from electrochem.kinetics import FARADAY
-from electrochem.materials.active_material import Constant
-from electrochem.porous_electrode.cell import Cell, Electrode
+from electrochem.porous_electrode.cell import Cell
+from electrochem.porous_electrode.electrode import Electrode
 
 
 @dataclass(frozen=True)
@@ -72,30 +71,6 @@ class Grid(NamedTuple):
     metal: np.ndarray
 
 
-class Particles(NamedTuple):
-    """m particles, one for each size in each volume of an electrode, in the order of the volumes.
-
-    first : (p n + 1,) the slice of each volume; electrode : (m,) which of the cell's
-    area : (m,) reacting surface per area of a column; film : (m,) resistance on it [Ω m²]
-    uptake : (m,) what j empties a sphere by, over three [m²/(A s)]; held : (m,) [mol/m²] at x = 1
-    radius_squared : (m,) [m²]; constant_diffusivity : (electrodes,) whether D_s depends on nothing
-    shell_volume : (nr,) ∫ρ² dρ, ρ = r/R; face : (nr − 1,) ρ² over the distance of the means beside
-        it; surface_distance : from the last mean to ρ = 1
-    """
-
-    first: np.ndarray
-    electrode: np.ndarray
-    area: np.ndarray
-    film: np.ndarray
-    uptake: np.ndarray
-    held: np.ndarray
-    radius_squared: np.ndarray
-    constant_diffusivity: np.ndarray
-    shell_volume: np.ndarray
-    face: np.ndarray
-    surface_distance: float
-
-
 class Layer(NamedTuple):
     """A layer's properties on its volumes, (volumes, ny, nx) each, (2, …) those in the plane."""
 
@@ -108,7 +83,7 @@ class Layer(NamedTuple):
     electrode: Electrode | None
 
 
-def _spread(values, count, columns, turned):
+def spread_parts(values, count, columns, turned):
     """Values of even parts on `count` volumes and all columns; axis −3 runs through the layer."""
     values = np.repeat(values, count // values.shape[-3], axis=-3)
     if turned:
@@ -128,7 +103,7 @@ def _electrode_layer(electrode: Electrode, count, columns, turned) -> Layer:
         plane_conductivity = np.broadcast_to(conductivity, (2, *conductivity.shape))
 
     def spread(values):
-        return _spread(values, count, columns, turned)
+        return spread_parts(values, count, columns, turned)
 
     return Layer(
         electrode.thickness / count, spread(electrode.local("porosity")), spread(through),
@@ -158,7 +133,7 @@ def layers_of(cell: Cell, resolution: Resolution) -> list[Layer]:
     return layers
 
 
-def _columns_first(values) -> np.ndarray:
+def columns_first(values) -> np.ndarray:
     """(…, n, ny, nx) → (…, p, n), contiguous."""
     lead, (n, ny, nx) = values.shape[:-3], values.shape[-3:]
     return np.ascontiguousarray(np.moveaxis(values.reshape(*lead, n, ny * nx), -1, -2))
@@ -176,7 +151,7 @@ def grid_of(cell: Cell, resolution: Resolution) -> Grid:
     ny, nx = cell.columns
 
     def along(name):
-        return _columns_first(np.concatenate([getattr(layer, name) for layer in layers], axis=-3))
+        return columns_first(np.concatenate([getattr(layer, name) for layer in layers], axis=-3))
 
     counts = [layer.porosity.shape[0] for layer in layers]
     width = np.repeat([layer.width for layer in layers], counts)
@@ -216,72 +191,4 @@ def grid_of(cell: Cell, resolution: Resolution) -> Grid:
         negative=still if cell.is_half else conductivity[:, 0] / half[0],
         positive=1.0 / (half[-1] / conductivity[:, -1] + contact),
         metal=1.0 / first,
-    )
-
-
-def _shell_edges(resolution: Resolution) -> np.ndarray:
-    """(radial + 1,) ρ = r/R of the shells' faces; gradients gather under the surface."""
-    count, outermost = resolution.radial, resolution.outermost
-    thickness = np.linspace(8.0, 1.0, count)
-    if outermost is not None:
-        inwards = np.arange(count)[::-1]
-        growth = crossing(lambda q: outermost * (q**inwards).sum() - 1.0, 1.0, 1e3)
-        thickness = growth**inwards
-    return np.concatenate([[0.0], np.cumsum(thickness)]) / thickness.sum()
-
-
-def particles_of(cell: Cell, resolution: Resolution) -> Particles:
-    """The particles of a cell's volumes, with shells that thin towards the surface."""
-    layers = layers_of(cell, resolution)
-    areas, uptakes, helds, squares, films, which, counts = [], [], [], [], [], [], []
-    number = 0
-    for layer in layers:
-        size = layer.porosity.shape[0]
-        if layer.electrode is None:
-            counts.append(np.zeros(size, dtype=int))
-            continue
-        electrode = layer.electrode
-        radii, shares = electrode.sizes
-        turned = number == len(cell.electrodes) - 1
-
-        def spread(name, electrode=electrode, size=size, turned=turned):
-            values = _spread(electrode.local(name), size, cell.columns, turned)
-            return _columns_first(values)[..., None]
-
-        surface = spread("surface_area") * (shares / radii) / (shares / radii).sum()
-        filled = spread("active_fraction") * shares * electrode.material.maximum_concentration
-        ones = np.ones_like(surface)
-        areas.append(surface * layer.width)
-        uptakes.append(surface / (3.0 * filled * FARADAY))
-        helds.append(filled * layer.width)
-        squares.append(ones * radii**2)
-        films.append(ones * electrode.film_resistance)
-        which.append(number * ones)
-        counts.append(np.full(size, radii.size))
-        number += 1
-
-    def in_order(parts):
-        """(p, n, k) of each electrode → (m,), column after column."""
-        return np.concatenate([part.reshape(part.shape[0], -1) for part in parts], axis=1).ravel()
-
-    columns = cell.columns[0] * cell.columns[1]
-    first = np.concatenate([[0], np.cumsum(np.tile(np.concatenate(counts), columns))])
-    edge = _shell_edges(resolution)
-    # Distances that make differences of shell means exact for c ∝ ρ², the profile under a steady
-    # flux: mean ρ² differs by 2 ρ_face times the distance.
-    mean_square = 0.6 * np.diff(edge**5) / np.diff(edge**3)
-    return Particles(
-        first=first,
-        electrode=in_order(which).astype(np.int64),
-        area=in_order(areas),
-        film=in_order(films),
-        uptake=in_order(uptakes),
-        held=in_order(helds),
-        radius_squared=in_order(squares),
-        constant_diffusivity=np.array(
-            [isinstance(electrode.material.diffusivity, Constant) for electrode in cell.electrodes]
-        ),
-        shell_volume=np.diff(edge**3) / 3.0,
-        face=edge[1:-1] ** 2 * (2.0 * edge[1:-1]) / np.diff(mean_square),
-        surface_distance=float(0.5 * (1.0 - mean_square[-1])),
     )

@@ -8,12 +8,13 @@ import numpy as np
 
 from dem.errors import InputError
 from dem.jit import njit
-from electrochem.porous_electrode.balances import System, system_for
 from electrochem.porous_electrode.cell import Cell
 from electrochem.porous_electrode.grid import Resolution
+from electrochem.porous_electrode.hierarchy import build_levels, hierarchy_of
+from electrochem.porous_electrode.multigrid import solve_one
 from electrochem.porous_electrode.newton import CURRENT, Model, assemble
-from electrochem.porous_electrode.plane import build_levels, hierarchy_of, solve_one
-from electrochem.porous_electrode.simulation import model_of, rest_state, under_load
+from electrochem.porous_electrode.start import model_of, rest_state, under_load
+from electrochem.porous_electrode.system import System, system_for
 
 
 @njit

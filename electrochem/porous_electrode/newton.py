@@ -5,20 +5,15 @@ from typing import NamedTuple
 import numpy as np
 
 from dem.jit import njit
-from electrochem.porous_electrode.balances import (
-    System,
-    assemble_column,
-    surface_of,
-)
-from electrochem.porous_electrode.grid import Grid, Particles
-from electrochem.porous_electrode.plane import (
-    Hierarchy,
-    build_levels,
-    couple_columns,
-    solve_coupled,
-    solve_one,
-)
+from electrochem.porous_electrode.balances import assemble_column
+from electrochem.porous_electrode.grid import Grid
+from electrochem.porous_electrode.hierarchy import Hierarchy, build_levels
+from electrochem.porous_electrode.multigrid import solve_one
+from electrochem.porous_electrode.particles import Particles
+from electrochem.porous_electrode.plane import couple_columns, solve_coupled
 from electrochem.porous_electrode.property_tables import Chemistry
+from electrochem.porous_electrode.reaction import surface_of
+from electrochem.porous_electrode.system import System
 
 NEWTON_LIMIT = 12
 # Newton converges quadratically: an update of 1e-5 leaves an error of some 1e-10.

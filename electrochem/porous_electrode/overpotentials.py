@@ -10,14 +10,10 @@ import numpy as np
 
 from dem.jit import njit
 from electrochem.kinetics import overpotential_of
-from electrochem.porous_electrode.balances import (
-    END_POLE,
-    electrolyte_face,
-    exchange_current,
-    salt_at_metal,
-)
+from electrochem.porous_electrode.curve import Curve
+from electrochem.porous_electrode.fluxes import electrolyte_face, salt_at_metal
 from electrochem.porous_electrode.property_tables import EXCHANGE, POTENTIAL, at_surface
-from electrochem.porous_electrode.simulation import Curve
+from electrochem.porous_electrode.reaction import END_POLE, exchange_current
 
 _LEAST_NET = 0.1  # of what reacts in an electrode; below it no mean by reaction has a meaning
 _SMALL_CURRENT = 1e-9  # [A/m²]; below it a cell counts as at rest, and all surface weighs the same

@@ -10,7 +10,7 @@ from electrochem.bpx import beside, write_bpx
 from electrochem.porous_electrode.balance import nominal_capacity
 from electrochem.porous_electrode.cell import Cell
 from electrochem.porous_electrode.discharge import Discharge, discharge
-from electrochem.porous_electrode.simulation import LOWER_VOLTAGE
+from electrochem.porous_electrode.endings import LOWER_VOLTAGE
 from scenarios.runner import schema
 from scenarios.runner.discharging.parts import local_of
 from scenarios.runner.discharging.profiles import profiles_of

@@ -4,10 +4,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from electrochem.porous_electrode.march import Record, advance
 from electrochem.porous_electrode.newton import CURRENT, Model
-from electrochem.porous_electrode.simulation import model_of, rest_state, under_load
+from electrochem.porous_electrode.start import model_of, rest_state, under_load
 from electrochem.porous_electrode.state import Layout
+from electrochem.porous_electrode.steps import Record, advance
 
 
 class March(NamedTuple):

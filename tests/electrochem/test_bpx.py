@@ -13,7 +13,7 @@ from electrochem.bpx import beside, open_bpx, read_bpx, write_bpx
 from electrochem.bpx.functions import Expression, Table, function_of
 from electrochem.materials import ACTIVE_MATERIALS, ELECTROLYTES
 from electrochem.porous_electrode import Resolution, discharge, stoichiometry_window
-from electrochem.porous_electrode.simulation import LOWER_VOLTAGE
+from electrochem.porous_electrode.endings import LOWER_VOLTAGE
 from tests.electrochem.bpx_files import chen2020, saved
 from tests.electrochem.cells import CHEN_AREA, FULL, HALF, NEGATIVE, POSITIVE
 

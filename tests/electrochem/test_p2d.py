@@ -8,8 +8,8 @@ import pytest
 from electrochem.kinetics import FARADAY, GAS_CONSTANT
 from electrochem.materials import ELECTROLYTES, Constant
 from electrochem.porous_electrode import Resolution, discharge, nominal_capacity
+from electrochem.porous_electrode.curve import summarise
 from electrochem.porous_electrode.newton import _update, assemble, current_of, solve_linear
-from electrochem.porous_electrode.simulation import _summarise
 from tests.analytic_cell import (
     concentration_step,
     porous_electrode_resistance,
@@ -177,7 +177,7 @@ def test_sphere_fills_as_under_constant_flux(surface):
     times = np.concatenate([np.geomspace(0.01, 100.0, 100), np.linspace(120.0, 8000.0, 200)])
     at = march(cell, Resolution(1, 2, 40), current, times, [0.27])
     surface, mean = np.empty((2, len(times) + 1, 1))
-    _summarise(at.model, at.record.state, surface, mean)
+    summarise(at.model, at.record.state, surface, mean)
     surface = surface[1:, 0]
     rise = sphere_surface_rise(diffusivity * times / radius**2)
     late = times > 30.0

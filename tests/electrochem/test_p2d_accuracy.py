@@ -7,7 +7,7 @@ import pytest
 from scipy.interpolate import CubicSpline
 
 from electrochem.porous_electrode import Resolution, discharge
-from electrochem.porous_electrode.march import (
+from electrochem.porous_electrode.steps import (
     Record,
     backward_difference,
     error_share,

@@ -18,7 +18,7 @@ from electrochem.porous_electrode import (
     nominal_capacity,
     stoichiometry_window,
 )
-from electrochem.porous_electrode.simulation import DEPLETED, LOWER_VOLTAGE, SATURATED
+from electrochem.porous_electrode.endings import DEPLETED, LOWER_VOLTAGE, SATURATED
 from tests.electrochem.cells import CHEN_AREA, FULL, HALF, NEGATIVE, POSITIVE, SEPARATOR
 
 NMC622 = ACTIVE_MATERIALS["nmc622"]

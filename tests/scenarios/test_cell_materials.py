@@ -4,7 +4,7 @@ import pytest
 
 from electrochem.materials import ELECTROLYTES, NEGATIVE_MATERIALS, POSITIVE_MATERIALS
 from electrochem.porous_electrode import discharge
-from electrochem.porous_electrode.simulation import LOWER_VOLTAGE
+from electrochem.porous_electrode.endings import LOWER_VOLTAGE
 from scenarios.runner.cell_problems import cell_problems
 from scenarios.runner.discharging.structure import cell_of
 from scenarios.runner.schema.cell import Cell

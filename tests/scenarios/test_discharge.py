@@ -16,7 +16,7 @@ from vtkmodules.vtkIOXML import vtkXMLRectilinearGridReader
 from electrochem.bpx import open_bpx
 from electrochem.kinetics import FARADAY
 from electrochem.porous_electrode import discharge
-from electrochem.porous_electrode.simulation import LOWER_VOLTAGE
+from electrochem.porous_electrode.endings import LOWER_VOLTAGE
 from scenarios.runner import discharges
 from scenarios.runner.cli import main
 from scenarios.runner.discharging import bpx_file

@@ -14,7 +14,7 @@ import tifffile
 from vtkmodules.util.numpy_support import vtk_to_numpy
 from vtkmodules.vtkIOXML import vtkXMLImageDataReader, vtkXMLPolyDataReader
 
-from electrochem.porous_electrode.simulation import LOWER_VOLTAGE
+from electrochem.porous_electrode.endings import LOWER_VOLTAGE
 from electrochem.transport.bruggeman import fit_bruggeman
 from scenarios.runner.cli import main
 from scenarios.runner.discharging.structure import median_diameters

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from electrochem.porous_electrode.simulation import Curve
+from electrochem.porous_electrode.curve import Curve
 
 NEGATIVE, SEPARATOR, POSITIVE = "negative", "separator", "positive"
 TIMES = 10
