@@ -99,7 +99,8 @@ def _make_sums_exact(hierarchy, system, by_current, by_voltage, rest, change, sp
 def solve_coupled(hierarchy, system, by_current, by_voltage, rest, tolerance, change):
     """GMRES for all columns and the voltage into `change`; returns its iterations, −1 if in vain.
 
-    change : (p n 3 + 1,); tolerance : of the residual's norm, relative to the start's.
+    change : (p n 3 + 1,); tolerance : of the residual's norm, relative to the start's. Whether it
+    is met the balances themselves say, also after the last restart.
     """
     columns, n = hierarchy.start[1], hierarchy.right.shape[1]
     basis = hierarchy.basis
@@ -109,7 +110,7 @@ def solve_coupled(hierarchy, system, by_current, by_voltage, rest, tolerance, ch
     work, spare = np.zeros((1, n, 3)), np.zeros_like(change)
     change[:] = 0.0
     start, iterations = -1.0, 0
-    for _ in range(RESTARTS):
+    for restart in range(RESTARTS + 1):
         _apply(hierarchy, system, by_current, by_voltage, change, spare, work)
         basis[0, :-1] = system.right[:columns].ravel() - spare[:-1]
         basis[0, -1] = rest - spare[-1]
@@ -119,6 +120,8 @@ def solve_coupled(hierarchy, system, by_current, by_voltage, rest, tolerance, ch
         if norm <= tolerance * start or norm == 0.0:
             _make_sums_exact(hierarchy, system, by_current, by_voltage, rest, change, spare, work)
             return iterations
+        if restart == RESTARTS or not np.isfinite(norm):
+            break
         basis[0] /= norm
         target[:] = 0.0
         target[0] = norm
