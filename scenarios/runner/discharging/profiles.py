@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from electrochem.porous_electrode.curve import Curve
+from scenarios.runner.discharging.columns import Columns, columns_of
 
 NEGATIVE, SEPARATOR, POSITIVE = "negative", "separator", "positive"
 TIMES = 10
@@ -20,6 +21,7 @@ class Profiles:
     salt [mol/m³], electrolyte_potential, solid_potential [V], reaction [A/m³] of electrode volume,
         positive where lithium leaves the particles, surface and mean stoichiometry : (k, n), of
         several sizes by their area and by their lithium, of a cell's columns the means
+    columns : the same column by column; None where nothing changes in the plane
     """
 
     index: np.ndarray
@@ -28,6 +30,7 @@ class Profiles:
     edge: np.ndarray
     height: np.ndarray
     layer: list[str]
+    columns: Columns | None
     salt: np.ndarray
     electrolyte_potential: np.ndarray
     solid_potential: np.ndarray
@@ -67,6 +70,7 @@ def profiles_of(curve: Curve, times: int = TIMES) -> Profiles:
         edge=edge,
         height=0.5 * (edge[1:] + edge[:-1]),
         layer=_layers(solid),
+        columns=columns_of(curve, index),
         salt=curve.salt[index].mean(axis=1),
         electrolyte_potential=curve.electrolyte_potential[index].mean(axis=1),
         solid_potential=np.where(solid, curve.solid_potential[index].mean(axis=1), np.nan),

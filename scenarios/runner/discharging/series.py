@@ -1,4 +1,4 @@
-"""A discharge for ParaView: a file a time, a cell a volume, in µm from the negative side."""
+"""A discharge for ParaView: a file a time, a cell a volume, z in µm from the negative side."""
 
 from pathlib import Path
 
@@ -12,7 +12,15 @@ from scenarios.runner.discharging.profiles import NEGATIVE, POSITIVE, SEPARATOR,
 
 LAYERS = (NEGATIVE, SEPARATOR, POSITIVE)
 _BREADTH = 0.25
-"""Drawn width over the cell's thickness: the cell is one-dimensional, an eye wants an area."""
+"""Drawn width over the thickness of a cell of one dimension: an eye wants an area."""
+FIELDS = {
+    "salt_concentration_mol_m3": "salt",
+    "electrolyte_potential_V": "electrolyte_potential",
+    "solid_potential_V": "solid_potential",
+    "reaction_current_A_m3": "reaction",
+    "surface_stoichiometry": "surface",
+    "mean_stoichiometry": "mean",
+}
 
 
 def write_profiles(
@@ -39,26 +47,24 @@ def write_profiles(
 
 def _grid(profiles: Profiles, k: int) -> vtkRectilinearGrid:
     edge = profiles.edge * MICROMETRES
-    breadth = np.array([0.0, _BREADTH * edge[-1]])
+    columns = profiles.columns
+    if columns is None:
+        y = x = np.array([0.0, _BREADTH * edge[-1]])
+    else:
+        y, x = (
+            np.linspace(0.0, size * MICROMETRES, count + 1)
+            for size, count in zip(columns.footprint, columns.salt.shape[2:], strict=True)
+        )
     data = vtkRectilinearGrid()
-    data.SetDimensions(2, 2, edge.size)
-    for places, put in (
-        (breadth, data.SetXCoordinates),
-        (breadth, data.SetYCoordinates),
-        (edge, data.SetZCoordinates),
-    ):
-        put(numpy_to_vtk(places, deep=True))
+    data.SetDimensions(x.size, y.size, edge.size)
+    data.SetXCoordinates(numpy_to_vtk(x, deep=True))
+    data.SetYCoordinates(numpy_to_vtk(y, deep=True))
+    data.SetZCoordinates(numpy_to_vtk(edge, deep=True))
     arrays = data.GetCellData()
-    layer = [LAYERS.index(name) for name in profiles.layer]
-    add_array(arrays, "layer", np.array(layer), np.uint8)
-    for name, values in (
-        ("salt_concentration_mol_m3", profiles.salt),
-        ("electrolyte_potential_V", profiles.electrolyte_potential),
-        ("solid_potential_V", profiles.solid_potential),
-        ("reaction_current_A_m3", profiles.reaction),
-        ("surface_stoichiometry", profiles.surface),
-        ("mean_stoichiometry", profiles.mean),
-    ):
-        add_array(arrays, name, values[k], np.float64)
+    layer = np.array([LAYERS.index(name) for name in profiles.layer])
+    add_array(arrays, "layer", np.repeat(layer, (y.size - 1) * (x.size - 1)), np.uint8)
+    for name, field in FIELDS.items():
+        values = getattr(profiles if columns is None else columns, field)[k]
+        add_array(arrays, name, values.ravel(), np.float64)
     arrays.SetActiveScalars("salt_concentration_mol_m3")
     return data
