@@ -11,8 +11,8 @@ from pathlib import Path
 from electrochem.bpx.read_electrolyte import read_electrolyte
 from electrochem.bpx.read_layers import read_electrode, read_separator
 from electrochem.bpx.section import Section, sections_of
-from electrochem.materials.active_material import REFERENCE_TEMPERATURE
-from electrochem.porous_electrode.balance import stoichiometry_window
+from electrochem.materials.over_temperature import REFERENCE_TEMPERATURE, held_note
+from electrochem.porous_electrode.balance import capacity_note, stoichiometry_window
 from electrochem.porous_electrode.cell import Cell
 
 THERMAL = (
@@ -21,18 +21,30 @@ THERMAL = (
 )  # fmt: skip
 CONCENTRATION = 1000.0  # [mol/m³] where a file says none, as PyBaMM takes it
 COLDEST = 200.0  # [K]; below it every electrolyte is solid, or the file gives degrees
+# Keys by which properties change with temperature, in electrolyte and electrodes.
+OVER_TEMPERATURE = {
+    "Conductivity activation energy [J.mol-1]": "conductivity",
+    "Diffusivity activation energy [J.mol-1]": "diffusivity",
+}
+OF_SOLIDS = {
+    "Diffusivity activation energy [J.mol-1]": "diffusivity",
+    "Reaction rate constant activation energy [J.mol-1]": "reaction rate constant",
+    "Entropic change coefficient [V.K-1]": "OCP",
+}
 CONTACT = "Contact resistance [Ohm]"  # of the user's own keys, by PyBaMM's name
 
 
 @dataclass(frozen=True, eq=False)
 class BpxFile:
     """What a file holds: the charged cell, the basis of its C-rates per electrode area [A h/m²],
-    its title, and the keys that an isothermal cell has no use for."""
+    its title, the keys that an isothermal cell has no use for, and what a user should be told, a
+    sentence each."""
 
     cell: Cell
     nominal_capacity: float
     title: str
     left_out: tuple[str, ...]
+    warnings: tuple[str, ...]
 
 
 def read_bpx(path: Path) -> Cell:
@@ -99,7 +111,11 @@ def open_bpx(path: Path) -> BpxFile:
     left_out += ambience.end(["Heat transfer coefficient [W.m-2.K-1]"])
     parameters.end()
     left_out += file.end(["Validation"])
-    return BpxFile(made, nominal, title, tuple(left_out))
+    warnings = list(capacity_note(made, nominal))
+    for section, keys in ((fluid, OVER_TEMPERATURE), (sides[0], OF_SOLIDS), (sides[1], OF_SOLIDS)):
+        held = [name for key, name in keys.items() if section.content.get(key) is None]
+        warnings += held_note(section.name, held, temperature, reference)
+    return BpxFile(made, nominal, title, tuple(left_out), tuple(warnings))
 
 
 def _check_header(header: Section) -> None:

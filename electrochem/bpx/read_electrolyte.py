@@ -4,10 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from electrochem.bpx.functions import Table
 from electrochem.bpx.section import Section
-from electrochem.kinetics import GAS_CONSTANT
-from electrochem.materials.active_material import REFERENCE_TEMPERATURE, Constant
+from electrochem.materials.active_material import Constant
 from electrochem.materials.electrolyte import ConstantProperty, Electrolyte
+from electrochem.materials.over_temperature import REFERENCE_TEMPERATURE, arrhenius
 from electrochem.porous_electrode.property_tables import SALT_RANGE
 
 # Of the user's own keys these are read: PyBaMM's name, and what `write` adds to it.
@@ -27,12 +28,8 @@ class OfConcentration:
 
     def __call__(self, concentration, temperature):
         value, slope = self.function(np.maximum(concentration, LEAST_CONCENTRATION))
-        factor = _arrhenius(self.activation, self.reference, temperature)
+        factor = arrhenius(self.activation, self.reference, temperature)
         return factor * value, factor * slope
-
-
-def _arrhenius(energy: float, reference: float, temperature: float) -> float:
-    return float(np.exp(energy / GAS_CONSTANT * (1.0 / reference - 1.0 / temperature)))
 
 
 def read_electrolyte(
@@ -57,15 +54,27 @@ def read_electrolyte(
     if t_plus >= 1.0:
         raise fluid.wrong(TRANSFERENCE, f"{t_plus:g}", "a number below 1")
     factor = ConstantProperty(factor.value) if isinstance(factor, Constant) else factor
-    return Electrolyte(
-        name=f"electrolyte of {title}",
-        initial_concentration=concentration,
-        conductivity=against_temperature("Conductivity [S.m-1]"),
-        diffusivity=against_temperature("Diffusivity [m2.s-1]"),
-        transference_number=own_or(TRANSFERENCE, ConstantProperty(t_plus)),
-        thermodynamic_factor=own_or(
+    properties = {
+        "conductivity": against_temperature("Conductivity [S.m-1]"),
+        "diffusivity": against_temperature("Diffusivity [m2.s-1]"),
+        "transference_number": own_or(TRANSFERENCE, ConstantProperty(t_plus)),
+        "thermodynamic_factor": own_or(
             THERMODYNAMIC,
             factor if isinstance(factor, ConstantProperty) else OfConcentration(factor),
         ),
+    }
+    return Electrolyte(
+        name=f"electrolyte of {title}",
+        initial_concentration=concentration,
         source=title,
+        concentrations=_tabulated(properties.values()),
+        **properties,
     )
+
+
+def _tabulated(properties) -> tuple[float, float] | None:
+    """The concentrations that all tables reach; None where nothing is a table."""
+    tables = [p.function for p in properties if isinstance(getattr(p, "function", None), Table)]
+    if not tables:
+        return None
+    return max(float(t.x[0]) for t in tables), min(float(t.x[-1]) for t in tables)

@@ -8,9 +8,16 @@ RELATIVE_ERROR = 1e-5  # that straight lines between the nodes of a property may
 
 def left_out(beyond: list, where: str, what: str, value, written: str) -> None:
     """Note what the format cannot say, and what stands in the file in its place."""
-    value = [np.asarray(part).tolist() for part in value] if isinstance(value, list) else value
-    value = value.tolist() if isinstance(value, np.ndarray) else value
-    beyond.append({"of": where, "what": what, "value": value, "in the BPX file": written})
+    beyond.append({"of": where, "what": what, "value": _plain(value), "in the BPX file": written})
+
+
+def _plain(value):
+    """Numbers and lists of them as JSON has them, which knows no infinity."""
+    if isinstance(value, (np.ndarray, np.generic)):
+        value = value.tolist()
+    if isinstance(value, (list, tuple)):
+        return [_plain(part) for part in value]
+    return "infinite" if isinstance(value, float) and np.isinf(value) else value
 
 
 def table_of(

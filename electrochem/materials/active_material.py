@@ -7,10 +7,13 @@ import numpy as np
 
 from dem.errors import InputError
 from electrochem.crossing import crossing
-from electrochem.kinetics import GAS_CONSTANT, Exchange
-
-REFERENCE_TEMPERATURE = 298.15  # [K]
-TEMPERATURE_TOLERANCE = 1.0  # [K]; a degree changes D_s and j0 by some 5 %
+from electrochem.kinetics import Exchange
+from electrochem.materials.over_temperature import (
+    REFERENCE_TEMPERATURE,
+    TEMPERATURE_TOLERANCE,
+    arrhenius,
+    held_note,
+)
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,7 @@ class ActiveMaterial:
     bulk_conductivity : electronic, of the dense material [S/m]
     source : where the numbers come from
     placeholders : values without a source of their own, one sentence each; a report prints them
+    held : properties that no source follows over temperature, by name: they stand as at 25 °C
     """
 
     name: str
@@ -55,6 +59,7 @@ class ActiveMaterial:
     diffusion_activation: float | None = None
     exchange_activation: float | None = None
     entropic_coefficient: float | Callable = 0.0
+    held: tuple[str, ...] = ()
 
     def potential(self, stoichiometry: float) -> float:
         """Open-circuit potential [V] at one stoichiometry."""
@@ -92,8 +97,7 @@ class ActiveMaterial:
                 f"{self.name} at {temperature:g} K: its source gives no activation energies, so it "
                 f"holds at {reference:g} K only"
             )
-        inverse = (1.0 / reference - 1.0 / temperature) / GAS_CONSTANT
-        diffusion, exchange = (float(np.exp(energy * inverse)) for energy in energies)
+        diffusion, exchange = (arrhenius(energy, reference, temperature) for energy in energies)
         kinetics = self.exchange_current_density
         return replace(
             self,
@@ -105,6 +109,10 @@ class ActiveMaterial:
                 kinetics, prefactor=_scaled(kinetics.prefactor, exchange)
             ),
         )
+
+    def held_at(self, temperature: float) -> tuple[str, ...]:
+        """What stands at a temperature [K] as at 25 °C for want of a source, in a sentence."""
+        return held_note(self.name, self.held, temperature)
 
 
 def _scaled(function, factor):

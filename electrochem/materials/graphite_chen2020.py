@@ -35,5 +35,6 @@ MATERIAL = ActiveMaterial(
     exchange_activation=35000.0,
     stoichiometry_range=(0.0, 1.0),
     bulk_conductivity=215.0,
+    held=("diffusivity", "open-circuit potential"),
     source="Chen et al., J. Electrochem. Soc. 167 (2020) 080534",
 )

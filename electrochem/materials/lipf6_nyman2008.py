@@ -2,7 +2,7 @@
 
 Conductivity and diffusivity: A. Nyman, M. Behm, G. Lindbergh, Electrochim. Acta 53 (2008) 6356.
 Transference number 0.2594 and thermodynamic factor 1: C.-H. Chen et al., J. Electrochem. Soc.
-167 (2020) 080534.
+167 (2020) 080534. Measured from 0.2 to 2 mol/L.
 """
 
 import numpy as np
@@ -37,4 +37,5 @@ def electrolyte(initial_concentration: float = 1000.0) -> Electrolyte:
         source="Nyman et al., Electrochim. Acta 53 (2008) 6356; "
         "Chen et al., J. Electrochem. Soc. 167 (2020) 080534",
         fixed_temperature=True,
+        concentrations=(200.0, 2000.0),
     )

@@ -52,4 +52,6 @@ def electrolyte(initial_concentration: float = 1000.0) -> Electrolyte:
         transference_number=ConstantProperty(TRANSFERENCE),
         thermodynamic_factor=thermodynamic_factor,
         source="Valøen & Reimers, J. Electrochem. Soc. 152 (2005) A882",
+        concentrations=(0.0, 4000.0),
+        temperatures=(273.15, 333.15),
     )

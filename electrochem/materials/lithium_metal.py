@@ -6,6 +6,7 @@ S. Xu et al., J. Electrochem. Soc. 166 (2019) A3456: j0 = F k c_Li^0.7 c_e^0.3.
 from dataclasses import dataclass
 
 from electrochem.kinetics import FARADAY
+from electrochem.materials.over_temperature import held_note
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,7 @@ class LithiumMetal:
     name: str = "lithium metal (Xu 2019)"
     source: str = "Xu et al., J. Electrochem. Soc. 166 (2019) A3456"
     placeholders: tuple[str, ...] = ()
+    held: tuple[str, ...] = ("exchange current density",)
 
     @property
     def exchange(self) -> tuple[float, float, float]:
@@ -30,3 +32,7 @@ class LithiumMetal:
         """j0 [A/m²] at an electrolyte concentration [mol/m³]."""
         prefactor, exponent, _ = self.exchange
         return prefactor * concentration**exponent
+
+    def held_at(self, temperature: float) -> tuple[str, ...]:
+        """What stands at a temperature [K] as at 25 °C for want of a source, in a sentence."""
+        return held_note(self.name, self.held, temperature)

@@ -34,6 +34,7 @@ MATERIAL = ActiveMaterial(
     stoichiometry_range=(0.0, 1.0),
     discharged_stoichiometry=31513.0 / MAXIMUM_CONCENTRATION,
     bulk_conductivity=0.1,
+    held=("open-circuit potential",),
     source="Mohtat et al., J. Electrochem. Soc. 167 (2020) 110561",
     placeholders=(
         "NMC532 bulk conductivity 0.1 S/m: order of NMC523 at mid charge (Amin & Chiang 2016); "

@@ -54,6 +54,7 @@ MATERIAL = ActiveMaterial(
     stoichiometry_range=(float(_LOWEST), float(_HIGHEST)),
     discharged_stoichiometry=0.95,
     bulk_conductivity=0.1,
+    held=("diffusivity", "exchange current density", "open-circuit potential"),
     source="potential: Verbrugge et al., J. Electrochem. Soc. 164 (2017) E3243, Table 1; "
     "diffusivity: Chaouachi et al., Electrochim. Acta 366 (2021) 137428",
     placeholders=(

@@ -52,6 +52,7 @@ MATERIAL = ActiveMaterial(
     stoichiometry_range=(_content(nmc622.MATERIAL.stoichiometry_range[0]), _content(_HIGHEST)),
     discharged_stoichiometry=0.91,
     bulk_conductivity=0.1,
+    held=("diffusivity", "exchange current density", "open-circuit potential"),
     source="Song et al., Energy Environ. Sci. 18 (2025) 3129, eqs 3 and 13, Table 2",
     placeholders=(
         "NMC711 open-circuit potential: that of NMC622 (Verbrugge 2017) at the same lithium "

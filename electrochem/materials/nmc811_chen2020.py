@@ -35,6 +35,7 @@ MATERIAL = ActiveMaterial(
     stoichiometry_range=(0.05, 1.0),
     discharged_stoichiometry=0.853974674630047,
     bulk_conductivity=0.18,
+    held=("diffusivity", "open-circuit potential"),
     source="Chen et al., J. Electrochem. Soc. 167 (2020) 080534",
     placeholders=("NMC811 bulk conductivity 0.18 S/m: Chen 2020 gives it for the electrode",),
 )

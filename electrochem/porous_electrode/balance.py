@@ -10,6 +10,7 @@ from electrochem.porous_electrode.cell import Cell
 from electrochem.porous_electrode.electrode import Electrode
 
 SECONDS_PER_HOUR = 3600.0
+CAPACITY_MARGIN = 0.1  # of what a cell holds; a nominal capacity further off is told
 
 
 @dataclass(frozen=True)
@@ -125,6 +126,18 @@ def _empty(negative: ActiveMaterial, positive: ActiveMaterial, voltage: float):
 def nominal_capacity(cell: Cell) -> float:
     """Charge per area [A h/m²] that the active material holds between the voltage limits."""
     return stoichiometry_window(cell).charge
+
+
+def capacity_note(cell: Cell, nominal: float) -> tuple[str, ...]:
+    """That a nominal capacity [A h/m²] is far from what the cell holds, in a sentence."""
+    held = nominal_capacity(cell)
+    if abs(nominal / held - 1.0) <= CAPACITY_MARGIN:
+        return ()
+    return (
+        f"the nominal capacity of {nominal * cell.area:.4g} A h is {100.0 * nominal / held:.0f} % "
+        f"of the {held * cell.area:.4g} A h that the cell holds between its voltage limits; "
+        "C-rates are of the nominal one",
+    )
 
 
 def matched_negative(

@@ -16,7 +16,8 @@ class Cell:
     """A full cell, or a half cell whose negative side is lithium metal.
 
     temperature [K]; lower_voltage, upper_voltage [V]; area of the electrodes [m²]
-    contact_resistance : between coatings and collectors, both sides together [Ω m²], or (ny, nx)
+    contact_resistance : between coatings and collectors, both sides together [Ω m²], or (ny, nx),
+        infinite where a column does not touch
     negative_stoichiometry, positive_stoichiometry : of the charged cell; left out, they follow
         from the voltage limits as `balance.stoichiometry_window` says (give both or neither; a
         half cell takes the positive one alone)
@@ -65,8 +66,17 @@ class Cell:
                 f"Cell.contact_resistance has the shape {np.shape(self.contact_resistance)}; one "
                 f"value or {self.columns} was expected"
             )
-        if not np.all(np.asarray(self.contact_resistance) >= 0.0):
-            raise InputError("Cell.contact_resistance is negative; zero or more was expected")
+        contact = np.asarray(self.contact_resistance, dtype=float)
+        if not (contact >= 0.0).all():
+            raise InputError(
+                f"Cell.contact_resistance is {contact[~(contact >= 0.0)].flat[0]:g} Ω m²; zero or "
+                "more was expected"
+            )
+        if np.isinf(contact).all():
+            raise InputError(
+                "Cell.contact_resistance is infinite: the coating touches its collector nowhere, "
+                "so no current can flow"
+            )
         if not self.electrolyte.initial_concentration > 0.0:
             raise InputError("Electrolyte.initial_concentration must be above zero")
         given = (self.negative_stoichiometry is not None, self.positive_stoichiometry is not None)
@@ -108,8 +118,9 @@ class Cell:
 
     @property
     def placeholders(self) -> tuple[str, ...]:
-        """One sentence for each parameter of the cell that has no source of its own."""
+        """One sentence for each parameter without a source of its own at the cell's temperature."""
         parts = [electrode.material for electrode in self.electrodes] + [self.electrolyte]
         if self.is_half:
             parts.append(self.negative)
-        return tuple(dict.fromkeys(note for part in parts for note in part.placeholders))
+        notes = [part.placeholders + part.held_at(self.temperature) for part in parts]
+        return tuple(dict.fromkeys(note for of_part in notes for note in of_part))

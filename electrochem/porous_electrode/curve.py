@@ -32,6 +32,8 @@ class Curve:
     lithium_error : largest error of any lithium sum (each electrode, the salt), as a share of the
         lithium that has passed in all
     nominal_capacity : basis of C-rates [A h/m²]; steps, newton_updates : what it cost
+    columns : (ny, nx); footprint : (y, x) [m], None where nothing changes in the plane
+    warnings : where the curve left what its materials are known for, a sentence each
     """
 
     model: Model
@@ -52,6 +54,9 @@ class Curve:
     steps: int
     newton_updates: int
     state: np.ndarray
+    columns: tuple[int, int]
+    footprint: tuple[float, float] | None
+    warnings: tuple[str, ...]
 
     @property
     def end_reason(self) -> str:

@@ -14,6 +14,7 @@ LOCAL = (
 
 
 def require_positive(part, names) -> None:
+    """Raises InputError, by name and value, where an attribute is not finite and above zero."""
     for name in names:
         value = np.asarray(getattr(part, name), dtype=float)
         if not (np.isfinite(value) & (value > 0.0)).all():

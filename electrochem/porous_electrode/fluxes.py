@@ -55,6 +55,15 @@ def salt_at_metal(chemistry, current, c, conductance):
 
 
 @leaf
+def metal_overpotential(chemistry, current, at_metal):
+    """Overpotential of lithium metal [V], its slopes by current and by the salt's logarithm."""
+    prefactor, exponent, transfer = chemistry.metal[0], chemistry.metal[1], chemistry.metal[2]
+    j0 = prefactor * at_metal**exponent
+    eta, eta_j, eta_j0 = overpotential_of(current, j0, chemistry.thermal, transfer)
+    return eta, eta_j, eta_j0 * j0 * exponent
+
+
+@leaf
 def metal_potential(chemistry, current, c, phi_e, conductance):
     """Potential of lithium metal over the reference where it sends `current` into the electrolyte.
 
@@ -68,11 +77,9 @@ def metal_potential(chemistry, current, c, phi_e, conductance):
     strength, strength_c = look_up(chemistry.salt, STRENGTH, place)
     moved = t_plus_c / (FARADAY * diffusivity * conductance)
     by_c = 1.0 - nodes * current * (moved + per_current * diffusivity_c / diffusivity)
-    prefactor, exponent, transfer = chemistry.metal[0], chemistry.metal[1], chemistry.metal[2]
-    j0 = prefactor * at_metal**exponent
-    eta, eta_j, eta_j0 = overpotential_of(current, j0, chemistry.thermal, transfer)
+    eta, eta_j, eta_log = metal_overpotential(chemistry, current, at_metal)
     log = np.log(at_metal / c)
-    by_surface = (strength + eta_j0 * j0 * exponent) / at_metal
+    by_surface = (strength + eta_log) / at_metal
     resistance = 1.0 / (kappa * conductance)
     value = phi_e + current * resistance + strength * log + eta
     by_concentration = (

@@ -68,6 +68,7 @@ def hierarchy_of(ny: int, nx: int, volumes: int, positive: np.ndarray) -> Hierar
 
 @njit
 def add_coupling(block, entries, factor):
+    """Add a multiple of a coupling's five entries to a volume's own (3, 3) balances."""
     block[0, 0] += factor * entries[0]
     block[0, 1] += factor * entries[1]
     block[1, 0] += factor * entries[2]

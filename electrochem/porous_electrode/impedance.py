@@ -10,11 +10,11 @@ from dem.errors import InputError
 from dem.jit import njit
 from electrochem.porous_electrode.cell import Cell
 from electrochem.porous_electrode.grid import Resolution
-from electrochem.porous_electrode.hierarchy import build_levels, hierarchy_of
+from electrochem.porous_electrode.hierarchy import build_levels
 from electrochem.porous_electrode.multigrid import solve_one
 from electrochem.porous_electrode.newton import CURRENT, Model, assemble
 from electrochem.porous_electrode.start import model_of, rest_state, under_load
-from electrochem.porous_electrode.system import System, system_for
+from electrochem.porous_electrode.system import System
 
 
 @njit
@@ -71,14 +71,13 @@ def impedance(
     state, _ = under_load(model, layout, state, CURRENT, 0.0)
     if state is None:
         raise InputError(f"impedance: the cell has no rest at the stoichiometries {stoichiometry}")
-    system = system_for(1, layout.volumes, layout.particles, layout.shells)
-    hierarchy = hierarchy_of(1, 1, layout.volumes, model.grid.positive)
+    room = model.hierarchy
     complex_model: Model = model._replace(
-        system=System(*_complex(system)),
-        hierarchy=hierarchy._replace(
-            inverse=hierarchy.inverse.astype(complex),
-            right=hierarchy.right.astype(complex),
-            answer=hierarchy.answer.astype(complex),
+        system=System(*_complex(model.system)),
+        hierarchy=room._replace(
+            inverse=room.inverse.astype(complex),
+            right=room.right.astype(complex),
+            answer=room.answer.astype(complex),
         ),
         work=model.work.astype(complex),
     )

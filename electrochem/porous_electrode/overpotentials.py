@@ -11,9 +11,13 @@ import numpy as np
 from dem.jit import njit
 from electrochem.kinetics import overpotential_of
 from electrochem.porous_electrode.curve import Curve
-from electrochem.porous_electrode.fluxes import electrolyte_face, salt_at_metal
-from electrochem.porous_electrode.property_tables import EXCHANGE, POTENTIAL, at_surface
-from electrochem.porous_electrode.reaction import END_POLE, exchange_current
+from electrochem.porous_electrode.fluxes import (
+    electrolyte_face,
+    metal_overpotential,
+    salt_at_metal,
+)
+from electrochem.porous_electrode.property_tables import EXCHANGE, at_surface
+from electrochem.porous_electrode.reaction import exchange_current, potential_at
 
 _LEAST_NET = 0.1  # of what reacts in an electrode; below it no mean by reaction has a meaning
 _SMALL_CURRENT = 1e-9  # [A/m²]; below it a cell counts as at rest, and all surface weighs the same
@@ -47,13 +51,6 @@ class Overpotentials:
     def sum(self) -> np.ndarray:
         """The voltage [V]."""
         return sum(getattr(self, field.name) for field in fields(self))
-
-
-@njit
-def _potential(chemistry, electrode, x):
-    """Open-circuit potential [V] as the solver takes it."""
-    value, _ = at_surface(chemistry.surface[electrode], POTENTIAL, x)
-    return value + END_POLE * (1.0 / x - 1.0 / (1.0 - x))
 
 
 @njit
@@ -100,13 +97,13 @@ def _split(model, c, phi_e, phi_s, metal, voltage, j, surface, mean, current, co
                 means[e, 1] += w * phi_e[p, z]
                 means[e, 2] += w * eta
                 means[e, 3] += w * particles.film[k] * j[k]
-                means[e, 4] += w * _potential(chemistry, e, x)
-                means[e, 5] += w * _potential(chemistry, e, mean[k])
+                means[e, 4] += w * potential_at(chemistry, e, x)[0]
+                means[e, 5] += w * potential_at(chemistry, e, mean[k])[0]
     parts[:] = 0.0
     for e in range(electrodes):
         means[e] /= weight[e]
         sign = 1.0 if e == electrodes - 1 else -1.0
-        balanced = _potential(chemistry, e, filling[e] / held[e])
+        balanced, _ = potential_at(chemistry, e, filling[e] / held[e])
         parts[0] += sign * balanced
         parts[2 if sign > 0.0 else 1] += sign * means[e, 2]
         parts[3] += sign * means[e, 3]
@@ -118,7 +115,8 @@ def _split(model, c, phi_e, phi_s, metal, voltage, j, surface, mean, current, co
     dropped = 0.0
     for p in range(columns):
         out = grid.positive[p] * (phi_s[p, n - 1] - voltage)
-        dropped += out * out * contact[p]
+        if out != 0.0:  # a column that does not touch the collector passes it nothing
+            dropped += out * out * contact[p]
     if not at_rest:
         parts[10] = -dropped / through
     parts[9] -= parts[10]
@@ -140,8 +138,7 @@ def _split(model, c, phi_e, phi_s, metal, voltage, j, surface, mean, current, co
         for p in range(columns):
             share = 1.0 / columns if at_rest else metal[p] / through
             _, at_metal, kappa = salt_at_metal(chemistry, metal[p], c[p, 0], grid.metal[p])
-            j0 = chemistry.metal[0] * at_metal ** chemistry.metal[1]
-            eta, _, _ = overpotential_of(metal[p], j0, chemistry.thermal, chemistry.metal[2])
+            eta, _, _ = metal_overpotential(chemistry, metal[p], at_metal)
             parts[1] -= share * eta
             between += share * eta
             ohmic += metal[p] * metal[p] / (kappa * grid.metal[p])

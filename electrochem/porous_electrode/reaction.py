@@ -14,6 +14,14 @@ END_POLE = 1e-6
 
 
 @leaf
+def potential_at(chemistry, electrode, x):
+    """Open-circuit potential [V] as the solver takes it, and its slope by stoichiometry."""
+    value, slope = at_surface(chemistry.surface[electrode], POTENTIAL, x)
+    empty, full = 1.0 / x, 1.0 / (1.0 - x)
+    return value + END_POLE * (empty - full), slope - END_POLE * (empty * empty + full * full)
+
+
+@leaf
 def exchange_current(chemistry, electrode, c, x, prefactor, slope):
     """j0 [A/m²] and its derivatives by c_e and surface stoichiometry."""
     salt = chemistry.exponents[electrode, 0]
@@ -106,11 +114,8 @@ def react_column(p, chemistry, particles, state, lead, history, frozen, system):
             inside = inside and SURFACE_MARGIN <= surface <= 1.0 - SURFACE_MARGIN
             surface = min(max(surface, SURFACE_MARGIN), 1.0 - SURFACE_MARGIN)
             electrode = electrodes[k]
-            potential, potential_x = at_surface(chemistry.surface[electrode], POTENTIAL, surface)
+            potential, potential_x = potential_at(chemistry, electrode, surface)
             prefactor, slope = at_surface(chemistry.surface[electrode], EXCHANGE, surface)
-            empty, full = 1.0 / surface, 1.0 / (1.0 - surface)
-            potential += END_POLE * (empty - full)
-            potential_x -= END_POLE * (empty * empty + full * full)
             j0, j0_c, j0_x = exchange_current(
                 chemistry, electrode, c[p, z], surface, prefactor, slope
             )

@@ -203,4 +203,7 @@ class Simulation:
             steps=self.steps,
             newton_updates=self.updates,
             state=self.state,
+            columns=self.cell.columns,
+            footprint=self.cell.footprint,
+            warnings=self.cell.electrolyte.beyond(float(c.min()), float(c.max())),
         )

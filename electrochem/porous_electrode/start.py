@@ -64,6 +64,7 @@ def rest_state(cell: Cell, model: Model, layout: Layout, stoichiometry) -> np.nd
 
 
 def voltage_at(layout: Layout) -> int:
+    """Where the voltage stands in a state."""
     return 3 * layout.columns * layout.volumes + layout.columns
 
 

@@ -118,10 +118,11 @@ def write_curve(
 
 
 def remarks(run: Discharge) -> list[str]:
-    """What the end of a discharge has of its own, in a sentence."""
-    if run.note:
-        return [run.note]
-    return [] if run.end_reason == LOWER_VOLTAGE else [f"ended before its limit: {run.end_reason}"]
+    """What a discharge and its end have of their own, a sentence each."""
+    found = [run.note] if run.note else []
+    if not found and run.end_reason != LOWER_VOLTAGE:
+        found = [f"ended before its limit: {run.end_reason}"]
+    return [*found, *run.curve.warnings]
 
 
 def _write_cell(cell: Cell, nominal: float, folder: RunFolder, state: str) -> None:

@@ -254,6 +254,44 @@ def test_temperature_acts_from_the_files_reference(tmp_path):
     np.testing.assert_allclose(ratio, np.exp(17100 / GAS_CONSTANT * kelvins), rtol=1e-12)
 
 
+@pytest.mark.parametrize(
+    ("nominal", "said"), [(5.0, None), (4.7, None), (4.5, "87 %"), (12, "233 %")]
+)
+def test_nominal_capacity_far_from_what_the_cell_holds_is_told(nominal, said, tmp_path):
+    """Chen's cell holds 5.153 A h: a tenth off is 4.638 and 5.668."""
+    content = chen2020()
+    content["Parameterisation"]["Cell"]["Nominal cell capacity [A.h]"] = nominal
+    warnings = open_bpx(saved(tmp_path, content)).warnings
+    assert len(warnings) == (said is not None)
+    if said is not None:
+        assert f"nominal capacity of {nominal:g} A h is {said} of the 5.153 A h" in warnings[0]
+
+
+def test_what_a_file_holds_constant_over_temperature_is_told(tmp_path):
+    content = chen2020()
+    sections = content["Parameterisation"]
+    sections["Cell"]["Reference temperature [K]"] = 298.15
+    sections["Electrolyte"]["Conductivity activation energy [J.mol-1]"] = 17100
+    for side in ("Negative", "Positive"):
+        electrode = sections[f"{side} electrode"]
+        electrode["Reaction rate constant activation energy [J.mol-1]"] = 30000
+        electrode["Entropic change coefficient [V.K-1]"] = 0.0
+    sections["Positive electrode"]["Diffusivity activation energy [J.mol-1]"] = 0
+    assert open_bpx(saved(tmp_path, content)).warnings == ()
+    content["State"]["Thermal environment"] = {"Ambient temperature [K]": 283.15}
+    warnings = open_bpx(saved(tmp_path, content)).warnings
+    assert [text.split(",")[0] for text in warnings] == ["Electrolyte", "Negative electrode"]
+    assert all(text.endswith("stand as at 298.15 K: diffusivity") for text in warnings)
+
+
+def test_tables_tell_the_concentrations_that_they_reach(tmp_path):
+    content = chen2020()
+    fluid = content["Parameterisation"]["Electrolyte"]
+    fluid["Conductivity [S.m-1]"] = {"x": [0, 1000, 2000], "y": [0.01, 0.95, 0.7]}
+    fluid["Diffusivity [m2.s-1]"] = {"x": [100, 1000, 3000], "y": [4e-10, 2e-10, 1e-10]}
+    assert open_bpx(saved(tmp_path, content)).cell.electrolyte.concentrations == (100.0, 2000.0)
+
+
 def test_older_files_keep_their_state_among_the_parameters(tmp_path):
     content = chen2020()
     content["Header"]["BPX"] = 0.4

@@ -249,6 +249,47 @@ def test_set_without_activation_energies_holds_at_25_degrees(name):
         ACTIVE_MATERIALS[name].at_temperature(310.0)
 
 
+@pytest.mark.parametrize("name", ACTIVE_MATERIALS)
+def test_what_no_source_follows_over_temperature_is_said(name):
+    material = ACTIVE_MATERIALS[name]
+    for held, energy in (
+        ("diffusivity", material.diffusion_activation),
+        ("exchange current density", material.exchange_activation),
+    ):
+        assert (held in material.held) == (energy in (None, 0.0))
+    entropy = material.entropic_coefficient
+    assert ("open-circuit potential" in material.held) == (not callable(entropy))
+    assert material.held_at(TEMPERATURE) == ()
+    notes = material.held_at(298.65)
+    assert len(notes) == (1 if material.held else 0)
+    assert all(held in notes[0] and "298.65 K" in notes[0] for held in material.held)
+
+
+def test_lithium_metal_has_no_activation_energy_and_says_so():
+    assert LithiumMetal().held_at(TEMPERATURE) == ()
+    (note,) = LithiumMetal().held_at(273.15)
+    assert "exchange current density" in note
+    assert "273.15 K" in note
+
+
+def test_electrolyte_names_the_range_that_was_left():
+    nyman = ELECTROLYTES["lipf6_nyman2008"](1000.0)
+    # 0.2 to 2 mol/L; a twentieth of the range, 0.09 mol/L, counts as a little.
+    assert nyman.beyond(120.0, 2080.0) == ()
+    (note,) = nyman.beyond(120.0, 2100.0)
+    assert "Nyman 2008" in note
+    assert "0.2 to 2 mol/L" in note
+    assert "rose to 2.1 mol/L" in note
+    assert "fell" not in note
+    (note,) = nyman.beyond(50.0, 3000.0)
+    assert "fell to 0.05 and rose to 3 mol/L" in note
+    landesfeind = ELECTROLYTES["lipf6_landesfeind2019"](1000.0)
+    assert landesfeind.held_at(263.15) == landesfeind.held_at(TEMPERATURE) == ()
+    (note,) = landesfeind.held_at(253.15)
+    assert "263.15 to 323.15 K" in note
+    assert "253.15 K" in note
+
+
 def test_overpotential_inverts_butler_volmer():
     eta = np.linspace(-0.4, 0.4, 41)
     j = current_density(eta, 3.0, TEMPERATURE)

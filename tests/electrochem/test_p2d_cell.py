@@ -160,6 +160,26 @@ def test_cell_names_its_placeholders():
     assert len(NMC622.placeholders) >= 2
 
 
+def test_cell_names_what_stands_as_at_25_degrees():
+    """At 10 °C nothing tells how lithium metal's j0, NMC811's D_s and potential change."""
+    electrolyte = ELECTROLYTES["lipf6_landesfeind2019"](1000.0)
+    cell = replace(HALF, electrolyte=electrolyte, temperature=283.15)
+    said = set(cell.placeholders) - set(replace(cell, temperature=298.15).placeholders)
+    assert said == {*HALF.negative.held_at(283.15), *POSITIVE.material.held_at(283.15)}
+    assert len(said) == 2
+
+
+def test_curve_says_where_its_salt_left_what_was_measured():
+    """At 3C salt gathers in the graphite beyond Nyman's 2 mol/L and is used up in the NMC."""
+    mesh = Resolution(8, 4, 10)
+    assert discharge(FULL, c_rate=0.5, resolution=mesh).curve.warnings == ()
+    curve = discharge(FULL, c_rate=3.0, resolution=mesh).curve
+    (warning,) = curve.warnings
+    assert f"fell to {curve.salt.min() / 1000:.3g} and rose to {curve.salt.max() / 1000:.3g}" in (
+        warning
+    )
+
+
 def test_contact_resistance_lowers_the_voltage_by_its_drop():
     plain = discharge(HALF, c_rate=1.0, resolution=Resolution(6, 3, 8))
     cell = replace(HALF, contact_resistance=1e-3)
@@ -221,7 +241,9 @@ def test_structure_that_does_not_connect_is_refused_with_its_reason(change, reas
         (lambda: replace(FULL, lower_voltage=4.3), "is not below upper_voltage"),
         (lambda: replace(FULL, temperature=25.0), "temperature is 25 K; 200 to 400 K"),
         (lambda: replace(FULL, temperature=320.0), "holds at 298.15 K only"),
-        (lambda: replace(FULL, contact_resistance=-1.0), "contact_resistance is negative"),
+        (lambda: replace(FULL, contact_resistance=-1.0), "contact_resistance is -1 Ω m²"),
+        (lambda: replace(FULL, contact_resistance=math.nan), "contact_resistance is nan Ω m²"),
+        (lambda: replace(FULL, contact_resistance=math.inf), "touches its collector nowhere"),
         (lambda: replace(FULL, negative_stoichiometry=0.9), "both charged stoichiometries"),
         (lambda: replace(HALF, negative_stoichiometry=0.9), "no meaning for lithium metal"),
         (lambda: discharge(FULL), "either c_rate or current_density"),

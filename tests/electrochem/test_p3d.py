@@ -8,7 +8,10 @@ import pytest
 from dem.errors import InputError
 from electrochem.kinetics import FARADAY, GAS_CONSTANT
 from electrochem.materials import Constant
-from electrochem.porous_electrode import Resolution, discharge
+from electrochem.porous_electrode import Resolution, discharge, newton, plane
+from electrochem.porous_electrode.hierarchy import build_levels
+from electrochem.porous_electrode.overpotentials import overpotentials
+from electrochem.porous_electrode.start import model_of, rest_state, uniform_reaction
 from tests.analytic_cell import porous_electrode_resistance
 from tests.electrochem.cells import FULL, HALF, POSITIVE, constant_electrolyte
 
@@ -73,6 +76,26 @@ def test_columns_far_apart_conduct_in_parallel(axis):
     assert resistance(cell) == pytest.approx(expected, rel=2e-3)
 
 
+def test_a_column_without_contact_leaves_its_current_to_the_other():
+    """Far apart, the one that touches its collector carries all; through a solid plane it helps."""
+    electrolyte = constant_electrolyte(conductivity=0.2, diffusivity=1e-3)
+    electrode = replace(POSITIVE, material=LINEAR, electronic_conductivity=5.0)
+    graded = replace(electrode, porosity=np.full((1, 2, 1), POSITIVE.porosity), footprint=(1, 1))
+    contact = np.array([[2e-3], [np.inf]])
+    cell = replace(HALF, electrolyte=electrolyte, positive=graded, contact_resistance=contact)
+    inside = closed_form(electrode, HALF.separator)
+    # 30 volumes, second order.
+    assert resistance(cell) == pytest.approx(2.0 * (inside + 2e-3), rel=2e-3)
+    near = replace(cell, positive=replace(graded, footprint=(1e-6, 1e-6)))
+    # A micrometre apart the plane is even but for the contact, half of which is missing.
+    assert resistance(near) == pytest.approx(inside + 2.0 * 2e-3, rel=1e-3)
+    run = discharge(cell, current_density=0.1, resolution=COARSE)
+    parts = overpotentials(run.curve, contact)
+    np.testing.assert_allclose(parts.sum(), run.voltage, atol=1e-8)
+    # Twice the mean current density through half of the plane.
+    np.testing.assert_allclose(parts.contact[1:], -2.0 * 0.1 * 2e-3, rtol=1e-6)
+
+
 def test_columns_near_each_other_help_one_another():
     """With fingers thinner than the electrode is thick the plane evens out what graded columns
     keep apart; the resistance falls, but never below that of the mean properties."""
@@ -125,6 +148,58 @@ def test_lithium_is_conserved_and_order_does_not_matter():
     assert first.end_reason == second.end_reason == "lower voltage limit"
     # Columns are smoothed in another order: to the tolerance of the updates.
     assert second.capacity[-1] == pytest.approx(first.capacity[-1], rel=1e-5)
+
+
+def linearised():
+    """A graded cell's balances at a current, all levels factored, ready for GMRES."""
+    porosity = np.random.default_rng(2).uniform(0.15, 0.33, (3, 3, 4))
+    graded = replace(
+        FULL.positive, porosity=porosity, tortuosity_factor=porosity**-0.5,
+        footprint=(30e-6, 40e-6),
+    )  # fmt: skip
+    model, layout = model_of(replace(FULL, positive=graded), COARSE)
+    rest = rest_state(FULL, model, layout, (0.8, 0.4))
+    state = uniform_reaction(model, layout, rest, 50.0)
+    assert newton.assemble(model, state, 0.1, -0.1 * rest, False)
+    build_levels(model.hierarchy, model.system)
+    return model, state
+
+
+def solved(model, tolerance):
+    """What `solve_coupled` answers for a current to be raised by 50 A/m², and its residual's share.
+
+    It runs as Python on compiled parts, so that its limits can be set.
+    """
+    hierarchy, system, change = model.hierarchy, model.system, model.change
+    product, work = np.zeros_like(change), np.zeros_like(model.work)
+    found = plane.solve_coupled.py_func(hierarchy, system, 1.0, 0.0, 50.0, tolerance, change)
+    plane._apply(hierarchy, system, 1.0, 0.0, change, product, work)
+    wanted = np.append(system.right[: hierarchy.start[1]].ravel(), 50.0)
+    return found, np.linalg.norm(wanted - product) / np.linalg.norm(wanted)
+
+
+def test_a_solve_that_met_its_tolerance_in_the_last_restart_is_taken(monkeypatch):
+    model, _ = linearised()
+    monkeypatch.setattr(plane, "RESTARTS", 1)
+    found, residual = solved(model, 1e-8)
+    assert 0 < found <= plane.BASIS
+    assert residual <= 1e-8
+
+
+def test_a_solve_that_missed_its_tolerance_ends_newtons_method(monkeypatch):
+    model, state = linearised()
+    monkeypatch.setattr(plane, "RESTARTS", 1)
+    monkeypatch.setattr(plane, "BASIS", 2)
+    found, residual = solved(model, 1e-8)
+    assert found == -1
+    assert residual > 1e-8
+    # Compiled, from balances that have no solution: no update may be taken from it.
+    model.system.right[0, 0, 0] = np.nan
+    assert not newton.solve_linear(model, 1.0, 0.0, 50.0)
+    monkeypatch.setattr(newton, "solve_linear", lambda *_: False)
+    before = state.copy()
+    assert newton.converge.py_func(model, state, 0.1, -0.1 * state, False, 0, 50.0) == -1
+    np.testing.assert_array_equal(state, before)
 
 
 @pytest.mark.parametrize(

@@ -51,7 +51,7 @@ def _discharge(
     file: BpxFile, name: str, rates: Sequence[float], folder: RunFolder, reporter: Reporter,
     rows: list[dict],
 ) -> None:  # fmt: skip
-    cell, warnings = file.cell, []
+    cell, warnings = file.cell, list(file.warnings)
     extent = of_area(cell.area)
     if file.left_out:
         reporter.say(f"{name}: not used by an isothermal cell: {', '.join(file.left_out)}")
