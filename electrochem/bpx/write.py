@@ -80,7 +80,7 @@ def write_bpx(cell: Cell, path: Path, *, nominal: float | None = None, title: st
             "Separator": {
                 "Thickness [m]": separator.thickness,
                 "Porosity": separator.porosity,
-                "Transport efficiency": separator.porosity / separator.tortuosity_factor,
+                "Transport efficiency": separator.transport_efficiency,
             },
         },
         "State": {

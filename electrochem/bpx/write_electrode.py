@@ -63,9 +63,7 @@ def electrode_section(cell: Cell, electrode: Electrode, name: str, limits, beyon
         "Conductivity [S.m-1]": _in_series(electrode.local("electronic_conductivity")),
         "Surface area per unit volume [m-1]": surface,
         "Porosity": porosity,
-        "Transport efficiency": _in_series(
-            electrode.local("porosity") / electrode.local("tortuosity_factor")
-        ),
+        "Transport efficiency": _in_series(electrode.transport_efficiency),
         "Reaction rate constant [mol.m-2.s-1]": _rate(cell, material, name, limits, beyond),
         "Maximum concentration [mol.m-3]": material.maximum_concentration,
         "Minimum stoichiometry": low,

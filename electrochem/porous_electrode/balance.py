@@ -36,7 +36,7 @@ class StoichiometryWindow:
 
 
 def _half_cell_window(cell: Cell) -> StoichiometryWindow:
-    material = cell.positive.material.at_temperature(cell.temperature)
+    (material,) = cell.materials
     charged = cell.positive_stoichiometry
     if charged is None:
         charged = material.stoichiometry_at(cell.upper_voltage)
@@ -98,8 +98,8 @@ def stoichiometry_window(cell: Cell) -> StoichiometryWindow:
     if cell.is_half:
         return _half_cell_window(cell)
     n, p = (
-        replace(electrode, material=electrode.material.at_temperature(cell.temperature))
-        for electrode in cell.electrodes
+        replace(electrode, material=material)
+        for electrode, material in zip(cell.electrodes, cell.materials, strict=True)
     )
     if cell.negative_stoichiometry is not None:
         n_charged, p_charged = cell.negative_stoichiometry, cell.positive_stoichiometry

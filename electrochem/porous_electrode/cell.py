@@ -5,9 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from dem.errors import InputError
-from electrochem.materials.active_material import REFERENCE_TEMPERATURE, TEMPERATURE_TOLERANCE
+from electrochem.materials.active_material import ActiveMaterial
 from electrochem.materials.electrolyte import Electrolyte
 from electrochem.materials.lithium_metal import LithiumMetal
+from electrochem.materials.over_temperature import REFERENCE_TEMPERATURE, TEMPERATURE_TOLERANCE
 from electrochem.porous_electrode.electrode import Electrode, Separator, require_positive
 
 
@@ -115,6 +116,11 @@ class Cell:
     def electrodes(self) -> tuple[Electrode, ...]:
         """The porous electrodes from the negative collector to the positive one."""
         return (self.positive,) if self.is_half else (self.negative, self.positive)
+
+    @property
+    def materials(self) -> tuple[ActiveMaterial, ...]:
+        """The active materials of the porous electrodes at the cell's temperature."""
+        return tuple(e.material.at_temperature(self.temperature) for e in self.electrodes)
 
     @property
     def placeholders(self) -> tuple[str, ...]:

@@ -135,6 +135,11 @@ class Electrode:
         return np.broadcast_to(value, (self.parts, *value.shape[1:]))
 
     @property
+    def transport_efficiency(self) -> np.ndarray:
+        """(parts, ny or 1, nx or 1) D_eff / D through the plane."""
+        return self.local("porosity") / self.local("tortuosity_factor")
+
+    @property
     def lithium_capacity(self) -> float:
         """Lithium that the active material holds from stoichiometry 0 to 1 [mol/m²]."""
         share = float(np.mean(self.local("active_fraction")))
@@ -158,3 +163,8 @@ class Separator:
             )
         if self.porosity > 1.0:
             raise InputError(f"Separator.porosity is {self.porosity:g}; at most 1 was expected")
+
+    @property
+    def transport_efficiency(self) -> float:
+        """D_eff / D."""
+        return self.porosity / self.tortuosity_factor

@@ -93,7 +93,7 @@ def spread_parts(values, count, columns, turned):
 
 def _electrode_layer(electrode: Electrode, count, columns, turned) -> Layer:
     count = electrode.parts * -(-count // electrode.parts)
-    through = electrode.local("porosity") / electrode.local("tortuosity_factor")
+    through = electrode.transport_efficiency
     conductivity = electrode.local("electronic_conductivity")
     plane = np.broadcast_to(through, (2, *through.shape))
     if electrode.plane_tortuosity_factor is not None:
@@ -113,7 +113,7 @@ def _electrode_layer(electrode: Electrode, count, columns, turned) -> Layer:
 
 def _separator_layer(separator, count, columns) -> Layer:
     porosity = np.full((count, *columns), separator.porosity)
-    transport = porosity / separator.tortuosity_factor
+    transport = np.full_like(porosity, separator.transport_efficiency)
     nothing = np.zeros_like(porosity)
     return Layer(
         separator.thickness / count, porosity, transport, np.stack([transport] * 2), nothing,

@@ -90,8 +90,7 @@ def impedance(
 def _fine_enough(cell: Cell, highest: float, stoichiometry) -> Resolution:
     """100 volumes an electrode; shells that follow the layer √(D/ω) under the surface."""
     reaches = []
-    for electrode, x in zip(cell.electrodes, stoichiometry, strict=True):
-        material = electrode.material.at_temperature(cell.temperature)
+    for electrode, material, x in zip(cell.electrodes, cell.materials, stoichiometry, strict=True):
         diffusivity = float(material.diffusivity(np.array([x]))[0][0])
         reaches.append(np.sqrt(diffusivity / (2.0 * np.pi * highest)) / electrode.sizes[0].max())
     outermost = min(0.05 * min(reaches), 1.0 / 80.0)

@@ -49,9 +49,8 @@ def rest_state(cell: Cell, model: Model, layout: Layout, stoichiometry) -> np.nd
     c, phi_e, phi_s, _, _, _, x = layout.parts(state)
     c[:] = model.initial_salt
     potentials = [
-        electrode.material.at_temperature(cell.temperature).potential(value)
-        + END_POLE * (1.0 / value - 1.0 / (1.0 - value))
-        for electrode, value in zip(cell.electrodes, stoichiometry, strict=True)
+        material.potential(value) + END_POLE * (1.0 / value - 1.0 / (1.0 - value))
+        for material, value in zip(cell.materials, stoichiometry, strict=True)
     ]
     ground = 0.0 if cell.is_half else -potentials[0]
     phi_e[:] = ground
