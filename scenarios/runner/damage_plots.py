@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 
 from dem.bonds import BROKEN_SHEAR, BROKEN_STRAIN, BROKEN_TENSION
 from scenarios.runner.plots import COLOURS, Arrays, depth_profiles, svg
-from scenarios.runner.results import Rows, column, state_title
+from scenarios.runner.results import Rows, column, with_unit
 
 ABOVE = {"am_volume_above_100MPa": "above 100 MPa", "am_volume_above_150MPa": "above 150 MPa"}
 
@@ -50,7 +50,7 @@ def stress_profiles(profiles: Mapping[str, Arrays], limit: int) -> bytes:
                 if name in profiles[state]:
                     share = 100 * profiles[state][name]
                     axes.plot(height, share, style, color=colour)
-            axes.plot([], [], color=colour, label=state)
+            axes.plot([], [], color=colour, label=with_unit(state))
         axes.set_xlabel("Height above the foil / µm")
         axes.set_ylabel(f"Active material above {limit} MPa / %")
         axes.set_ylim(bottom=0)
@@ -97,7 +97,7 @@ def fragment_sizes(fragments: Mapping[str, Arrays]) -> bytes:
                 np.append(diameter[:1], diameter),
                 np.append(0.0, share),
                 where="post",
-                label=state_title(state),
+                label=with_unit(state),
             )
         axes.set_xlabel("Diameter of the fragment / µm")
         axes.set_ylabel("Share of the active volume / %")
@@ -137,7 +137,7 @@ def cracks_by_mode(arrays: Arrays, state: str) -> bytes:
         )
         axes.set_xlabel("Height above the foil / µm")
         axes.set_ylabel("Crack area / m² cm⁻³")
-        axes.set_title(f"{state} g/cm³" if state[:1].isdigit() else state, fontsize=10, loc="left")
+        axes.set_title(with_unit(state), fontsize=10, loc="left")
         axes.legend()
 
     return svg(draw)

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from scenarios.runner.pictures import StatePicture, section_image
-from scenarios.runner.results import Rows, column, state_title
+from scenarios.runner.results import Rows, column, with_unit
 
 Arrays = Mapping[str, np.ndarray]
 
@@ -235,7 +235,7 @@ def depth_profiles(profiles: Mapping[str, Arrays], name: str, label: str) -> byt
     def draw(axes: Axes) -> None:
         for state, arrays in profiles.items():
             if name in arrays:
-                axes.plot(arrays["profile_z_um"], arrays[name], label=state_title(state))
+                axes.plot(arrays["profile_z_um"], arrays[name], label=with_unit(state))
         axes.set_xlabel("Height above the foil / µm")
         axes.set_ylabel(label)
         axes.set_ylim(bottom=0)
@@ -250,7 +250,7 @@ def overlap_histogram(edges: np.ndarray, counts: Mapping[str, np.ndarray], limit
     def draw(axes: Axes) -> None:
         for state, values in counts.items():
             share = 100 * values / max(values.sum(), 1)
-            axes.stairs(share, edges, label=state, lw=1.6)
+            axes.stairs(share, edges, label=with_unit(state), lw=1.6)
         axes.axvline(limit, color=COLOURS[1], ls="--", lw=1.2, label=f"law valid below {limit:g}")
         axes.set_xlabel("Overlap / reduced radius")
         axes.set_ylabel("Contacts / %")

@@ -153,13 +153,15 @@ def state_title(name: str) -> str:
     return name.replace("_N_mm", " N/mm").replace("_", " ")
 
 
+def with_unit(name: str) -> str:
+    """A state's name for a plot that stands alone, where a density needs its unit."""
+    is_density = isinstance(number_or_text(name.rpartition("_")[2]), float)
+    return f"{state_title(name)} g cm⁻³" if is_density else state_title(name)
+
+
 def _discharge_title(stem: str) -> str:
-    density, separator, rate = stem.rpartition("_")
-    if not separator:
-        return stem
-    is_density = isinstance(number_or_text(density), float)
-    state = f"{density} g cm⁻³" if is_density else state_title(density)
-    return f"{state}, {rate}"
+    state, separator, rate = stem.rpartition("_")
+    return f"{with_unit(state)}, {rate}" if separator else stem
 
 
 def _arrays(file: h5py.File, group: str) -> dict[str, np.ndarray]:

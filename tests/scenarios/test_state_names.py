@@ -7,7 +7,7 @@ import pytest
 from dem.calendering.targets import LINE_LOAD, PRESSURE, Target
 from scenarios.runner.load import load
 from scenarios.runner.nip_figures import applied_target, target_columns
-from scenarios.runner.results import read_run, state_title
+from scenarios.runner.results import read_run, state_title, with_unit
 from scenarios.runner.states import state_names
 
 
@@ -56,6 +56,15 @@ def test_columns_tell_the_target_in_its_unit_and_leave_the_density_blank():
     assert applied_target(Target(1e8, PRESSURE)) == {"target_pressure_MPa": 100.0}
     assert applied_target(Target(4e5, LINE_LOAD)) == {"target_line_load_N_mm": 400.0}
     assert applied_target(Target(2700.0)) == applied_target(None) == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "title"),
+    [("2.70", "2.70 g cm⁻³"), ("pass_1_2.70", "pass 1 2.70 g cm⁻³"), ("20_MPa", "20 MPa"),
+     ("as_coated", "as coated"), ("400_N_mm", "400 N/mm"), ("30_%", "30 %")],
+)  # fmt: skip
+def test_a_plot_gives_densities_their_unit(name, title):
+    assert with_unit(name) == title
 
 
 @pytest.mark.parametrize(

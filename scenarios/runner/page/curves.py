@@ -13,7 +13,7 @@ from scenarios.runner.page.laws import fitted_laws
 from scenarios.runner.page.nip import nip_caption, nip_pressure
 from scenarios.runner.page.pore_laws import bruggeman_plot
 from scenarios.runner.page.strip import strip_plots
-from scenarios.runner.results import Run, state_title
+from scenarios.runner.results import Run, with_unit
 
 PROFILES = {
     "profile_porosity": "Porosity / –",
@@ -115,7 +115,7 @@ def _heights(run: Run) -> dict[str, np.ndarray]:
     found = {}
     for name in (names[i] for i in chosen):
         row = next((row for row in run.rows if row.get("state") == name), {})
-        rms, title = row.get("surface_roughness_um"), state_title(name)
+        rms, title = row.get("surface_roughness_um"), with_unit(name)
         found[surface_plots.titled(title, rms)] = run.heights[name]
     return found
 

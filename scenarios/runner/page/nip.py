@@ -6,7 +6,7 @@ from typing import Any
 from matplotlib.axes import Axes
 
 from scenarios.runner.plots import COLOURS, Arrays, svg
-from scenarios.runner.results import state_title
+from scenarios.runner.results import with_unit
 
 
 def nip_pressure(nips: Mapping[str, Arrays]) -> bytes:
@@ -14,9 +14,7 @@ def nip_pressure(nips: Mapping[str, Arrays]) -> bytes:
 
     def draw(axes: Axes) -> None:
         for state, arrays in nips.items():
-            axes.plot(
-                arrays["position_mm"], arrays["pressure_MPa"], lw=1.3, label=state_title(state)
-            )
+            axes.plot(arrays["position_mm"], arrays["pressure_MPa"], lw=1.3, label=with_unit(state))
         axes.axvline(0.0, color=COLOURS[5], ls=":", lw=1)
         axes.set_xlabel("Distance from the line of the roll centres / mm")
         axes.set_ylabel("Pressure / MPa")

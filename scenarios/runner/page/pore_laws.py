@@ -10,7 +10,7 @@ from electrochem.transport.bruggeman import BruggemanFit
 from scenarios.runner.page.figures import Shown, plot
 from scenarios.runner.plots import COLOURS, svg
 from scenarios.runner.pore_laws import fitted, percolating
-from scenarios.runner.results import Rows, Run, state_title
+from scenarios.runner.results import Rows, Run, state_title, with_unit
 
 
 def bruggeman_plot(run: Run) -> list[Shown]:
@@ -111,7 +111,7 @@ def capacity_over_current(states: Mapping[str, Mapping[str, Any]]) -> bytes:
         for k, (name, limit) in enumerate(critical.items()):
             colour = COLOURS[k % len(COLOURS)]
             share = 100 * np.minimum(1.0, limit / current)
-            axes.plot(current, share, color=colour, label=state_title(name))
+            axes.plot(current, share, color=colour, label=with_unit(name))
             axes.plot(limit, 100.0, "o", ms=5, color=colour)
         axes.set_xscale("log")
         axes.set_xlabel("Current density / mA cm⁻²")
