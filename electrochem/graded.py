@@ -21,7 +21,7 @@ from electrochem.transport.electronic import ContactResistances, conduct_electro
 from electrochem.transport.ionic import conduct_ions
 from voxelize.volume import ACTIVE_MATERIAL, CARBON_BINDER, COLLECTOR, CRACK, PORE, Volume
 
-_SMALLEST = 4
+SMALLEST_PART = 4
 """Least edge of a part [voxels]."""
 
 
@@ -73,10 +73,10 @@ def local_properties(
     """
     tell = progress or (lambda share, note: None)
     labels, _ = coating(volume)
-    if min(np.array(labels.shape) // parts, default=0) < _SMALLEST or min(parts) < 1:
+    if min(np.array(labels.shape) // parts, default=0) < SMALLEST_PART or min(parts) < 1:
         raise InputError(
             f"parts is {parts}; expected whole numbers from 1 on, so that parts of "
-            f"{labels.shape} voxels have {_SMALLEST} or more to an edge"
+            f"{labels.shape} voxels have {SMALLEST_PART} or more to an edge"
         )
     axes = AXES if max(parts[1:]) > 1 else AXES[:1]
     edges = [np.linspace(0, size, n + 1).round().astype(int)

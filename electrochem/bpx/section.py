@@ -1,7 +1,9 @@
 """Sections of a BPX file: each key is taken once, by kind; what is wrong names file and key."""
 
+import difflib
 import json
 import math
+import re
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +11,28 @@ import numpy as np
 from dem.errors import InputError
 from electrochem.bpx.functions import function_of
 
+LENGTHS, LARGEST_LENGTH = ("Thickness [m]", "Particle radius [m]"), 0.01
 LARGEST = 1e30  # of any number, so that products of several stay finite
+
+
+_KEYS = {
+    "lower_voltage": '"Lower voltage cut-off [V]"',
+    "upper_voltage": '"Upper voltage cut-off [V]"',
+    "negative_stoichiometry": 'the negative electrode\'s "Maximum stoichiometry"',
+    "positive_stoichiometry": 'the positive electrode\'s "Minimum stoichiometry"',
+    "temperature": '"Ambient temperature [K]"',
+    "contact_resistance": '"Contact resistance [Ohm]"',
+    "active_fraction": "the active share (surface area per volume times radius over 3)",
+    "porosity": '"Porosity"',
+    "thickness": '"Thickness [m]"',
+    "tortuosity_factor": "the tortuosity factor (porosity over transport efficiency)",
+}
+_NAMES = re.compile(rf"\b(?:(?:Cell|Electrode|Separator)\.)?({'|'.join(_KEYS)})\b")
+
+
+def in_keys(text: str) -> str:
+    """A refusal of the cell's parts with the keys of the format for their names here."""
+    return re.sub(r"\b(?:Cell|Electrode|Separator): ", "", _NAMES.sub(lambda m: _KEYS[m[1]], text))
 
 
 class Section:
@@ -42,7 +65,7 @@ class Section:
     def number(
         self, key: str, default: float | None = None, above: float | None = None, at_least=-math.inf
     ) -> float:
-        """A finite number within its bounds."""
+        """A finite number within its bounds; no layer or particle is a centimetre large."""
         given = self.take(key, default)
         if isinstance(given, bool) or not isinstance(given, (int, float)):
             raise self.wrong(key, f"{json.dumps(given)[:60]}", "a number")
@@ -51,6 +74,9 @@ class Section:
             bound = f" of at least {at_least:g}" if math.isfinite(at_least) else ""
             bound = f" above {above:g}" if above is not None else bound
             raise self.wrong(key, f"{given:g}", f"a finite number{bound}")
+        if key in LENGTHS and given > LARGEST_LENGTH:
+            in_metres = f"metres, such as {1e-6 * given:g} for {given:g} µm"
+            raise self.wrong(key, f"{given:g}", in_metres)
         return float(given)
 
     def function(self, key: str, default: float | None = None):
@@ -81,7 +107,7 @@ class Section:
         try:
             return kind(**values)
         except InputError as error:
-            raise InputError(f"{self.file}: {self.name}: {error}") from error
+            raise InputError(f"{self.file}: {self.name}: {in_keys(str(error))}") from error
 
     def refuse(self, keys, why: str) -> None:
         """Raises InputError where one of these keys stands here."""
@@ -94,9 +120,13 @@ class Section:
         rest = [key for key in self.content if key not in self.taken]
         for key in rest:
             if key not in left_out:
-                known = ", ".join(f'"{name}"' for name in sorted(self.taken | set(left_out)))
+                names = sorted(self.taken | set(left_out))
+                near = difflib.get_close_matches(key, names, n=1, cutoff=0.5)
+                meant = f' (did you mean "{near[0]}"?)' if near else ""
+                known = ", ".join(f'"{name}"' for name in names)
                 raise InputError(
-                    f'{self.file}: {self.name}: "{key}" is no key known here; known are {known}'
+                    f'{self.file}: {self.name}: "{key}" is no key known here{meant}; known are '
+                    f"{known}"
                 )
         return [f"{self.name}: {key}" for key in rest]
 

@@ -100,9 +100,18 @@ def parser() -> argparse.ArgumentParser:
     discharge.add_argument("folder", metavar="RUN_DIR", nargs="?", help="folder of the run")
     discharge.add_argument("--bpx", metavar="FILE", help="a cell in the BPX format instead")
     discharge.add_argument(
-        "--rates", metavar="RATES", required=True,
-        help="such as 0.1C,1C, of the nominal capacity of the scenario or the file",
+        "--rates", metavar="RATES",
+        help="such as 0.1C,1C,C/3, of the nominal capacity of the scenario or the file (default: "
+        "what the scenario asks)",
     )  # fmt: skip
+    discharge.add_argument(
+        "--protocol", metavar="FILE",
+        help="TOML file with protocol, cycles, initial_state_of_charge or impedance, as in [cell]",
+    )  # fmt: skip
+    _add_set(
+        discharge,
+        "another cell of a run's structures, such as cell.temperature='10 degC'; may be repeated",
+    )
     discharge.add_argument(
         "-o", "--output", metavar="DIR",
         help="folder of a BPX cell's results (default: ./<file>-discharge)",
@@ -196,12 +205,13 @@ def _add_threads(command: argparse.ArgumentParser) -> None:
 def joined(argv: Sequence[str]) -> list[str]:
     """Arguments in which a value that begins with a minus is joined to its option.
 
-    argparse would take "-zyx" after --axis-order, or "-1:5,…" after --crop, for an option.
+    argparse would take "-zyx" after --axis-order, "-1:5,…" after --crop, or "-1C" after --rates,
+    for an option.
     """
     found: list[str] = []
     for text in argv:
         bare = text.startswith("-") and not text.startswith("--")
-        if bare and found and found[-1] in ("--axis-order", "--crop"):
+        if bare and found and found[-1] in ("--axis-order", "--crop", "--rates"):
             found[-1] = f"{found[-1]}={text}"
         else:
             found.append(text)

@@ -6,6 +6,7 @@ from dem.errors import InputError
 from electrochem.materials import NEGATIVE_MATERIALS, POSITIVE_MATERIALS
 from electrochem.porous_electrode.balance import matched_negative
 from electrochem.porous_electrode.cell import Electrode
+from scenarios.runner.protocol_problems import protocol_problems
 from scenarios.runner.schema.cell import Cell
 
 
@@ -20,6 +21,15 @@ def cell_problems(cell: Cell) -> Iterator[tuple[str, str]]:
         return
     if cell.kind == "none":
         return
+    yield from (
+        (f"cell.{key}", text) for key, text in protocol_problems(cell.protocol, has_area=False)
+    )
+    if cell.impedance is not None and cell.parts[1:] != (1, 1):
+        yield (
+            "cell.impedance",
+            f"is not solved where the cell changes in the plane, as cell.parts = "
+            f"{list(cell.parts)} has it; expected parts such as [{cell.parts[0]}, 1, 1]",
+        )
     material = POSITIVE_MATERIALS[cell.active_material]
     try:
         material.stoichiometry_at(cell.upper_voltage)

@@ -81,7 +81,14 @@ def run(args: argparse.Namespace) -> int:
 
 
 def resume(args: argparse.Namespace) -> int:
+    from scenarios.runner.discharging.page import is_cell
+
     with stop_on_signals() as stop:
+        if is_cell(Path(args.folder)):
+            raise InputError(
+                f"{args.folder}: holds the discharge of a BPX file's cell, which is done anew, not "
+                "resumed; expected the folder of a run"
+            )
         folder = RunFolder.open(Path(args.folder))
         if folder.is_finished:
             print(f"{args.folder}: this run is finished; nothing to resume")

@@ -15,6 +15,7 @@ from scenarios.runner.electrode_problems import (
     resolution_problems,
 )
 from scenarios.runner.foil_problems import foil_problems, symmetry_problems
+from scenarios.runner.part_problems import part_problems
 from scenarios.runner.recipe import refused_by_generator
 from scenarios.runner.roll_temperature import temperature_problems
 from scenarios.runner.schema import Image, Meshes, Particle, Recipe, Scenario
@@ -81,6 +82,8 @@ def volume_problems(scenario: Scenario, volume: Volume) -> Iterator[Problem]:
         yield from symmetry_problems(scenario, volume.collector_layers * volume.voxel_size)
     start, crystal, shut = volume_densities(scenario, volume)
     yield from target_problems(scenario, start, crystal, shut, volume.thickness)
+    across = tuple(edge * volume.voxel_size for edge in volume.labels.shape[1:])
+    yield from part_problems(scenario, start, crystal, volume.thickness, across, volume.voxel_size)
     if scenario.voxels.voxel_size is not None:
         try:
             fitting_voxel_size(volume, scenario.voxels.voxel_size)

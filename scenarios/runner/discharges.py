@@ -1,9 +1,10 @@
-"""The discharge curves of the cells made of a run's states."""
+"""The discharge curves, protocols and spectra of the cells made of a run's states."""
 
 import shutil
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from dem.errors import InputError
 from electrochem.bpx import beside, write_bpx
@@ -12,22 +13,43 @@ from electrochem.porous_electrode.cell import Cell
 from electrochem.porous_electrode.discharge import Discharge, discharge
 from electrochem.porous_electrode.endings import LOWER_VOLTAGE
 from scenarios.runner import schema
+from scenarios.runner.discharging.kept import forget_state, make_room, write_record
 from scenarios.runner.discharging.parts import local_of
+from scenarios.runner.discharging.procedure import (
+    PROTOCOL,
+    Procedure,
+    go_through,
+    write_spectrum,
+)
 from scenarios.runner.discharging.profiles import profiles_of
 from scenarios.runner.discharging.series import write_profiles
 from scenarios.runner.discharging.structure import cell_of
 from scenarios.runner.discharging.tables import AREAL, Extent, curve_text, profiles_text
 from scenarios.runner.progress import ProgressCallback, Reporter
+from scenarios.runner.record import plain_rows
 from scenarios.runner.run_folder import RunFolder
 from scenarios.runner.states import StateFigures
 
 
-@dataclass(frozen=True)
+@dataclass
 class Discharged:
-    """warnings : what went unusually; placeholders : parameters without a source of their own."""
+    """rates, steps : rows of tables; failed : states without a cell, and why
+    warnings : what went unusually; placeholders : parameters without a source of their own."""
 
-    warnings: list[str]
-    placeholders: list[str]
+    rates: list[dict[str, Any]] = field(default_factory=list)
+    steps: list[dict[str, Any]] = field(default_factory=list)
+    failed: dict[str, str] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
+    placeholders: list[str] = field(default_factory=list)
+
+    def plain(self) -> dict[str, Any]:
+        """As summary.json holds it."""
+        return {
+            "rates": plain_rows(self.rates),
+            "steps": plain_rows(self.steps),
+            "failed": self.failed,
+            "warnings": self.warnings,
+        }
 
 
 def discharge_states(
@@ -35,61 +57,100 @@ def discharge_states(
     scenario: schema.Scenario,
     folder: RunFolder,
     reporter: Reporter,
+    asked: Procedure | None = None,
+    of_run: schema.cell.Cell | None = None,
 ) -> Discharged:
-    """Discharge every state at every rate, and write its curves and its cell.
+    """Take the cell of every state through what is asked of it, and write what came of it.
 
-    Capacity, energy and end at each rate are added to each state's row.
+    asked : by default all that the scenario's cell asks; of_run : the cell that the run was started
+    with, where the scenario's is another. Capacity, energy and end at each rate are added to each
+    state's row.
     """
-    settings = scenario.cell
+    settings, found = scenario.cell, Discharged()
     if settings.kind == "none":
-        return Discharged([], [])
-    warnings, placeholders = [], ()
-    rates = tuple(dict.fromkeys(settings.rates))
+        return found
+    asked = asked or Procedure.of(settings)
+    of_run = of_run or settings
+    if other := make_room(folder, settings, of_run):
+        reporter.say(f"Curves of another cell are removed; it differs in {', '.join(other)}")
+    write_record(folder, settings, asked, of_run)
     with reporter.stage("Discharge") as progress:
         for number, state in enumerate(figures):
             if settings.sizes > 1 and state.diameters is None:
-                warnings.append(
+                found.warnings.append(
                     f"{state.name}: its particles' sizes are not kept, as an earlier version wrote "
                     "the run: one size instead of cell.sizes"
                 )
-            begin, width = number / len(figures), 1.0 / (len(figures) * len(rates))
+            tell = _Share(progress, number / len(figures), 1.0 / len(figures))
             try:
-                local = local_of(
-                    folder,
-                    state.name,
-                    scenario,
-                    lambda _, note, at=begin, name=state.name: progress(at, f"{name}: {note}"),
-                )
+                local = local_of(folder, state.name, scenario, tell.standing(state.name))
                 cell = cell_of(state, settings, local)
-                nominal = _nominal(cell, settings)
-                if not cell.is_half:
-                    _write_cell(cell, nominal, folder, state.name)
-                for k, rate in enumerate(rates):
-                    name = f"{state.name}_{rate:g}C"
-                    run = _discharged(cell, rate, nominal, progress, begin + k * width, width, name)
-                    write_curve(folder, name, run, cell, vtk=scenario.output.vtk)
-                    state.row[f"capacity_{rate:g}C_mAh_cm2"] = float(run.capacity[-1]) / 10
-                    state.row[f"energy_{rate:g}C_mWh_cm2"] = float(run.curve.energy[-1]) / 10
-                    state.row[f"end_reason_{rate:g}C"] = run.end_reason
-                    warnings.extend(f"{name}: {text}" for text in remarks(run))
+                _take(cell, state, asked, scenario, folder, tell, found)
             except InputError as error:
-                warnings.append(f"{state.name}: {error}")
+                forget_state(folder, state.name)
+                found.failed[state.name] = str(error)
+                found.warnings.append(f"{state.name}: {error}")
                 continue
-            placeholders = cell.placeholders
+            found.placeholders = list(cell.placeholders)
         progress(1.0)
     if settings.kind == "half":
         reporter.say("BPX knows no half cells: no discharge/<state>_bpx.json is written")
-    return Discharged([*warnings, *placeholders], list(placeholders))
+    return found
 
 
-def _discharged(cell, rate, nominal, progress: ProgressCallback, begin, width, name) -> Discharge:
-    """A discharge whose progress is a part of the stage's."""
-    return discharge(
-        cell,
-        c_rate=rate,
-        nominal=nominal,
-        progress=lambda share, note: progress(begin + width * share, f"{name}: {note}"),
-    )
+@dataclass(frozen=True)
+class _Share:
+    """A part of a stage's progress."""
+
+    progress: ProgressCallback
+    begin: float
+    width: float
+
+    def part(self, first: int, count: int, of: int, name: str) -> ProgressCallback:
+        """The progress of some of so many equal parts."""
+        begin, width = self.begin + self.width * first / of, self.width * count / of
+        return lambda share, note="": self.progress(begin + width * share, f"{name}: {note}")
+
+    def standing(self, name: str) -> ProgressCallback:
+        """The progress of what comes before the parts: it tells its notes alone."""
+        return lambda _, note: self.progress(self.begin, f"{name}: {note}")
+
+
+def _take(
+    cell: Cell, state: StateFigures, asked: Procedure, scenario: schema.Scenario,
+    folder: RunFolder, tell: _Share, found: Discharged,
+) -> None:  # fmt: skip
+    """Take a state's cell through what is asked, and write it."""
+    nominal, vtk = _nominal(cell, scenario.cell), scenario.output.vtk
+    if not cell.is_half:
+        _write_cell(cell, nominal, folder, state.name)
+    for k, rate in enumerate(asked.rates):
+        name = f"{state.name}_{rate:g}C"
+        run = discharge(
+            cell, c_rate=rate, nominal=nominal, progress=tell.part(k, 1, asked.parts, name)
+        )
+        write_curve(folder, name, run, cell, vtk=vtk)
+        capacity, energy = float(run.capacity[-1]) / 10, float(run.curve.energy[-1]) / 10
+        state.row[f"capacity_{rate:g}C_mAh_cm2"] = capacity
+        state.row[f"energy_{rate:g}C_mWh_cm2"] = energy
+        state.row[f"end_reason_{rate:g}C"] = run.end_reason
+        found.rates.append(
+            {
+                "state": state.name, "rate_C": rate, "current_density_A_m2": run.current_density,
+                "capacity_mAh_cm2": capacity, "energy_mWh_cm2": energy,
+                "end_reason": run.end_reason,
+            }
+        )  # fmt: skip
+        found.warnings.extend(f"{name}: {text}" for text in remarks(run))
+    stem = f"{state.name}_"
+    if asked.protocol:
+        name = f"{stem}{PROTOCOL}"
+        along = tell.part(len(asked.rates), asked.cycles, asked.parts, name)
+        rows, told = go_through(folder, stem, cell, asked, nominal, along, vtk=vtk)
+        found.steps.extend({"state": state.name, **row} for row in rows)
+        found.warnings.extend(f"{name}: {text}" for text in told)
+    if asked.impedance is not None:
+        write_spectrum(folder, stem, cell, asked.impedance)
 
 
 def nominal_capacity_of(state: StateFigures, settings: schema.cell.Cell) -> float:

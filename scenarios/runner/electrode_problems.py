@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from scenarios.runner.binder import nanopore_problems
 from scenarios.runner.densities import recipe_densities
+from scenarios.runner.part_problems import part_problems
 from scenarios.runner.schema import Image, Meshes, Particle, Recipe, Scenario
 from scenarios.runner.target_problems import target_problems
 from scenarios.runner.units import density_in_words, length_in_words
@@ -56,6 +57,10 @@ def recipe_problems(scenario: Scenario, recipe: Recipe) -> Iterator[Problem]:
     for axis, edge in enumerate(recipe.footprint):
         yield from _whole_voxels(f"electrode.footprint[{axis}]", edge, recipe.voxel_size)
     yield from target_problems(scenario, recipe.coated_density, crystal, shut, thickness)
+    across = recipe.footprint[::-1]
+    yield from part_problems(
+        scenario, recipe.coated_density, crystal, thickness, across, recipe.voxel_size
+    )
 
 
 def image_problems(image: Image) -> Iterator[Problem]:

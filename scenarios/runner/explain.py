@@ -39,7 +39,8 @@ def _section(path: str, section: Section, values: dict[str, Any]) -> Iterator[st
 
 def _entries(entry: Section, values: dict[str, Any]) -> Iterator[str]:
     for name, field in type(entry).model_fields.items():
-        yield f"        {name} = {_text(values[name])}: {field.description}"
+        if values[name] is not None:
+            yield f"        {name} = {_text(values[name])}: {field.description}"
 
 
 def _is_section(section: Section, name: str) -> bool:

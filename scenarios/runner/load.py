@@ -69,11 +69,14 @@ def load(file: str, settings: Sequence[str] = ()) -> Scenario:
 
 def read(data: dict[str, Any], source: Source, settings: Sequence[str] = ()) -> Scenario:
     """The scenario of parsed TOML, with settings put over it; InputError as `load`."""
-    keys = {_apply(data, setting): setting for setting in settings}
+    keys = {apply(data, setting): setting for setting in settings}
     take_up(data, source.folder, keys, _origin("materials.file", keys, source))
     if isinstance(heading := data.setdefault("scenario", {}), dict):
         heading.setdefault("name", re.sub(r"[^A-Za-z0-9._-]+", "-", source.stem).lstrip("._-"))
-    context = {"folder": source.folder, "set_keys": {key.rpartition(".")[2] for key in keys}}
+    names = {key.rpartition(".")[2] for key in keys}
+    for setting in settings:
+        names |= _inner_names(_value(setting.partition("=")[2].strip()))
+    context = {"folder": source.folder, "set_keys": names}
     try:
         scenario = Scenario.model_validate(data, context=context)
     except ValidationError as error:
@@ -96,8 +99,8 @@ def _origin(key: str, keys: dict[str, str], source: Source) -> str:
     return source.name
 
 
-def _apply(data: dict[str, Any], setting: str) -> str:
-    """Put one `section.key=value` over the data and return its key."""
+def apply(data: dict[str, Any], setting: str) -> str:
+    """Put one `section.key=value` over parsed TOML and return its key; InputError for none."""
     key, equals, text = setting.partition("=")
     parts = key.strip().split(".")
     if not equals or len(parts) < 2 or not all(parts):
@@ -137,6 +140,13 @@ def _value(text: str) -> Any:
     except tomllib.TOMLDecodeError:
         return text
     return parsed["value"] if parsed.keys() == {"value"} else text
+
+
+def _inner_names(value: Any) -> set[str]:
+    """Keys of the tables within a value."""
+    if isinstance(value, dict):
+        return set(value).union(*map(_inner_names, value.values()))
+    return set().union(*map(_inner_names, value)) if isinstance(value, list) else set()
 
 
 def resolved_text(scenario: Scenario, versions: dict[str, str]) -> str:

@@ -39,6 +39,10 @@ from scenarios.runner import (
 )
 from scenarios.runner.cracks import new_over_outer_surface
 from scenarios.runner.discharges import discharge_states
+from scenarios.runner.discharging.kept import keep_summary
+from scenarios.runner.discharging.procedure import Procedure
+from scenarios.runner.discharging.structure import refuse_older
+from scenarios.runner.discharging.tables import capacity_table
 from scenarios.runner.interrupt import Interrupted
 from scenarios.runner.prepare import (
     calendering_of,
@@ -107,15 +111,24 @@ def resume(folder: RunFolder, reporter: Reporter) -> None:
     _run(folder.scenario(), folder, reporter, work)
 
 
-def discharge(folder: RunFolder, rates: tuple[float, ...], reporter: Reporter) -> None:
-    """Discharge the states of a finished run at other rates, without its mechanics."""
-    scenario = folder.scenario()
-    cell = scenario.cell.model_copy(update={"rates": rates})
-    scenario = scenario.model_copy(update={"cell": cell})
+def discharge(
+    folder: RunFolder, scenario: Scenario, asked: Procedure, reporter: Reporter
+) -> dict[str, str]:
+    """Take the cells of a finished run through what is asked, without its mechanics.
+
+    scenario : the run's, its cell as it is to be now. Returns the states that make no cell, and
+    why.
+    """
+    of_run = folder.scenario().cell
     figures = results_file.read_figures(folder.path / "run.h5")
+    refuse_older(figures, folder.path)
     with folder.log():
-        found = discharge_states(figures, scenario, folder, reporter)
+        found = discharge_states(figures, scenario, folder, reporter, asked, of_run)
+        keep_summary(folder, found.plain(), found.placeholders, [each.name for each in figures])
         _report(folder, reporter, found.warnings)
+    for line in capacity_table(found.rates):
+        reporter.say(line)
+    return found.failed
 
 
 def _run(scenario: Scenario, folder: RunFolder, reporter: Reporter, work: Work) -> None:
@@ -178,6 +191,7 @@ def _calender(
         work,
         warnings,
         placeholders=discharged.placeholders,
+        discharge=discharged.plain(),
         companion=stresses.plain(work.companion, scenario.mechanics.companion),
         **nip_figures.summary(work.pressing, states, names),
         empirical_laws=empirical_laws.plain(empirical_laws.laws_of(work)),
@@ -313,6 +327,7 @@ def _roll(
         work,
         warnings,
         placeholders=discharged.placeholders,
+        discharge=discharged.plain(),
         nip=outcome.nips(),
         strip=outcome.plain(),
     )

@@ -61,6 +61,8 @@ def _line(problem: Any, data: dict[str, Any], root: type[Section]) -> tuple[str,
         return _key(loc), f"is not a known name; expected one of {context['expected']}"
     if kind == "extra_forbidden":
         return _key(loc), _unknown(loc, data, root)
+    if kind == "missing" and isinstance(loc[-1], int):
+        return _key(loc[:-1]), _too_few(loc[:-1], data, root)
     if kind == "missing":
         return _key(loc), f"is missing: {_meaning(loc, data, root)}"
     if kind == "value":
@@ -111,6 +113,17 @@ def _home(path: str, name: str, section: type[Section]) -> str:
     if kind is None or not kind.is_required():
         return f"[{path}]"
     return f'[{path}] of kind = "{get_args(kind.annotation)[0]}"'
+
+
+def _too_few(loc: tuple[str | int, ...], data: dict[str, Any], root: type[Section]) -> str:
+    """What a list of a fixed length is that has fewer entries."""
+    given: Any = data
+    for part in loc:
+        given = _inside(given, part)
+    section = _section_at(loc[:-1], data, root)
+    field = section.model_fields[str(loc[-1])] if section else None
+    count = len(get_args(field.annotation)) if field else len(given) + 1
+    return f"got {shown(given)}; expected a list of {count} entries"
 
 
 def _meaning(loc: tuple[str | int, ...], data: dict[str, Any], root: type[Section]) -> str:

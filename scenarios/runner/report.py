@@ -10,6 +10,7 @@ import jinja2
 
 from scenarios.runner.analysis import page as analysis_page
 from scenarios.runner.discharging import page as discharge_page
+from scenarios.runner.discharging.protocol_page import capacity_table, step_table
 from scenarios.runner.page.abstract import abstract
 from scenarios.runner.page.curves import TRUSTED, curves
 from scenarios.runner.page.pore_laws import rate_estimate
@@ -65,6 +66,7 @@ def _parts(run: Run) -> dict[str, Any]:
             "grains": grain_table(run),
             "groups": curves(run),
             "trusted": TRUSTED,
+            "tables": {"Discharge": capacity_table(run), "Protocol": step_table(run)},
             "estimate": rate_estimate(run),
         }
         pictures, sections, without_pictures = views()

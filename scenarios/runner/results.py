@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ import numpy as np
 
 from dem.errors import InputError
 
+_RATE = re.compile(r"[\d.]+(e[+-]?\d+)?C")
 Rows = Sequence[Mapping[str, float | str]]
 
 
@@ -41,6 +43,9 @@ class Run:
     laws: dict[str, dict[str, np.ndarray]] = field(default_factory=dict)
     discharges: dict[str, dict[str, np.ndarray]] = field(default_factory=dict)
     curve_stems: dict[str, str] = field(default_factory=dict)
+    protocols: dict[str, dict[str, np.ndarray]] = field(default_factory=dict)
+    protocol_steps: dict[str, list[dict[str, float | str]]] = field(default_factory=dict)
+    spectra: dict[str, dict[str, np.ndarray]] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -102,20 +107,35 @@ def read_run(folder: Path) -> Run:
             run.fragments = _arrays_by_state(file, "states", "fragments")
             maps = {name: f"states/{name}/surface/height_um" for name in run.profiles}
             run.heights = {name: file[path][()] for name, path in maps.items() if path in file}
+    _read_discharges(run)
+    return run
+
+
+def _read_discharges(run: Run) -> None:
+    """Curves, protocols and spectra in the order of the states and rates."""
     order = {name: index for index, name in enumerate(run.states)}
-    curves = [p for p in folder.glob("discharge/*.csv") if not p.stem.endswith("_profiles")]
 
     def place(path: Path) -> tuple[int, str, float]:
         state, _, rate = path.stem.rpartition("_")
         return order.get(state, -1), state, rate_of(rate)
 
-    for path in sorted(curves, key=place):
-        rows = read_table(path)
-        if rows:
+    for path in sorted(run.folder.glob("discharge/*.csv"), key=place):
+        state, _, what = path.stem.removesuffix("_steps").rpartition("_")
+        if not (_RATE.fullmatch(what) or what in ("protocol", "impedance")):
+            continue
+        if not (rows := read_table(path)):
+            continue
+        title, arrays = with_unit(state), {name: column(rows, name) for name in rows[0]}
+        if path.stem.endswith("protocol_steps"):
+            run.protocol_steps[title] = rows
+        elif what == "protocol":
+            run.protocols[title] = arrays
+        elif what == "impedance":
+            run.spectra[title] = arrays
+        else:
             title = _discharge_title(path.stem)
-            run.discharges[title] = {name: column(rows, name) for name in rows[0]}
+            run.discharges[title] = arrays
             run.curve_stems[title] = path.stem
-    return run
 
 
 def rate_of(text: str) -> float:

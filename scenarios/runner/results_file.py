@@ -10,6 +10,7 @@ from dem.calender import PATH_COLUMNS, State
 from dem.calendering.passes import Passes
 from dem.checkpoint import new_file
 from dem.companion import LIMITS, Companion
+from dem.errors import InputError
 from dem.fragments import crack_faces, fragment_volumes, fragments, inside_active
 from dem.release import OVERLAP_EDGES
 from dem.stiffness import Stiffness
@@ -203,24 +204,31 @@ def _write_skeleton(group: h5py.Group, state: State) -> None:
 def read_figures(path: Path) -> list[StateFigures]:
     """The figures of the states of a finished run, in the order of the path.
 
-    Runs of earlier versions hold no heights of the surface and no particles' diameters.
+    Runs of earlier versions hold no heights of the surface, no particles' diameters, or nothing
+    that was observed. Raises InputError for one that holds no figures.
     """
 
     def micrometres(group: h5py.Group, name: str) -> np.ndarray | None:
         return 1e-6 * group[name][()] if name in group else None
 
     with h5py.File(path) as file:
+        held = file["states"].attrs.get("order", ()) if "states" in file else ()
+        if not len(held) or any("row" not in file["states"][name].attrs for name in held):
+            raise InputError(
+                f"{path}: holds no figures of its states, as an earlier version wrote it; run the "
+                "scenario again"
+            )
         return [
             StateFigures(
                 name,
                 json.loads(file["states"][name].attrs["row"]),
-                json.loads(file["states"][name].attrs["checks"]),
+                json.loads(file["states"][name].attrs.get("checks", "{}")),
                 {
                     key: item[()].tolist()
                     for key, item in file["states"][name].items()
                     if isinstance(item, h5py.Dataset)
                 },
-                json.loads(file["states"][name].attrs["observed"]),
+                json.loads(file["states"][name].attrs.get("observed", "{}")),
                 micrometres(file["states"][name], "surface/height_um"),
                 micrometres(file["states"][name], "particle_sizes/diameter_um"),
             )

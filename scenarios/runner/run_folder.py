@@ -1,12 +1,13 @@
 """The run folder: made when all checks have passed, every file in it whole or not there."""
 
+import errno
 import fcntl
 import logging
 import os
 import re
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib import metadata
 from pathlib import Path
@@ -37,6 +38,10 @@ _CHECKPOINT = re.compile(r"checkpoint-(\d{6})\.h5")
 _FOLDERS = (
     "", "checkpoints", "volume", "particles", "bonds", "cracks", "height_map", "discharge",
     "discharge/*", "surfaces",
+)  # fmt: skip
+_NO_PLACE = (
+    errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST, errno.ENOENT,
+    errno.ENAMETOOLONG, errno.EINVAL,
 )  # fmt: skip
 _UNFINISHED = ".*.part*"
 _PACKAGES = ("calendem", "h5py", "numba", "numpy", "scikit-image", "scipy", "tifffile", "vtk")
@@ -81,11 +86,10 @@ class RunFolder:
             folder._made, folder._was_there = missing, set(path.iterdir())
             for name, text in (files or {}).items():
                 folder.write_text(name, text)
-        except (PermissionError, NotADirectoryError, FileExistsError) as error:
+        except OSError as error:
             folder.discard()
-            raise InputError(f"{path}: cannot be written to ({error.strerror})") from None
-        except OSError:
-            folder.discard()
+            if error.errno in _NO_PLACE:
+                raise InputError(f"{path}: cannot be written to ({error.strerror})") from None
             raise
         return folder
 
@@ -98,9 +102,9 @@ class RunFolder:
             raise InputError(f"{path}: holds no run (scenario.toml is missing)")
         return cls(path)
 
-    def scenario(self) -> Scenario:
-        """The resolved scenario that the run was started with."""
-        return load(str(self.path / "scenario.toml"))
+    def scenario(self, settings: Sequence[str] = ()) -> Scenario:
+        """The resolved scenario that the run was started with, settings put over it."""
+        return load(str(self.path / "scenario.toml"), settings)
 
     def discard(self) -> None:
         """Take back what this object's `create` and later writes put there: wrong input leaves

@@ -41,6 +41,12 @@ KINDS = {
         Kind("concentration", "mol/L", "1.0 mol/L"),
         Kind("temperature", "degC", "25 degC"),
         Kind("areal capacity", "mAh/cm^2", "3.4 mAh/cm^2"),
+        Kind("current density", "mA/cm^2", "2 mA/cm^2"),
+        Kind("power density", "mW/cm^2", "8 mW/cm^2"),
+        Kind("current", "A", "5 A"),
+        Kind("power", "W", "10 W"),
+        Kind("frequency", "Hz", "1 mHz"),
+        Kind("double-layer capacitance", "uF/cm^2", "20 uF/cm^2"),
         Kind("energy density", "J/m^3", "1e5 J/m^3"),
         Kind("surface energy", "J/m^2", "0.05 J/m^2"),
         Kind("time", "s", "1 s"),
@@ -188,12 +194,15 @@ def write_percent(share: float) -> str:
 
 def read_rate(given: object) -> float:
     """The C-rate of "1C", "0.1C", "C/10" or of a plain number; ValueError else."""
+    text = given if isinstance(given, str) else ""
     if isinstance(given, int | float) and not isinstance(given, bool):
         rate = float(given)
-    elif isinstance(given, str) and (match := re.fullmatch(r"\s*C\s*/\s*(\d+\.?\d*)\s*", given)):
+    elif match := re.fullmatch(r"\s*C\s*/\s*(\d+\.?\d*)\s*", text):
         rate = 1.0 / float(match[1]) if float(match[1]) else math.inf
-    elif isinstance(given, str) and (match := re.fullmatch(r"\s*(\d+\.?\d*)\s*C\s*", given)):
+    elif match := re.fullmatch(r"\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*C\s*", text):
         rate = float(match[1])
+    elif _NUMBER.fullmatch(text) and not _NUMBER.fullmatch(text)[2]:
+        raise ValueError(f"it has no unit; {text.strip()}C is a C-rate")
     else:
         raise ValueError("it is not a C-rate")
     if not (0 < rate < math.inf):
@@ -202,5 +211,17 @@ def read_rate(given: object) -> float:
 
 
 def write_rate(rate: float) -> str:
-    """A C-rate as "1C"; reads back as exactly `rate`."""
-    return f"{int(rate)}C" if rate == int(rate) else f"{rate!r}C"
+    """A C-rate as "1C" or "C/3", the shorter; reads back as exactly `rate`."""
+    text = f"{int(rate)}C" if rate == int(rate) else f"{rate!r}C"
+    part = round(1.0 / rate) if rate > 1e-9 else 0
+    if part and 1.0 / part == rate and len(f"C/{part}") < len(text):
+        return f"C/{part}"
+    return text
+
+
+def write_time(seconds: float) -> str:
+    """A time as it is read best: "1 h", "10 min", "90 s"."""
+    for unit, length in (("h", 3600.0), ("min", 60.0)):
+        if seconds >= length and (seconds / length).is_integer():
+            return f"{seconds / length:.0f} {unit}"
+    return f"{seconds:g} s"

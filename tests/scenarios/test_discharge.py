@@ -1,13 +1,13 @@
 """Cells of runs and of BPX files are discharged by the command, and what it leaves adds up."""
 
 import csv
+import html
 import json
 import os
 import signal
 from types import SimpleNamespace
 from xml.etree import ElementTree
 
-import h5py
 import numpy as np
 import pytest
 from vtkmodules.util.numpy_support import vtk_to_numpy
@@ -27,50 +27,14 @@ from scenarios.runner.discharging.structure import cell_of, contact_resistance, 
 from scenarios.runner.discharging.tables import PARTS
 from scenarios.runner.exports import export_volume
 from scenarios.runner.load import load
-from scenarios.runner.record import write_summary
 from scenarios.runner.results import read_run, read_table
 from scenarios.runner.results_file import read_figures
 from scenarios.runner.run_folder import RunFolder
 from tests.electrochem.bpx_files import chen2020, saved
+from tests.scenarios.finished import DIAMETERS, STATES, curve_of, finished_run, row_of
 from voxelize.volume import ACTIVE_MATERIAL, PORE, Volume
 
-STATES = ("as_coated", "2.80", "3.20")
-DIAMETERS = np.array([4.0, 6.0, 8.0, 9.0, 12.0])  # [µm]
 ROUNDED = 6e-6  # [V]; twelve figures of six decimals each
-
-
-def row_of(name: str, density: float) -> dict:
-    """An electrode of 8.3 mg/cm² in round numbers, pressed to a density."""
-    return {
-        "state": name, "density_g_cm3": density, "thickness_um": 83.0 / density * 2.0,
-        "porosity": 1.0 - density / 4.5, "tortuosity_factor_z": 1.0 + density / 2.0,
-        "am_fraction": density / 5.0, "am_pore_area_m2_m3": 1e5 * density,
-        "am_cbd_area_m2_m3": 4e4 * density, "cbd_nanoporosity": 0.5,
-        "electronic_conductivity_z_S_m": 5.0, "particle_diameter_um": 9.0,
-        "am_collector_area_m2_m2": 0.1, "cbd_collector_area_m2_m2": 0.3,
-    }  # fmt: skip
-
-
-def finished_run(path, *settings: str):
-    """The folder of a finished run of three states that nobody pressed."""
-    scenario = load("quickstart", ["output.pictures=false", *settings])
-    folder = RunFolder.create(path, scenario)
-    rows = [row_of(name, density) for name, density in zip(STATES, (2.4, 2.8, 3.2), strict=True)]
-    write_summary(folder, rows, placeholders=["nobody measured k & D"])
-    with h5py.File(path / "run.h5", "w") as file:
-        states = file.create_group("states")
-        states.attrs["order"] = list(STATES)
-        for row in rows:
-            group = states.create_group(row["state"])
-            group.attrs.update({"row": json.dumps(row), "checks": "{}", "observed": "{}"})
-            group["particle_sizes/diameter_um"] = DIAMETERS
-    folder.mark_finished()
-    return path
-
-
-def curve_of(path) -> dict[str, np.ndarray]:
-    rows = read_table(path)
-    return {name: np.array([row[name] for row in rows]) for name in rows[0]}
 
 
 @pytest.fixture(scope="module")
@@ -204,7 +168,8 @@ def test_page_of_a_run_shows_its_curves_and_placeholders(run):
     page = (run / "report.html").read_text(encoding="utf-8")
     section = page[page.index("<h2>Discharge</h2>") :]
     section = section[: section.index("</section>")]
-    assert "nobody measured k &amp; D" in section
+    (told,) = json.loads((run / "summary.json").read_text())["placeholders"][:1]
+    assert html.escape(told) in section and "nobody measured" not in section
     # Voltage, over rate, over density, the split twice, salt, stoichiometry.
     assert section.count("data:image/svg+xml") == 7
     curves = drawn_curves(read_run(run))
@@ -216,7 +181,9 @@ def test_vtk_and_bpx_are_left_out_where_there_are_none(tmp_path, capsys):
     assert main(["discharge", str(folder), "--rates", "1C"]) == 0
     assert "BPX knows no half cells" in capsys.readouterr().out
     names = {path.name for path in (folder / "discharge").iterdir()}
-    assert names == {f"{s}_1C{more}.csv" for s in STATES for more in ("", "_profiles")}
+    assert names == {f"{s}_1C{more}.csv" for s in STATES for more in ("", "_profiles")} | {
+        "cell.toml"
+    }
     depth = read_depth(folder / "discharge" / "2.80_1C_profiles.csv")
     assert list(dict.fromkeys(depth.layer)) == ["separator", "positive"]
 
@@ -233,7 +200,10 @@ def wrong_cell(folder):
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["--bpx", "cell.json", "--rates", "1"], ['--rates: "1"']),
+        (["--bpx", "cell.json", "--rates", "1"], ['--rates: "1"', "1C is a C-rate"]),
+        (["--bpx", "cell.json", "--rates", "-1C"], ['--rates: "-1C"', "above zero"]),
+        (["--bpx", "cell.json"], ["--rates", "--protocol"]),
+        (["--bpx", "cell.json", "--rates", "1C", "-o", "/proc/none"], ["/proc/none", "written"]),
         (["--bpx", "cell.json", "--rates", "1C,-2C"], ['--rates: "-2C"']),
         (["--bpx", "none.json", "--rates", "1C"], ["none.json"]),
         (["--bpx", "wrong.json", "--rates", "1C"], ["wrong.json", "Nominal cell capacity [A.h]"]),
@@ -346,7 +316,7 @@ def test_contact_is_not_counted_twice(tmp_path, monkeypatch, capsys):
     assert "cell.sizes" in capsys.readouterr().err
 
 
-def test_parts_of_the_volume_are_the_cells(tmp_path):
+def test_parts_of_the_volume_are_the_cells(tmp_path, capsys):
     """Straight channels, more of them at the foil: the cell of two parts has their porosities."""
     folder = finished_run(tmp_path / "mine", "cell.parts=[2, 1, 1]")
     labels = np.full((40, 20, 20), ACTIVE_MATERIAL, np.uint8)
@@ -359,8 +329,9 @@ def test_parts_of_the_volume_are_the_cells(tmp_path):
     local = local_of(opened, "2.80", opened.scenario(), lambda share, note: None)
     cell = cell_of(state, opened.scenario().cell, local)
     np.testing.assert_allclose(cell.positive.local("porosity").ravel(), [0.6, 0.3], rtol=1e-12)
-    assert main(["discharge", str(folder), "--rates", "1C"]) == 0
     # The others have no volume: they are told, and this one is discharged.
+    assert main(["discharge", str(folder), "--rates", "1C"]) == 3
+    assert "no curves of as_coated, 3.20" in capsys.readouterr().err
     assert [p.name for p in (folder / "discharge").glob("*_1C.csv")] == ["2.80_1C.csv"]
     curve = curve_of(folder / "discharge" / "2.80_1C.csv")
     assert curve["capacity_mAh_cm2"][-1] > 0.0

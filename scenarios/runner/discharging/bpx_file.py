@@ -2,7 +2,7 @@
 
 import argparse
 import json
-from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +11,12 @@ from dem.errors import InputError
 from electrochem.bpx import BpxFile, open_bpx
 from electrochem.porous_electrode.discharge import Discharge, discharge
 from scenarios.runner.discharges import remarks, write_curve
+from scenarios.runner.discharging.procedure import (
+    PROTOCOL,
+    Procedure,
+    go_through,
+    write_spectrum,
+)
 from scenarios.runner.discharging.tables import of_area
 from scenarios.runner.progress import Reporter
 from scenarios.runner.record import plain_rows, summary_csv
@@ -20,10 +26,9 @@ from scenarios.runner.run_folder import RunFolder, refuse_existing_run, versions
 _RESULTS = ("summary.csv", "summary.json", "report.html", "discharge")
 
 
-def discharge_file(
-    args: argparse.Namespace, rates: Sequence[float], reporter: Reporter
-) -> RunFolder:
-    """Discharge the cell of the file that the arguments name; returns the folder of the results.
+def discharge_file(args: argparse.Namespace, asked: Procedure, reporter: Reporter) -> RunFolder:
+    """Take the cell of the file that the arguments name through what is asked; returns the folder
+    of the results.
 
     The table has a row for every curve that is whole, also where the rest was interrupted. Raises
     InputError for a wrong file, a cell that cannot be, or a folder that holds something already.
@@ -32,14 +37,14 @@ def discharge_file(
     path = Path(args.output or f"{Path(args.bpx).stem}-discharge")
     _refuse_results(path)
     folder = RunFolder.make(path)
-    rows: list[dict] = []
+    results = _Results(folder, file, Path(args.bpx).name, warnings=list(file.warnings))
     try:
         with folder.log():
-            _discharge(file, Path(args.bpx).name, rates, folder, reporter, rows)
+            _discharge(results, asked, reporter)
             with reporter.stage("Report"):
                 write_report(folder.path)
     except BaseException as error:
-        if not rows:
+        if not results.any:
             folder.discard()
         if isinstance(error, InputError):
             raise InputError(f"{args.bpx}: {error}") from None
@@ -47,23 +52,48 @@ def discharge_file(
     return folder
 
 
-def _discharge(
-    file: BpxFile, name: str, rates: Sequence[float], folder: RunFolder, reporter: Reporter,
-    rows: list[dict],
-) -> None:  # fmt: skip
-    cell, warnings = file.cell, list(file.warnings)
-    extent = of_area(cell.area)
+@dataclass
+class _Results:
+    """What came of a file's cell so far."""
+
+    folder: RunFolder
+    file: BpxFile
+    name: str
+    rates: list[dict] = field(default_factory=list)
+    steps: list[dict] = field(default_factory=list)
+    spectra: int = 0
+    warnings: list[str] = field(default_factory=list)
+
+    @property
+    def any(self) -> bool:
+        return bool(self.rates or self.steps or self.spectra)
+
+
+def _discharge(found: _Results, asked: Procedure, reporter: Reporter) -> None:
+    file, folder, cell = found.file, found.folder, found.file.cell
+    extent, nominal = of_area(cell.area), file.nominal_capacity
     if file.left_out:
-        reporter.say(f"{name}: not used by an isothermal cell: {', '.join(file.left_out)}")
-    for number, rate in enumerate(rates):
+        reporter.say(f"{found.name}: not used by an isothermal cell: {', '.join(file.left_out)}")
+    for number, rate in enumerate(asked.rates):
         with reporter.stage(f"Discharge at {rate:g}C") as progress:
-            run = discharge(cell, c_rate=rate, nominal=file.nominal_capacity, progress=progress)
+            run = discharge(cell, c_rate=rate, nominal=nominal, progress=progress)
             write_curve(folder, f"{rate:g}C", run, cell, extent, vtk=True)
-            rows.append(_row(run, rate, cell.area))
-            warnings.extend(f"{rate:g}C: {text}" for text in remarks(run))
-            _summarise(folder, file, name, rows, warnings)
-        reporter.say(_sentence(rows[number]))
-    for text in warnings:
+            found.rates.append(_row(run, rate, cell.area))
+            found.warnings.extend(f"{rate:g}C: {text}" for text in remarks(run))
+            _summarise(found)
+        reporter.say(_sentence(found.rates[number]))
+    if asked.protocol:
+        with reporter.stage("Protocol") as progress:
+            rows, told = go_through(folder, "", cell, asked, nominal, progress, extent, vtk=True)
+            found.steps.extend(rows)
+            found.warnings.extend(f"{PROTOCOL}: {text}" for text in told)
+            _summarise(found)
+    if asked.impedance is not None:
+        with reporter.stage("Impedance"):
+            write_spectrum(folder, "", cell, asked.impedance, extent)
+            found.spectra += 1
+            _summarise(found)
+    for text in found.warnings:
         reporter.warn(text)
 
 
@@ -87,23 +117,24 @@ def _sentence(row: dict) -> str:
     )
 
 
-def _summarise(
-    folder: RunFolder, file: BpxFile, name: str, rows: list[dict], warnings: list[str]
-) -> None:
-    cell = file.cell
+def _summarise(found: _Results) -> None:
+    cell = found.file.cell
     about = {
-        "file": name,
-        "title": file.title,
-        "nominal_capacity_Ah": file.nominal_capacity * cell.area,
+        "file": found.name,
+        "title": found.file.title,
+        "nominal_capacity_Ah": found.file.nominal_capacity * cell.area,
         "electrode_area_m2": cell.area,
         "temperature_K": cell.temperature,
         "lower_voltage_V": cell.lower_voltage,
         "upper_voltage_V": cell.upper_voltage,
-        "left_out": list(file.left_out),
+        "left_out": list(found.file.left_out),
     }
-    told = {"bpx": about, "warnings": warnings, "versions": versions(), "rates": plain_rows(rows)}
-    folder.write_text("summary.csv", summary_csv(rows))
-    folder.write_text("summary.json", json.dumps(told, indent=1, allow_nan=False) + "\n")
+    told = {
+        "bpx": about, "warnings": found.warnings, "versions": versions(),
+        "rates": plain_rows(found.rates), "steps": plain_rows(found.steps),
+    }  # fmt: skip
+    found.folder.write_text("summary.csv", summary_csv(found.rates))
+    found.folder.write_text("summary.json", json.dumps(told, indent=1, allow_nan=False) + "\n")
 
 
 def _refuse_results(path: Path) -> None:

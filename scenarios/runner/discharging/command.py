@@ -4,22 +4,35 @@ import argparse
 from pathlib import Path
 
 from dem.errors import InputError
+from scenarios.runner.discharging.asked import asked_of_file, asked_of_run, rates_of
 from scenarios.runner.discharging.bpx_file import discharge_file
+from scenarios.runner.discharging.page import is_cell
 from scenarios.runner.ending import DONE, FAILED, INTERRUPTED, failed, reason
 from scenarios.runner.interrupt import Interrupted, stop_on_signals
 from scenarios.runner.progress import Reporter
 from scenarios.runner.run_folder import RunFolder
 from scenarios.runner.schema import Particle
-from scenarios.runner.units import read_rate
 
 
 def discharge(args: argparse.Namespace) -> int:
     """Discharge what the arguments name; returns the exit code."""
-    rates = _rates(args.rates)
-    if (args.bpx is None) == (args.folder is None):
+    if args.bpx is None and args.folder is None:
+        raise InputError("discharge: expected the folder of a run, or --bpx with a file")
+    if args.bpx is not None and args.folder is not None:
         raise InputError("discharge: expected the folder of a run or --bpx with a file, not both")
+    if args.rates is not None:
+        rates_of(args.rates)
     if args.bpx is not None:
-        return _discharge_file(args, rates)
+        return _discharge_file(args)
+    return _discharge_run(args)
+
+
+def _discharge_run(args: argparse.Namespace) -> int:
+    if is_cell(Path(args.folder)):
+        raise InputError(
+            f"{args.folder}: holds the discharge of a BPX file's cell, not a run; expected --bpx "
+            "with the file, and another folder with -o"
+        )
     folder = RunFolder.open(Path(args.folder))
     if not folder.is_finished:
         raise InputError(f"{args.folder}: this run is not finished; resume it first")
@@ -28,7 +41,7 @@ def discharge(args: argparse.Namespace) -> int:
             f"--output: the curves of a run go into {folder.path / 'discharge'}; "
             "expected -o beside --bpx only"
         )
-    scenario = folder.scenario()
+    scenario, asked = asked_of_run(args, folder)
     if isinstance(scenario.electrode, Particle) or scenario.cell.kind == "none":
         raise InputError(
             f"{args.folder}: this run has no cell to discharge; expected the run of an electrode "
@@ -38,29 +51,23 @@ def discharge(args: argparse.Namespace) -> int:
 
     with stop_on_signals() as stop:
         try:
-            pipeline.discharge(folder, rates, Reporter(stop))
+            without = pipeline.discharge(folder, scenario, asked, Reporter(stop))
         except (Interrupted, KeyboardInterrupt):
             return failed("interrupted; nothing but discharge curves is missing", INTERRUPTED)
         except OSError as error:
             return failed(f"the discharge failed: {reason(error)}", FAILED)
+    if without:
+        return failed(
+            f"no curves of {', '.join(without)}: the reasons stand among the warnings", FAILED
+        )
     return DONE
 
 
-def _rates(given: str) -> tuple[float, ...]:
-    """The C-rates of the option, each once."""
-    rates = []
-    for text in given.split(","):
-        try:
-            rates.append(read_rate(text))
-        except ValueError as error:
-            raise InputError(f'--rates: "{text}": {error}; expected such as 0.1C,1C') from None
-    return tuple(dict.fromkeys(rates))
-
-
-def _discharge_file(args: argparse.Namespace, rates: tuple[float, ...]) -> int:
+def _discharge_file(args: argparse.Namespace) -> int:
+    asked = asked_of_file(args)
     with stop_on_signals() as stop:
         try:
-            folder = discharge_file(args, rates, Reporter(stop))
+            folder = discharge_file(args, asked, Reporter(stop))
         except (Interrupted, KeyboardInterrupt):
             return failed("interrupted; the curves that are there are whole", INTERRUPTED)
         except OSError as error:

@@ -10,6 +10,11 @@ import numpy as np
 from scenarios.runner.discharging import depth_plots, loss_plots, plots
 from scenarios.runner.discharging.depth_plots import Depth
 from scenarios.runner.discharging.plots import Drawn
+from scenarios.runner.discharging.protocol_page import (
+    impedance_plots,
+    protocol_plots,
+    step_table,
+)
 from scenarios.runner.page.figures import Shown, plot
 from scenarios.runner.results import Run, number_or_text, rate_of
 
@@ -164,12 +169,17 @@ def parts(run: Run) -> dict:
          _figure(row, "energy_Wh"), _figure(row, "mean_voltage_V"), row.get("end_reason", ""))
         for row in run.rows
     ]  # fmt: skip
+    groups = [
+        ("Discharge", discharge_plots(run), None),
+        ("Protocol", protocol_plots(run), step_table(run)),
+        ("Impedance", impedance_plots(run), None),
+    ]
     return {
         "about": about,
         "left_out": about.get("left_out", []),
         "abstract": _abstract(about),
         "table": table,
-        "plots": discharge_plots(run),
+        "groups": [group for group in groups if group[1]],
     }
 
 
@@ -181,7 +191,7 @@ def _figure(row: Mapping, name: str) -> str:
 def _abstract(about: Mapping) -> str:
     return (
         f"The cell of {about['file']}, {about['nominal_capacity_Ah']:.4g} Ah by its file, "
-        f"discharged from its upper stoichiometries to {about['lower_voltage_V']:g} V at constant "
-        f"current and {about['temperature_K'] - 273.15:.1f} °C; "
+        f"between the charged cell at the file's stoichiometry limits and "
+        f"{about['lower_voltage_V']:g} V, at {about['temperature_K'] - 273.15:.1f} °C; "
         f"{1e4 * about['electrode_area_m2']:.4g} cm² of electrodes."
     )

@@ -39,11 +39,17 @@ class Profiles:
     mean: np.ndarray
 
 
-def profiles_of(curve: Curve, times: int = TIMES) -> Profiles:
-    """The fields at the points nearest to even steps of the capacity, first and last included."""
+def points_of(curve: Curve, times: int = TIMES) -> np.ndarray:
+    """The points nearest to even steps of the capacity, first and last included."""
     capacity = curve.capacity
     wanted = np.linspace(capacity[0], capacity[-1], times + 1)
-    index = np.unique(np.abs(capacity[None] - wanted[:, None]).argmin(axis=1))
+    return np.unique(np.abs(capacity[None] - wanted[:, None]).argmin(axis=1))
+
+
+def profiles_of(curve: Curve, index: np.ndarray | None = None) -> Profiles:
+    """The fields at points of the curve, by default those of `points_of`."""
+    index = points_of(curve) if index is None else index
+    capacity = curve.capacity
     grid, particles = curve.model.grid, curve.model.particles
     solid = grid.solid_volume
     columns, n = grid.capacity.shape

@@ -1,11 +1,13 @@
 """The cell whose positive electrode has the structure of a state."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from dem.errors import InputError
 from dem.fragments import diameter_by_volume
 from electrochem.graded import LocalProperties, graded_electrode
 from electrochem.homogenise import NotPercolatingError, positive_electrode
@@ -19,6 +21,23 @@ from electrochem.porous_electrode.balance import matched_negative
 from electrochem.porous_electrode.cell import Cell, Electrode, Separator
 from scenarios.runner import schema
 from scenarios.runner.states import StateFigures
+
+_NEEDED = (
+    "thickness_um", "porosity", "tortuosity_factor_z", "am_fraction", "am_pore_area_m2_m3",
+    "am_cbd_area_m2_m3", "cbd_nanoporosity", "electronic_conductivity_z_S_m",
+    "particle_diameter_um",
+)  # fmt: skip
+"""Columns of a state's row of which its cell is made."""
+
+
+def refuse_older(states: Sequence[StateFigures], run: Path) -> None:
+    """Raises InputError where a run's rows lack what a cell is made of."""
+    lacking = [name for name in _NEEDED if any(name not in state.row for state in states)]
+    if lacking:
+        raise InputError(
+            f"{run}: its states have no {', '.join(lacking)}, as an earlier version wrote the run; "
+            "run the scenario again to discharge it"
+        )
 
 
 def cell_of(

@@ -2,15 +2,18 @@
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 
 from electrochem.porous_electrode.cell import Cell
+from electrochem.porous_electrode.curve import Curve
 from electrochem.porous_electrode.discharge import Discharge
 from electrochem.porous_electrode.overpotentials import Overpotentials, overpotentials
 from scenarios.runner.discharging.profiles import Profiles
+from scenarios.runner.discharging.protocol import ProtocolRun
 
 PARTS = tuple(f"{field.name}_V" for field in fields(Overpotentials))
 """Columns of the parts that sum to the voltage."""
@@ -21,39 +24,114 @@ class Extent:
     """What capacities are told of: per area for a structure, of the whole for a cell.
 
     capacity, energy : columns; factor : from A h/m² or W h/m² to their unit
+    current, current_factor : likewise of currents at the ends of steps, from A/m²
+    resistance, resistance_factor : the unit of impedances, from Ω m²
     """
 
     capacity: str
     energy: str
     factor: float
+    current: str
+    current_factor: float
+    resistance: str
+    resistance_factor: float
 
 
-AREAL = Extent("capacity_mAh_cm2", "energy_mWh_cm2", 0.1)
+AREAL = Extent(
+    "capacity_mAh_cm2", "energy_mWh_cm2", 0.1, "current_density_A_m2", 1.0, "ohm_m2", 1.0
+)
 
 
 def of_area(area: float) -> Extent:
     """A cell of so much electrode [m²]."""
-    return Extent("capacity_Ah", "energy_Wh", area)
+    return Extent("capacity_Ah", "energy_Wh", area, "current_A", area, "ohm", 1.0 / area)
 
 
 def curve_text(run: Discharge, cell: Cell, extent: Extent = AREAL) -> str:
     """A curve as CSV: time, voltage, capacity, current density, energy and the voltage's parts."""
-    parts = overpotentials(run.curve, cell.contact_resistance)
-    columns = [
-        ("time_s", run.time, ".6g"),
-        ("voltage_V", run.voltage, ".6f"),
-        (extent.capacity, run.capacity * extent.factor, ".6g"),
-        ("current_density_A_m2", run.curve.current_density, ".6g"),
-        (extent.energy, run.curve.energy * extent.factor, ".6g"),
-        *(
-            (name, getattr(parts, name.removesuffix("_V")), ".6f")
-            for name in PARTS
-        ),
-    ]  # fmt: skip
-    return _csv(
-        [name for name, _, _ in columns],
-        zip(*([_text(v, form) for v in values] for _, values, form in columns), strict=True),
+    columns = _columns(run.curve, run.capacity, cell, extent)
+    return _csv([name for name, _ in columns], zip(*(texts for _, texts in columns), strict=True))
+
+
+def protocol_text(run: ProtocolRun, cell: Cell, extent: Extent = AREAL) -> str:
+    """A protocol's curve as CSV: the columns of a discharge, then cycle and step of each point,
+    and at a step's last one why it ended."""
+    columns = _columns(run.curve, run.curve.capacity, cell, extent)
+    step = np.searchsorted([each.last for each in run.done], run.points)
+    of = [run.done[k] for k in step]
+    rows = (
+        [*(texts[point] for _, texts in columns), str(each.cycle), str(each.number),
+         each.end_reason if point == each.last else ""]
+        for point, each in zip(run.points, of, strict=True)
+    )  # fmt: skip
+    return _csv([*(name for name, _ in columns), "cycle", "step", "end_reason"], rows)
+
+
+def step_rows(run: ProtocolRun, extent: Extent = AREAL) -> list[dict]:
+    """A row for each step that was begun; capacity and energy delivered in it, as the current
+    positive in discharge."""
+    curve = run.curve
+    capacity, energy = (values * extent.factor for values in (curve.capacity, curve.energy))
+    return [
+        {
+            "cycle": each.cycle,
+            "step": each.number,
+            "instruction": each.words,
+            "duration_s": float(curve.time[each.last] - curve.time[each.first]),
+            extent.capacity: float(capacity[each.last] - capacity[each.first]),
+            extent.energy: float(energy[each.last] - energy[each.first]),
+            "end_voltage_V": float(curve.voltage[each.last]),
+            f"end_{extent.current}": float(curve.current_density[each.last])
+            * extent.current_factor,
+            "end_reason": each.end_reason,
+            "as_asked": each.as_asked,
+        }
+        for each in run.done
+    ]
+
+
+def spectrum_text(frequency: np.ndarray, spectrum: np.ndarray, extent: Extent = AREAL) -> str:
+    """An impedance [Ω m²] over frequencies [Hz] as CSV."""
+    unit, values = extent.resistance, spectrum * extent.resistance_factor
+    rows = (
+        [_text(f, ".6g"), _text(z.real, ".6g"), _text(z.imag, ".6g")]
+        for f, z in zip(frequency, values, strict=True)
     )
+    return _csv(["frequency_Hz", f"real_{unit}", f"imaginary_{unit}"], rows)
+
+
+def capacity_table(rows: Sequence[Mapping[str, Any]], extent: Extent = AREAL) -> list[str]:
+    """Lines of a table of capacities, a row a state and a column a rate; empty without rows."""
+    rates = sorted({row["rate_C"] for row in rows})
+    found = {(row["state"], row["rate_C"]): row[extent.capacity] for row in rows}
+    table = [[_unit(extent.capacity), *(f"{rate:g}C" for rate in rates)]]
+    for state in dict.fromkeys(row["state"] for row in rows):
+        values = [found.get((state, rate)) for rate in rates]
+        table.append([state, *("–" if v is None else f"{v:.4g}" for v in values)])
+    widths = [max(map(len, texts)) for texts in zip(*table, strict=True)]
+    return [
+        "  ".join([line[0].ljust(widths[0]), *map(str.rjust, line[1:], widths[1:])])
+        for line in (table if rows else [])
+    ]
+
+
+def _unit(column: str) -> str:
+    return "capacity / Ah" if column == "capacity_Ah" else "capacity / mAh cm⁻²"
+
+
+def _columns(
+    curve: Curve, capacity: np.ndarray, cell: Cell, extent: Extent
+) -> list[tuple[str, list[str]]]:
+    parts = overpotentials(curve, cell.contact_resistance)
+    columns = [
+        ("time_s", curve.time, ".6g"),
+        ("voltage_V", curve.voltage, ".6f"),
+        (extent.capacity, capacity * extent.factor, ".6g"),
+        ("current_density_A_m2", curve.current_density, ".6g"),
+        (extent.energy, curve.energy * extent.factor, ".6g"),
+        *((name, getattr(parts, name.removesuffix("_V")), ".6f") for name in PARTS),
+    ]
+    return [(name, [_text(v, form) for v in values]) for name, values, form in columns]
 
 
 def profiles_text(profiles: Profiles, extent: Extent = AREAL) -> str:

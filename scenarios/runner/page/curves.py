@@ -7,6 +7,11 @@ import numpy as np
 from dem.release import HERTZ_LIMIT
 from scenarios.runner import plots, surface_plots, trust
 from scenarios.runner.discharging.page import discharge_plots, placeholder_note
+from scenarios.runner.discharging.protocol_page import (
+    changed_note,
+    impedance_plots,
+    protocol_plots,
+)
 from scenarios.runner.page.damage import damage
 from scenarios.runner.page.figures import Shown, along_density, plot
 from scenarios.runner.page.laws import fitted_laws
@@ -34,9 +39,12 @@ def curves(run: Run) -> list[tuple[str, list[Shown], str]]:
         ("Structure", _structure(run)),
         ("Transport", _transport(run)),
         ("Discharge", discharge_plots(run)),
+        ("Protocol", protocol_plots(run)),
+        ("Impedance", impedance_plots(run)),
         (TRUSTED, _numerics(run)),
     ]
-    notes = {"Discharge": placeholder_note(run)}
+    of_cell = " ".join(text for text in (changed_note(run), placeholder_note(run)) if text)
+    notes = {"Discharge": of_cell, "Protocol": changed_note(run), "Impedance": changed_note(run)}
     return [(heading, shown, notes.get(heading, "")) for heading, shown in groups if shown]
 
 

@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from scenarios.runner.schema.protocol import Impedance, Step
 from scenarios.runner.schema.quantities import (
     ArealCapacity,
     Concentration,
@@ -13,6 +14,7 @@ from scenarios.runner.schema.quantities import (
     OpenShare,
     PositiveNumber,
     Section,
+    Share,
     Temperature,
     Voltage,
     bounded,
@@ -20,6 +22,10 @@ from scenarios.runner.schema.quantities import (
 from scenarios.runner.schema.values import Rate
 
 PartCount = Annotated[Integer, Field(ge=1, le=200)]
+
+
+DONE_TO_IT = ("rates", "protocol", "cycles", "initial_state_of_charge", "impedance")
+"""Keys that say what is done to the cell; the others say what it is."""
 
 
 class Cell(Section):
@@ -40,11 +46,27 @@ class Cell(Section):
         "PC:EC:DMC.",
     )
     concentration: Concentration = Field("1.0 mol/L", description="Salt concentration at rest.")
-    temperature: bounded(Temperature, at_least=24, at_most=26) = Field(
-        "25 degC", description="Temperature of the cell; the parameter sets hold at 25 degC."
+    temperature: bounded(Temperature, at_least=-20, at_most=60) = Field(
+        "25 degC",
+        description="Temperature of the cell, one everywhere; a parameter set without activation "
+        "energies holds at 25 degC only.",
     )
     rates: Annotated[tuple[Rate, ...], Field(min_length=1)] = Field(
         ("1C",), description="C-rates to discharge at, of the nominal capacity."
+    )
+    protocol: tuple[Step, ...] = Field(
+        (), description="Steps to take the cell through, beside the rates; empty for none."
+    )
+    cycles: Annotated[Integer, Field(ge=1, le=100)] = Field(
+        1, description="How often the protocol is gone through."
+    )
+    initial_state_of_charge: Share = Field(
+        1.0,
+        description="Where the protocol begins, as a share of the charge between the voltage "
+        "limits; discharges at the rates begin charged.",
+    )
+    impedance: Impedance | None = Field(
+        None, description="A spectrum of the rested cell, such as { state_of_charge = 0.5 }."
     )
     lower_voltage: Voltage = Field("3.0 V", description="The discharge ends here.")
     upper_voltage: Voltage = Field("4.2 V", description="Open-circuit voltage at the start.")

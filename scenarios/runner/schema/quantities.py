@@ -129,6 +129,8 @@ ContactResistanceOrZero = Annotated[float, Quantity("contact resistance", at_lea
 Concentration = _positive("concentration")
 Voltage = _positive("voltage")
 Temperature = Annotated[float, Quantity("temperature", above=-100, below=200)]
+Frequency = _positive("frequency")
+DoubleLayerOrZero = Annotated[float, Quantity("double-layer capacitance", at_least=0)]
 LengthOrZero = Annotated[float, Quantity("length", at_least=0)]
 EnergyDensityOrZero = Annotated[float, Quantity("energy density", at_least=0)]
 SurfaceEnergyOrZero = Annotated[float, Quantity("surface energy", at_least=0)]

@@ -22,7 +22,7 @@ from scenarios.runner.units import (
 
 
 @dataclass(frozen=True)
-class _Converted:
+class Converted:
     """Annotation of a value that one function reads from TOML and another writes back."""
 
     read: Callable[[Any], Any]
@@ -50,7 +50,7 @@ class _Converted:
 
 Rate = Annotated[
     float,
-    _Converted(
+    Converted(
         read_rate,
         write_rate,
         'a C-rate such as "1C", "0.1C" or "C/10"',
@@ -101,7 +101,7 @@ def _read_target(given: object) -> Target:
 
 TargetValue = Annotated[
     Target,
-    _Converted(
+    Converted(
         _read_target,
         lambda target: target.text,
         "a density, thickness, porosity, pressure or line load with its unit "
@@ -123,7 +123,7 @@ def _read_crop_bound(given: object) -> int | float:
 
 CropBound = Annotated[
     int | float,
-    _Converted(
+    Converted(
         _read_crop_bound,
         lambda bound: bound if isinstance(bound, int) else write_quantity(bound, KINDS["length"]),
         'a length with its unit ("50 um") or a whole number of voxels',
@@ -150,7 +150,7 @@ def _write_voxel_size(size: float | tuple[float, float, float]) -> Any:
 
 VoxelSize = Annotated[
     float | tuple[float, float, float],
-    _Converted(
+    Converted(
         _read_voxel_size,
         _write_voxel_size,
         'a length with its unit, such as "398 nm", above 0, or three of them along z, y and x',
@@ -179,7 +179,7 @@ def _write_grey(value: float) -> Any:
 
 GreyValue = Annotated[
     float,
-    _Converted(
+    Converted(
         _read_grey,
         _write_grey,
         "a grey value, such as 120, or inf",

@@ -1,0 +1,65 @@
+"""A protocol over time, and impedances in the complex plane."""
+
+import io
+from collections.abc import Mapping
+
+import matplotlib
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from scenarios.runner.discharging.plots import Arrays, colours_of
+from scenarios.runner.plots import SETTINGS, svg
+
+
+def over_time(runs: Mapping[str, Arrays], area: float | None = None) -> bytes:
+    """Voltage and current over time, a line a state; area [m²] : of a whole cell's electrodes."""
+    hours = max(curve["time_s"][-1] for curve in runs.values()) > 7200.0
+    length, unit = (3600.0, "h") if hours else (60.0, "min")
+    factor, of_current = (0.1, "mA cm⁻²") if area is None else (area, "A")
+    with matplotlib.rc_context(SETTINGS):
+        figure = Figure(figsize=(8.0, 5.0), layout="constrained")
+        upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=(3, 2))
+        for (name, curve), colour in zip(runs.items(), colours_of(len(runs)), strict=True):
+            time, style = curve["time_s"] / length, {"color": colour, "lw": 1.3}
+            upper.plot(time, curve["voltage_V"], label=name, **style)
+            lower.plot(time, factor * curve["current_density_A_m2"], **style)
+        upper.set_ylabel("Cell voltage / V")
+        lower.set_ylabel(f"Current / {of_current}")
+        lower.set_xlabel(f"Time / {unit}")
+        lower.set_xlim(left=0)
+        if len(runs) > 1:
+            figure.legend(*upper.get_legend_handles_labels(), loc="outside right upper")
+        page = io.BytesIO()
+        figure.savefig(page, format="svg", metadata={"Date": None, "Creator": None})
+        return page.getvalue()
+
+
+def nyquist(spectra: Mapping[str, Arrays]) -> bytes:
+    """Minus the imaginary over the real part, axes equal, a line a state; decades are marked."""
+    areal = "real_ohm_m2" in next(iter(spectra.values()))
+    unit, factor = ("Ω cm²", 1e4) if areal else ("mΩ", 1e3)
+    ending = "ohm_m2" if areal else "ohm"
+
+    def draw(axes: Axes) -> None:
+        for (name, of), colour in zip(spectra.items(), colours_of(len(spectra)), strict=True):
+            real, imaginary = (factor * of[f"{part}_{ending}"] for part in ("real", "imaginary"))
+            axes.plot(real, -imaginary, color=colour, label=name, lw=1.5)
+            decade = np.log10(of["frequency_Hz"])
+            marked = np.abs(decade - np.round(decade)) < 1e-6
+            axes.plot(real[marked], -imaginary[marked], "o", color=colour, ms=4)
+            if len(spectra) == 1:
+                for x, y, power in zip(
+                    real[marked], -imaginary[marked], np.round(decade[marked]), strict=True
+                ):
+                    axes.annotate(
+                        f"{10.0**power:g} Hz", (x, y), xytext=(5, 3), textcoords="offset points",
+                        fontsize=8,
+                    )  # fmt: skip
+        axes.set_aspect("equal", adjustable="datalim")
+        axes.set_xlabel(f"Re Z / {unit}")
+        axes.set_ylabel(f"−Im Z / {unit}")
+        if len(spectra) > 1:
+            axes.legend(loc="upper left", bbox_to_anchor=(1.01, 1.0), fontsize=8)
+
+    return svg(draw, (7.0, 4.2))
