@@ -3,11 +3,28 @@
 from collections.abc import Iterator
 
 from dem.errors import InputError
-from electrochem.materials import NEGATIVE_MATERIALS, POSITIVE_MATERIALS
+from electrochem.materials import ELECTROLYTES, NEGATIVE_MATERIALS, POSITIVE_MATERIALS
+from electrochem.materials.active_material import REFERENCE_TEMPERATURE, TEMPERATURE_TOLERANCE
 from electrochem.porous_electrode.balance import matched_negative
 from electrochem.porous_electrode.cell import Electrode
 from scenarios.runner.protocol_problems import protocol_problems
 from scenarios.runner.schema.cell import Cell
+
+
+def _refused_temperature(cell: Cell) -> Iterator[InputError]:
+    """What each parameter set that does not reach the cell's temperature says of it."""
+    materials = [POSITIVE_MATERIALS[cell.active_material]]
+    if cell.kind == "full":
+        materials.append(NEGATIVE_MATERIALS[cell.negative_material])
+    for material in materials:
+        try:
+            material.at_temperature(cell.temperature)
+        except InputError as error:
+            yield error
+    electrolyte = ELECTROLYTES[cell.electrolyte](cell.concentration)
+    away = abs(cell.temperature - REFERENCE_TEMPERATURE) > TEMPERATURE_TOLERANCE
+    if electrolyte.fixed_temperature and away:
+        yield InputError(f"{electrolyte.name} holds at {REFERENCE_TEMPERATURE:g} K only")
 
 
 def cell_problems(cell: Cell) -> Iterator[tuple[str, str]]:
@@ -30,7 +47,11 @@ def cell_problems(cell: Cell) -> Iterator[tuple[str, str]]:
             f"is not solved where the cell changes in the plane, as cell.parts = "
             f"{list(cell.parts)} has it; expected parts such as [{cell.parts[0]}, 1, 1]",
         )
-    material = POSITIVE_MATERIALS[cell.active_material]
+    if told := [str(error) for error in _refused_temperature(cell)]:
+        degrees = f"is {cell.temperature - 273.15:.6g} degC, but "
+        yield "cell.temperature", degrees + "; ".join(told)
+        return
+    material = POSITIVE_MATERIALS[cell.active_material].at_temperature(cell.temperature)
     try:
         material.stoichiometry_at(cell.upper_voltage)
     except InputError as error:

@@ -42,7 +42,7 @@ from scenarios.runner.discharges import discharge_states
 from scenarios.runner.discharging.kept import keep_summary
 from scenarios.runner.discharging.procedure import Procedure
 from scenarios.runner.discharging.structure import refuse_older
-from scenarios.runner.discharging.tables import capacity_table
+from scenarios.runner.discharging.tables import capacity_table, step_table
 from scenarios.runner.interrupt import Interrupted
 from scenarios.runner.prepare import (
     calendering_of,
@@ -126,7 +126,7 @@ def discharge(
         found = discharge_states(figures, scenario, folder, reporter, asked, of_run)
         keep_summary(folder, found.plain(), found.placeholders, [each.name for each in figures])
         _report(folder, reporter, found.warnings)
-    for line in capacity_table(found.rates):
+    for line in [*capacity_table(found.rates), *step_table(found.steps)]:
         reporter.say(line)
     return found.failed
 

@@ -116,7 +116,7 @@ def _read_discharges(run: Run) -> None:
     order = {name: index for index, name in enumerate(run.states)}
 
     def place(path: Path) -> tuple[int, str, float]:
-        state, _, rate = path.stem.rpartition("_")
+        state, _, rate = path.stem.removesuffix("_steps").rpartition("_")
         return order.get(state, -1), state, rate_of(rate)
 
     for path in sorted(run.folder.glob("discharge/*.csv"), key=place):

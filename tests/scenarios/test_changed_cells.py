@@ -56,6 +56,20 @@ def test_curves_of_another_cell_do_not_stand_beside(tmp_path, capsys):
     assert [row["rate_C"] for row in rows] == [0.5] * len(STATES)
 
 
+def test_cold_cell_gives_less(tmp_path):
+    sets = ("nmc532_mohtat2020", "graphite_mohtat2020", "lipf6_landesfeind2019")
+    keys = ("cell.active_material", "cell.negative_material", "cell.electrolyte")
+    settings = [f"{key}={name}" for key, name in zip(keys, sets, strict=True)]
+    folder = finished_run(tmp_path / "mine", *settings, "cell.lower_voltage=2.8 V")
+    found = []
+    for degrees in (-10, 25, 45):
+        temperature = f"cell.temperature={degrees} degC"
+        assert main(["discharge", str(folder), "--rates", "1C", "--set", temperature]) == 0
+        curve = curve_of(folder / "discharge" / "2.80_1C.csv")
+        found.append(curve["capacity_mAh_cm2"][-1])
+    assert found == sorted(found)
+
+
 def test_state_without_a_cell_keeps_no_earlier_curve_and_is_told(tmp_path, capsys):
     folder = finished_run(tmp_path / "mine")
     assert main(["discharge", str(folder), "--rates", "1C"]) == 0

@@ -87,7 +87,7 @@ def test_protocol_stands_on_the_page_and_in_the_summary(run):
     assert [row["state"] for row in summary["rates"]] == list(STATES)
     page = (run / "report.html").read_text(encoding="utf-8")
     section = page[page.index("<h2>Protocol</h2>") : page.index("<h2>Impedance</h2>")]
-    assert "2: hold 4.2 V until C/20" in section and section.count("data:image/svg+xml") == 1
+    assert "1.2 hold 4.2 V until C/20" in section and section.count("data:image/svg+xml") == 1
 
 
 def test_spectrum_of_a_state_is_that_of_the_solver(run):
@@ -201,6 +201,7 @@ def test_protocol_is_written_back_as_it_was_read(tmp_path):
         ("parts=[10,4]", ["cell.parts got [10, 4]; expected a list of 3 entries"]),
         ("parts=[10,200,4]", ["cell.parts", "4 voxels", "expected at most"]),
         ("temperature=70 degC", ["at most 60 degC"]),
+        ("temperature=10 degC", ["is 10 degC", "NMC622", "activation energies", "Nyman 2008"]),
     ],
 )
 def test_what_no_cell_can_be_taken_through_is_refused(

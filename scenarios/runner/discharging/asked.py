@@ -48,9 +48,9 @@ def asked_of_run(args: argparse.Namespace, folder: RunFolder) -> tuple[Scenario,
         cell = cell.model_copy(update={"rates": rates_of(args.rates)})
         given["rates"] = cell.rates
     for key, text in cell_problems(cell):
-        raise InputError(
-            f"{args.protocol if key[5:].partition('[')[0] in in_file else 'cell'}: {key} {text}"
-        )
+        own = key.removeprefix("cell.")
+        from_file = own.partition("[")[0] in in_file
+        raise InputError(f"{args.protocol}: {own} {text}" if from_file else f"{key} {text}")
     return scenario.model_copy(update={"cell": cell}), _procedure(cell, {*given, *in_file})
 
 

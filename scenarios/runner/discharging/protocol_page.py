@@ -11,15 +11,19 @@ from scenarios.runner.results import Run, rate_of
 
 _MOST_ROWS = 60
 """Of more steps the page shows the last cycle alone."""
+_MOST_OPEN = 20
+"""More rows are folded away."""
 
 
 @dataclass(frozen=True)
 class Table:
-    """A table of texts: its heading, its rows and a note below."""
+    """A table of texts: its heading, its rows and a note below; title : under which it is folded,
+    empty where it is open."""
 
     heading: list[str]
     rows: list[list[str]]
     note: str = ""
+    title: str = ""
 
 
 def protocol_plots(run: Run) -> list[Shown]:
@@ -44,26 +48,22 @@ def step_table(run: Run) -> Table | None:
     if not run.protocol_steps:
         return None
     steps = [(state, row) for state, rows in run.protocol_steps.items() for row in rows]
-    note = ""
+    note = "Steps are numbered cycle.step; capacity and energy are positive where delivered."
     if len(steps) > _MOST_ROWS:
         last = max(row["cycle"] for _, row in steps)
         steps = [(state, row) for state, row in steps if row["cycle"] == last]
-        note = f"Cycle {last:g} alone; all stand in discharge/…protocol_steps.csv. "
+        note += f" Cycle {last:g} alone is shown: all stand in discharge/…protocol_steps.csv."
     whole = "capacity_Ah" in steps[0][1]
     capacity, energy = (
         ("capacity_Ah", "energy_Wh") if whole else ("capacity_mAh_cm2", "energy_mWh_cm2")
     )
-    states = any(state for state, _ in steps)
     heading = [
-        *(["State"] if states else []), "Cycle", "Step", "Duration / min",
-        f"Capacity / {'Ah' if whole else 'mAh cm⁻²'}", f"Energy / {'Wh' if whole else 'mWh cm⁻²'}",
-        "Voltage at its end / V", "Ended by",
+        "Step", "Duration / min", f"Capacity / {'Ah' if whole else 'mAh cm⁻²'}",
+        f"Energy / {'Wh' if whole else 'mWh cm⁻²'}", "End / V", "Ended by",
     ]  # fmt: skip
     rows = [
         [
-            *([state] if states else []),
-            f"{row['cycle']:g}",
-            f"{row['step']:g}: {row['instruction']}",
+            f"{state}{', ' if state else ''}{row['cycle']:g}.{row['step']:g} {row['instruction']}",
             f"{row['duration_s'] / 60.0:.4g}",
             f"{row[capacity]:.4g}",
             f"{row[energy]:.4g}",
@@ -72,8 +72,7 @@ def step_table(run: Run) -> Table | None:
         ]
         for state, row in steps
     ]
-    note += "Capacity and energy are positive where they are delivered."
-    return Table(heading, rows, note)
+    return Table(heading, rows, note, "The steps" if len(rows) > _MOST_OPEN else "")
 
 
 def _end(row: Mapping) -> str:

@@ -56,10 +56,21 @@ def nyquist(spectra: Mapping[str, Arrays]) -> bytes:
                         f"{10.0**power:g} Hz", (x, y), xytext=(5, 3), textcoords="offset points",
                         fontsize=8,
                     )  # fmt: skip
-        axes.set_aspect("equal", adjustable="datalim")
+        axes.set_aspect("equal")
         axes.set_xlabel(f"Re Z / {unit}")
         axes.set_ylabel(f"−Im Z / {unit}")
         if len(spectra) > 1:
             axes.legend(loc="upper left", bbox_to_anchor=(1.01, 1.0), fontsize=8)
 
-    return svg(draw, (7.0, 4.2))
+    return svg(draw, (7.0, _height(spectra, ending, 4.6 if len(spectra) > 1 else 6.2)))
+
+
+def _height(spectra: Mapping[str, Arrays], ending: str, width: float) -> float:
+    """Height of the figure [inch] in which axes of equal units are so wide."""
+    spans = [
+        max(of[f"{part}_{ending}"].max() for of in spectra.values())
+        - min(of[f"{part}_{ending}"].min() for of in spectra.values())
+        for part in ("real", "imaginary")
+    ]
+    least = 0.22 * len(spectra) + 0.6 if len(spectra) > 1 else 2.0
+    return min(max(width * spans[1] / max(spans[0], 1e-30) + 0.8, least), 6.0)

@@ -13,10 +13,12 @@ from electrochem.porous_electrode.curve import Curve
 from electrochem.porous_electrode.discharge import Discharge
 from electrochem.porous_electrode.overpotentials import Overpotentials, overpotentials
 from scenarios.runner.discharging.profiles import Profiles
-from scenarios.runner.discharging.protocol import ProtocolRun
+from scenarios.runner.discharging.protocol import Done, ProtocolRun
 
 PARTS = tuple(f"{field.name}_V" for field in fields(Overpotentials))
 """Columns of the parts that sum to the voltage."""
+_ROUND_OFF = 1e-10
+"""Share of a protocol's capacity below which a step has passed no charge."""
 
 
 @dataclass(frozen=True)
@@ -72,13 +74,19 @@ def step_rows(run: ProtocolRun, extent: Extent = AREAL) -> list[dict]:
     positive in discharge."""
     curve = run.curve
     capacity, energy = (values * extent.factor for values in (curve.capacity, curve.energy))
+    least = _ROUND_OFF * np.ptp(capacity)
+
+    def passed(each: Done) -> float:
+        charge = float(capacity[each.last] - capacity[each.first])
+        return charge if abs(charge) > least else 0.0
+
     return [
         {
             "cycle": each.cycle,
             "step": each.number,
             "instruction": each.words,
             "duration_s": float(curve.time[each.last] - curve.time[each.first]),
-            extent.capacity: float(capacity[each.last] - capacity[each.first]),
+            extent.capacity: passed(each),
             extent.energy: float(energy[each.last] - energy[each.first]),
             "end_voltage_V": float(curve.voltage[each.last]),
             f"end_{extent.current}": float(curve.current_density[each.last])
@@ -102,11 +110,26 @@ def spectrum_text(frequency: np.ndarray, spectrum: np.ndarray, extent: Extent = 
 
 def capacity_table(rows: Sequence[Mapping[str, Any]], extent: Extent = AREAL) -> list[str]:
     """Lines of a table of capacities, a row a state and a column a rate; empty without rows."""
-    rates = sorted({row["rate_C"] for row in rows})
-    found = {(row["state"], row["rate_C"]): row[extent.capacity] for row in rows}
-    table = [[_unit(extent.capacity), *(f"{rate:g}C" for rate in rates)]]
-    for state in dict.fromkeys(row["state"] for row in rows):
-        values = [found.get((state, rate)) for rate in rates]
+    columns = {rate: f"{rate:g}C" for rate in sorted({row["rate_C"] for row in rows})}
+    return _by_state([(row["state"], row["rate_C"], row) for row in rows], columns, extent)
+
+
+def step_table(rows: Sequence[Mapping[str, Any]], extent: Extent = AREAL) -> list[str]:
+    """Likewise of the last cycle of a protocol, a column a step that passes a charge."""
+    last = max((row["cycle"] for row in rows), default=0)
+    rows = [row for row in rows if row["cycle"] == last]
+    verbs = {row["step"]: row["instruction"].partition(" ")[0] for row in rows}
+    columns = {step: f"{step} {verb}" for step, verb in sorted(verbs.items()) if verb != "rest"}
+    return _by_state([(row["state"], row["step"], row) for row in rows], columns, extent)
+
+
+def _by_state(
+    rows: Sequence[tuple[str, Any, Mapping]], columns: Mapping[Any, str], extent: Extent
+) -> list[str]:
+    found = {(state, at): row[extent.capacity] for state, at, row in rows}
+    table = [[_unit(extent.capacity), *columns.values()]]
+    for state in dict.fromkeys(state for state, _, _ in rows):
+        values = [found.get((state, at)) for at in columns]
         table.append([state, *("–" if v is None else f"{v:.4g}" for v in values)])
     widths = [max(map(len, texts)) for texts in zip(*table, strict=True)]
     return [
