@@ -10,6 +10,9 @@ from electrochem.materials.electrolyte import ConstantProperty, Electrolyte
 
 TRANSFERENCE = 0.38
 LN10 = np.log(10.0)
+# [K] over the glass's temperature at which the fit is held: colder or more concentrated, it would
+# turn over where the salt no longer moves; there D is some 1e-20 m²/s.
+GLASS_MARGIN = 5.0
 
 
 def conductivity(concentration, temperature):
@@ -26,9 +29,11 @@ def conductivity(concentration, temperature):
 def diffusivity(concentration, temperature):
     """Salt diffusivity [m²/s] and its slope by c [mol/m³]."""
     m = concentration / 1000.0
-    above = temperature - (229.0 + 5.0 * m)  # over the glass's temperature [K]
+    fluid = temperature - (229.0 + 5.0 * m)  # over the glass's temperature [K]
+    above = np.maximum(fluid, GLASS_MARGIN)
     value = 1e-4 * 10.0 ** (-4.43 - 54.0 / above - 0.22 * m)
-    return value, value * LN10 * (-270.0 / above**2 - 0.22) / 1000.0
+    stiffening = np.where(fluid > GLASS_MARGIN, -270.0 / above**2, 0.0)
+    return value, value * LN10 * (stiffening - 0.22) / 1000.0
 
 
 def thermodynamic_factor(concentration, temperature):

@@ -74,6 +74,21 @@ def test_electrolyte_slopes_match_differences(name):
         np.testing.assert_allclose(slope, difference, rtol=1e-6, atol=floor)
 
 
+@pytest.mark.parametrize("kelvin", [253.15, 333.15])
+def test_properties_stay_finite_wherever_salt_may_gather(kelvin):
+    """From −20 to 60 °C up to 8 mol/L, where Valøen's electrolyte would be a glass."""
+    c = np.linspace(1.0, 8000.0, 4000)
+    for name in ("lipf6_landesfeind2019", "lipf6_valoen2005"):
+        electrolyte = ELECTROLYTES[name](1000.0)
+        for law in (electrolyte.conductivity, electrolyte.diffusivity):
+            value, slope = law(c, kelvin)
+            assert (value > 0.0).all()
+            assert np.isfinite(slope).all()
+            # One and the same curve: what the slope sums up to is what the values gain.
+            gained = np.sum(0.5 * (slope[1:] + slope[:-1]) * np.diff(c))
+            assert gained == pytest.approx(value[-1] - value[0], abs=1e-3 * value.max())
+
+
 def test_electrolyte_values_of_landesfeind_at_one_molar():
     electrolyte = ELECTROLYTES["lipf6_landesfeind2019"](1000.0)
     at = np.array([1000.0])
