@@ -13,7 +13,7 @@ from electrochem.porous_electrode.curve import Curve, Segment, summarise
 from electrochem.porous_electrode.endings import FAILURES, REASONS, what_limits
 from electrochem.porous_electrode.grid import Resolution
 from electrochem.porous_electrode.march import Load, march
-from electrochem.porous_electrode.newton import CURRENT
+from electrochem.porous_electrode.newton import CURRENT, VOLTAGE
 from electrochem.porous_electrode.protocol import MODES, Step
 from electrochem.porous_electrode.start import model_of, rest_state, uniform_reaction, voltage_at
 from electrochem.porous_electrode.steps import Record
@@ -22,6 +22,7 @@ FIRST_STEP = 1e-6  # of the nominal duration: backward Euler's error there is be
 SMALLEST_STEP = 1e-9  # of the nominal duration
 LONGEST_STEP = 0.02  # of the nominal duration, so that a curve has fifty points or more
 LEAST_SALT = 1e-6  # share of the initial salt that a volume is lifted to before a step begins
+LEAST_SHARE = 1.0 / 64.0  # of a load, by which a start is brought nearer to it
 RECORD_BYTES = 2**26  # of state vectors that are held at a time
 MOST_ROWS = 32  # few enough to stay in the cache
 
@@ -94,21 +95,12 @@ class Simulation:
         constant = load.mode == CURRENT and load.values.size == 1
         self._held = float(load.values[0]) if constant else np.nan
         self._lift_salt()
-        guesses = [self.state]
         pushed = self.state
         if load.mode == CURRENT:
             pushed = uniform_reaction(self.model, self.layout, self.state, load.values[0])
-            guesses.insert(0, pushed)
-        record, length, begin, reason = self._record, load.first, 0, None
-        for guess in guesses:
-            record.time[0], record.state[0] = self.time, guess
-            code, last, known, length, used = march(
-                self.model, load, record, 0, 0, length, self._scratch
-            )
-            self.updates += used
-            if known > 0:
-                break
-        else:  # beyond what the surfaces can pass
+        record, begin, reason = self._record, 0, None
+        code, last, known, length = self._begin(load, pushed)
+        if known == 0:  # beyond what the surfaces can pass
             self._keep(np.array([self.time]), self.state[None], np.zeros(1))
             return self._end(first, what_limits(self.model, self.layout, pushed))
         while reason is None:
@@ -131,6 +123,41 @@ class Simulation:
                 self.updates += used
         self.steps += self._points - first - 1
         return self._end(first, reason)
+
+    def _begin(self, load: Load, pushed: np.ndarray) -> tuple:
+        """The march from a consistent start, its reason, last and known points and next step.
+
+        Newton's method begins at the reaction that is pushed evenly, then at the state as it is,
+        at last it reaches the load by way of lesser ones.
+        """
+        guesses = [pushed] if pushed is self.state else [pushed, self.state]
+        for guess in guesses:
+            found = self._march_from(guess, load, self._record)
+            if found[2] > 0:
+                return found
+        brief = Record(*(part[:2] for part in self._record))
+        start = float(self.state[voltage_at(self.layout)]) if load.mode == VOLTAGE else 0.0
+        guess, reached, step = self.state, 0.0, 0.5
+        while step >= LEAST_SHARE:
+            share = min(1.0, reached + step)
+            if share == 1.0:
+                found = self._march_from(guess, load, self._record)
+                if found[2] > 0:
+                    break
+            else:
+                lesser = load._replace(values=start + share * (load.values - start))
+                found = self._march_from(guess, lesser, brief)
+            if found[2] == 0:
+                step *= 0.5
+            else:
+                guess, reached = brief.state[0].copy(), share
+        return found
+
+    def _march_from(self, guess: np.ndarray, load: Load, record: Record) -> tuple:
+        record.time[0], record.state[0] = self.time, guess
+        *found, used = march(self.model, load, record, 0, 0, load.first, self._scratch)
+        self.updates += used
+        return tuple(found)
 
     def _lift_salt(self) -> None:
         """Leave no volume so empty that the next step's logarithms have no slope left: what it is

@@ -131,6 +131,25 @@ def test_particles_that_cannot_take_the_current_end_the_discharge_at_once():
     assert "cannot pass this current" in result.note
 
 
+def test_a_start_that_newton_misses_at_once_is_reached_by_lesser_loads():
+    """At −20 °C the surfaces of Mohtat's graphite pass its steps between stages at once at 3C."""
+    sides = [ACTIVE_MATERIALS[name] for name in ("nmc532_mohtat2020", "graphite_mohtat2020")]
+    positive = replace(POSITIVE, material=sides[0])
+    negative = matched_negative(
+        positive, sides[1], np_ratio=1.1, lower_voltage=2.8, upper_voltage=4.2
+    )
+    cell = replace(
+        FULL, negative=negative, positive=positive, lower_voltage=2.8, temperature=253.15,
+        electrolyte=ELECTROLYTES["lipf6_landesfeind2019"](1000.0),
+    )  # fmt: skip
+    near, nearer, run = (discharge(cell, c_rate=rate) for rate in (2.0, 2.5, 3.0))
+    assert run.end_reason == LOWER_VOLTAGE
+    assert run.note != "the particles cannot pass this current at all; the voltage given is at rest"
+    # Half a C-rate costs 42 mV before and 42 mV now, but for the bend of kinetics and potential.
+    expected = 2.0 * nearer.voltage[0] - near.voltage[0]
+    assert run.voltage[0] == pytest.approx(expected, abs=5e-3)
+
+
 def test_voltage_below_the_limit_at_once():
     result = discharge(replace(nmc622_cell(), contact_resistance=1.0), c_rate=1.0)
     assert result.end_reason == LOWER_VOLTAGE
