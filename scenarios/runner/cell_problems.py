@@ -39,7 +39,8 @@ def cell_problems(cell: Cell) -> Iterator[tuple[str, str]]:
     if cell.kind == "none":
         return
     yield from (
-        (f"cell.{key}", text) for key, text in protocol_problems(cell.protocol, has_area=False)
+        (f"cell.{key}", text)
+        for key, text in protocol_problems(cell.protocol, cell.cycles, has_area=False)
     )
     if cell.impedance is not None and cell.parts[1:] != (1, 1):
         yield (

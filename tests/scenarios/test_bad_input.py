@@ -152,7 +152,7 @@ def with_change(old: str, new: str) -> str:
         (RECIPE + '[cell]\nlower_voltage = "0.1 V"\n', ["cell", "balanced", "0.1", "graphite"]),
         (RECIPE + "[cell]\nnegative_porosity = 0.4\n", ["negative_active_fraction", "1.05"]),
         (RECIPE + "[cell]\nnp_ratio = 1\n", ["cell.np_ratio", "above 1"]),
-        (RECIPE + '[cell]\ntemperature = "60 degC"\n', ["cell.temperature", "26 degC"]),
+        (RECIPE + '[cell]\ntemperature = "61 degC"\n', ["cell.temperature", "60 degC"]),
         (RECIPE + "[mechanics]\ndamping = 1.5\n", ["mechanics.damping", "below 1"]),
         (
             RECIPE + '[materials.active_material]\nbond_tensile_strength = "-3 MPa"\n',

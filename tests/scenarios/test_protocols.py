@@ -219,6 +219,8 @@ def test_what_no_cell_can_be_taken_through_is_refused(
     ("text", "words"),
     [
         ("cycles = 2", ["neither protocol nor impedance"]),
+        ("protocol = []", ["without a step"]),
+        ('protocol = [{ follow = "long.csv" }]\ncycles = 3', ["mine.toml: cycles", "30000 rows"]),
         ('rates = ["1C"]', ["mine.toml: rates is not a known key"]),
         ("protocol = [{ rest = 5 }]", ["mine.toml: protocol[0].rest", "no unit"]),
         ('protocol = [{ discharge = "5 A" }]', ["mine.toml: protocol[0].discharge", "no area"]),
@@ -229,6 +231,8 @@ def test_wrong_file_of_a_protocol_is_refused(text, words, tmp_path, monkeypatch,
     monkeypatch.chdir(tmp_path)
     finished_run(tmp_path / "mine")
     (tmp_path / "mine.toml").write_text(text)
+    rows = "\n".join(f"{second},1" for second in range(10_000))
+    (tmp_path / "long.csv").write_text(f"time_s,rate_C\n{rows}\n")
     assert main(["discharge", "mine", "--protocol", "mine.toml"]) == 2
     told = capsys.readouterr().err
     assert told.count("\n") == 1 and all(word in told for word in words), told

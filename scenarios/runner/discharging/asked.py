@@ -69,9 +69,9 @@ def asked_of_file(args: argparse.Namespace) -> Procedure:
     if args.rates is not None:
         cell = cell.model_copy(update={"rates": rates_of(args.rates)})
         given["rates"] = cell.rates
-    for key, text in protocol_problems(cell.protocol, has_area=True):
+    for key, text in protocol_problems(cell.protocol, cell.cycles, has_area=True):
         raise InputError(f"{args.protocol if 'protocol' in in_file else '--set'}: {key} {text}")
-    if not {"rates", "protocol", "impedance"} & {*given, *in_file}:
+    if not {*given, *in_file}:
         raise InputError("discharge --bpx: expected --rates, --protocol or both")
     return _procedure(cell, {*given, *in_file})
 
@@ -81,12 +81,18 @@ def _procedure(cell: Cell, given: set[str]) -> Procedure:
     if not given & set(DONE_TO_IT):
         return whole
     steps = given & {"protocol", "cycles", "initial_state_of_charge"}
-    return replace(
+    asked = replace(
         whole,
         rates=whole.rates if "rates" in given else (),
         protocol=whole.protocol if steps else (),
         impedance=whole.impedance if "impedance" in given else None,
     )
+    if not asked.parts:
+        keys = ", ".join(sorted(given & set(DONE_TO_IT)))
+        raise InputError(
+            f"discharge: {keys} without a step of a protocol; expected one, --rates or an impedance"
+        )
+    return asked
 
 
 def _settings(args: argparse.Namespace) -> dict[str, Any]:

@@ -11,6 +11,10 @@ from matplotlib.figure import Figure
 from scenarios.runner.discharging.plots import Arrays, colours_of
 from scenarios.runner.plots import SETTINGS, svg
 
+_APART = 0.06
+"""Least distance of labels over the span of the real parts."""
+_UNITS = (("MHz", 6), ("kHz", 3), ("Hz", 0), ("mHz", -3), ("µHz", -6))
+
 
 def over_time(runs: Mapping[str, Arrays], area: float | None = None) -> bytes:
     """Voltage and current over time, a line a state; area [m²] : of a whole cell's electrodes."""
@@ -49,13 +53,7 @@ def nyquist(spectra: Mapping[str, Arrays]) -> bytes:
             marked = np.abs(decade - np.round(decade)) < 1e-6
             axes.plot(real[marked], -imaginary[marked], "o", color=colour, ms=4)
             if len(spectra) == 1:
-                for x, y, power in zip(
-                    real[marked], -imaginary[marked], np.round(decade[marked]), strict=True
-                ):
-                    axes.annotate(
-                        f"{10.0**power:g} Hz", (x, y), xytext=(5, 3), textcoords="offset points",
-                        fontsize=8,
-                    )  # fmt: skip
+                _label(axes, real[marked], -imaginary[marked], np.round(decade[marked]))
         axes.set_aspect("equal")
         axes.set_xlabel(f"Re Z / {unit}")
         axes.set_ylabel(f"−Im Z / {unit}")
@@ -63,6 +61,20 @@ def nyquist(spectra: Mapping[str, Arrays]) -> bytes:
             axes.legend(loc="upper left", bbox_to_anchor=(1.01, 1.0), fontsize=8)
 
     return svg(draw, (7.0, _height(spectra, ending, 4.6 if len(spectra) > 1 else 6.2)))
+
+
+def _label(axes: Axes, x: np.ndarray, y: np.ndarray, powers: np.ndarray) -> None:
+    """Frequencies beside their points, but for those that stand close to one with a label."""
+    apart, labelled = _APART * np.ptp(x), []
+    for place, power in zip(np.column_stack([x, y]), powers, strict=True):
+        if any(np.hypot(*(place - other)) < apart for other in labelled):
+            continue
+        labelled.append(place)
+        unit, factor = next((each for each in _UNITS if power >= each[1]), _UNITS[-1])
+        axes.annotate(
+            f"{10.0 ** (power - factor):g} {unit}", place, xytext=(5, 3),
+            textcoords="offset points", fontsize=8,
+        )  # fmt: skip
 
 
 def _height(spectra: Mapping[str, Arrays], ending: str, width: float) -> float:

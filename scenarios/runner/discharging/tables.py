@@ -14,6 +14,7 @@ from electrochem.porous_electrode.discharge import Discharge
 from electrochem.porous_electrode.overpotentials import Overpotentials, overpotentials
 from scenarios.runner.discharging.profiles import Profiles
 from scenarios.runner.discharging.protocol import Done, ProtocolRun
+from scenarios.runner.units import write_rate
 
 PARTS = tuple(f"{field.name}_V" for field in fields(Overpotentials))
 """Columns of the parts that sum to the voltage."""
@@ -110,7 +111,7 @@ def spectrum_text(frequency: np.ndarray, spectrum: np.ndarray, extent: Extent = 
 
 def capacity_table(rows: Sequence[Mapping[str, Any]], extent: Extent = AREAL) -> list[str]:
     """Lines of a table of capacities, a row a state and a column a rate; empty without rows."""
-    columns = {rate: f"{rate:g}C" for rate in sorted({row["rate_C"] for row in rows})}
+    columns = {rate: write_rate(rate) for rate in sorted({row["rate_C"] for row in rows})}
     return _by_state([(row["state"], row["rate_C"], row) for row in rows], columns, extent)
 
 
