@@ -67,7 +67,8 @@ def test_run_folder_holds_every_file_of_the_contract(small_run):
     found = {str(path.relative_to(small_run)) for path in small_run.rglob("*") if path.is_file()}
     expected = {
         "scenario.toml", "run.h5", "summary.csv", "summary.json", "report.html", "calendem.log",
-        "particles.pvd", "bonds.pvd", "cracks.pvd", "height_map.pvd", "volume.pvd", "finished", "discharge/cell.toml",
+        "particles.pvd", "bonds.pvd", "cracks.pvd", "height_map.pvd", "volume.pvd", "finished",
+        "discharge/cell.toml",
     }  # fmt: skip
     for name in STATES:
         expected |= {
