@@ -41,6 +41,11 @@ class Discharge:
         """Largest error of any lithium sum as a share of the lithium that has passed."""
         return self.curve.lithium_error
 
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Where the curve left what its materials are known for, a sentence each."""
+        return self.curve.warnings
+
 
 def discharge(
     cell: Cell,

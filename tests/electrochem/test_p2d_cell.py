@@ -191,9 +191,9 @@ def test_cell_names_what_stands_as_at_25_degrees():
 def test_curve_says_where_its_salt_left_what_was_measured():
     """At 3C salt gathers in the graphite beyond Nyman's 2 mol/L and is used up in the NMC."""
     mesh = Resolution(8, 4, 10)
-    assert discharge(FULL, c_rate=0.5, resolution=mesh).curve.warnings == ()
-    curve = discharge(FULL, c_rate=3.0, resolution=mesh).curve
-    (warning,) = curve.warnings
+    assert discharge(FULL, c_rate=0.5, resolution=mesh).warnings == ()
+    run = discharge(FULL, c_rate=3.0, resolution=mesh)
+    (warning,), curve = run.warnings, run.curve
     assert f"fell to {curve.salt.min() / 1000:.3g} and rose to {curve.salt.max() / 1000:.3g}" in (
         warning
     )
