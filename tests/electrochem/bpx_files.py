@@ -3,8 +3,14 @@
 import json
 from pathlib import Path
 
+import numpy as np
+from scipy.interpolate import CubicSpline
+
+from electrochem.porous_electrode import Resolution, discharge
+
 FARADAY = 96485.33212  # [C/mol]
 SALT = 1000.0  # [mol/m³]
+COARSE = Resolution(8, 4, 10)
 
 
 def _electrode(radius, thickness, active, porosity, rate_constant, maximum, **more) -> dict:
@@ -77,3 +83,15 @@ def saved(folder: Path, content: dict, name: str = "cell.json") -> Path:
     path = folder / name
     path.write_text(json.dumps(content), encoding="utf-8")
     return path
+
+
+def discharged(cell, **how):
+    """A discharge on a coarse mesh, at 1C unless told otherwise."""
+    return discharge(cell, resolution=COARSE, **(how or {"c_rate": 1.0}))
+
+
+def voltage_between(first, second):
+    """Largest difference [V] of two discharges over their common time; steps need not be alike."""
+    at = np.linspace(0.0, 0.98 * min(first.time[-1], second.time[-1]), 400)
+    first, second = (CubicSpline(run.time, run.voltage)(at) for run in (first, second))
+    return np.abs(first - second).max()
