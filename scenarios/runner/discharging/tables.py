@@ -19,7 +19,7 @@ from scenarios.runner.units import write_rate
 PARTS = tuple(f"{field.name}_V" for field in fields(Overpotentials))
 """Columns of the parts that sum to the voltage."""
 _ROUND_OFF = 1e-10
-"""Share of a protocol's capacity below which a step has passed no charge."""
+"""Share of a protocol's whole below which a step has passed nothing."""
 
 
 @dataclass(frozen=True)
@@ -75,22 +75,24 @@ def step_rows(run: ProtocolRun, extent: Extent = AREAL) -> list[dict]:
     positive in discharge."""
     curve = run.curve
     capacity, energy = (values * extent.factor for values in (curve.capacity, curve.energy))
-    least = _ROUND_OFF * np.ptp(capacity)
 
-    def passed(each: Done) -> float:
-        charge = float(capacity[each.last] - capacity[each.first])
-        return charge if abs(charge) > least else 0.0
+    def beyond_noise(value: float, scale: float) -> float:
+        return float(value) if abs(value) > _ROUND_OFF * scale else 0.0
 
+    def passed(values: np.ndarray, each: Done) -> float:
+        return beyond_noise(values[each.last] - values[each.first], np.ptp(values))
+
+    largest = np.abs(curve.current_density).max()
     return [
         {
             "cycle": each.cycle,
             "step": each.number,
             "instruction": each.words,
             "duration_s": float(curve.time[each.last] - curve.time[each.first]),
-            extent.capacity: passed(each),
-            extent.energy: float(energy[each.last] - energy[each.first]),
+            extent.capacity: passed(capacity, each),
+            extent.energy: passed(energy, each),
             "end_voltage_V": float(curve.voltage[each.last]),
-            f"end_{extent.current}": float(curve.current_density[each.last])
+            f"end_{extent.current}": beyond_noise(curve.current_density[each.last], largest)
             * extent.current_factor,
             "end_reason": each.end_reason,
             "as_asked": each.as_asked,
