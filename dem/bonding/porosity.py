@@ -52,7 +52,7 @@ def openness(left, shut):
     return 3.0 * math.sqrt(open_share / ((2.0 * open_share + 1.0) * (open_share + 2.0)))
 
 
-@njit(parallel=True)
+@njit
 def close_pores(like, table, period, body, material, bonds, unloaded_rest):
     """Harden the bonds of porous grains by the volume around them; returns the energy given [J].
 
@@ -86,9 +86,15 @@ def close_pores(like, table, period, body, material, bonds, unloaded_rest):
             # Turned inside out it tells nothing but that it is shut.
             least[i] = max(least[i], 1.0 - table[material[i], SHUT])
     given = np.zeros(_SHARES)
+    _harden_all(like, table, period, body, material, bonds, given)
+    # Here, not beside the parallel loop, where a sum would be shared out among the threads.
+    return given.sum()
+
+
+@njit(parallel=True)
+def _harden_all(like, table, period, body, material, bonds, given):
     for share in prange(_SHARES):
         given[share] = _harden(np.int64(share), like, table, period, body, material, bonds)
-    return given.sum()
 
 
 @njit

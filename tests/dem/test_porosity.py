@@ -1,11 +1,13 @@
 """Closing pores: laws against independent closed forms, and the volume around a grain."""
 
+import numba
 import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation
 
 from dem.bonding.porosity import openness, shut_at, weakness
 from dem.bonding.rows import STIFFER, WEAK, WEAK_PRESSED
+from dem.chunks import DRIVEN
 from dem.errors import InputError
 from dem.observe import energies
 from dem.simulation import Numerics, simulate
@@ -148,3 +150,24 @@ def test_pressed_bond_flows_at_the_foams_pressure():
 def test_share_of_pores_is_refused_outside_its_bounds(name):
     with pytest.raises(InputError, match=f"{name} of material 0"):
         bonded_spheres([[PLACE] * 3], [], UM**2, material(**{name: 1.0}))
+
+
+def test_booked_work_of_closing_pores_has_the_same_bits_on_one_and_two_threads():
+    if numba.config.NUMBA_NUM_THREADS < 2:
+        pytest.skip("one core only: nothing to compare")
+    position, pairs = lattice_block(9)
+    generator = np.random.default_rng(0)
+    shift = 0.03 * UM * generator.normal(size=position.shape)
+    for size in range(1, 6):
+        booked = []
+        for threads in (1, 2):
+            sim = bonded_spheres(position + PLACE, pairs, UM**2, porous(), radius=0.6 * UM)
+            sim.grains.position[:] += size * shift
+            sim.grains.position[:, 2] *= 0.9
+            numba.set_num_threads(threads)
+            try:
+                sim._close_pores()
+            finally:
+                numba.set_num_threads(1)
+            booked.append(sim.chunks.ledger[0, DRIVEN])
+        assert booked[0] != 0.0 and booked[0] == booked[1]
