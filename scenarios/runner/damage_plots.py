@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from dem.bonds import BROKEN_SHEAR, BROKEN_STRAIN, BROKEN_TENSION
-from scenarios.runner.plots import COLOURS, Arrays, depth_profiles, svg
+from scenarios.runner.plots import COLOURS, Arrays, by_state, depth_profiles, state_legend, svg
 from scenarios.runner.results import Rows, column, with_unit
 
 ABOVE = {"am_volume_above_100MPa": "above 100 MPa", "am_volume_above_150MPa": "above 150 MPa"}
@@ -42,8 +42,7 @@ def stress_profiles(profiles: Mapping[str, Arrays], limit: int) -> bytes:
             state for state, arrays in profiles.items()
             if np.nanmax(arrays.get(f"profile_breaking_am_above_{limit}MPa", [0.0])) > 0.0
         ]  # fmt: skip
-        for index, state in enumerate(shown):
-            colour = COLOURS[index % len(COLOURS)]
+        for state, colour in by_state(shown).items():
             height = profiles[state]["profile_z_um"]
             for prefix, style in (("", "-"), ("breaking_", ":")):
                 name = f"profile_{prefix}am_above_{limit}MPa"
@@ -54,7 +53,7 @@ def stress_profiles(profiles: Mapping[str, Arrays], limit: int) -> bytes:
         axes.set_xlabel("Height above the foil / µm")
         axes.set_ylabel(f"Active material above {limit} MPa / %")
         axes.set_ylim(bottom=0)
-        axes.legend()
+        state_legend(axes)
 
     return svg(draw)
 
@@ -89,20 +88,21 @@ def fragment_sizes(fragments: Mapping[str, Arrays]) -> bytes:
     """Share of the active volume in fragments up to a diameter, one line a state."""
 
     def draw(axes: Axes) -> None:
-        for state, arrays in fragments.items():
-            volume = np.sort(arrays["volume_um3"])
+        for state, colour in by_state(list(fragments)).items():
+            volume = np.sort(fragments[state]["volume_um3"])
             diameter = (6 * volume / np.pi) ** (1 / 3)
             share = 100 * np.cumsum(volume) / volume.sum()
             axes.step(
                 np.append(diameter[:1], diameter),
                 np.append(0.0, share),
                 where="post",
+                color=colour,
                 label=with_unit(state),
             )
         axes.set_xlabel("Diameter of the fragment / µm")
         axes.set_ylabel("Share of the active volume / %")
         axes.set_ylim(0, 103)
-        axes.legend()
+        state_legend(axes)
 
     return svg(draw)
 

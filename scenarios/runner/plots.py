@@ -1,11 +1,12 @@
 """Plots of the report, each a function from tables of a run to one SVG."""
 
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
 from scenarios.runner.pictures import StatePicture, section_image
@@ -14,6 +15,7 @@ from scenarios.runner.results import Rows, column, with_unit
 Arrays = Mapping[str, np.ndarray]
 
 COLOURS = ("#1f5a8a", "#d9531e", "#3f8f5b", "#8a4f9e", "#b8860b", "#5b6470", "#b03a48", "#2a9d9d")
+MOST_INSIDE = 6  # entries of a legend that stands in its plot
 SETTINGS = {
     "font.size": 10,
     "axes.labelsize": 10,
@@ -42,6 +44,22 @@ def svg(draw: Callable[[Axes], None], size: tuple[float, float] = (5.4, 3.7)) ->
         page = io.BytesIO()
         figure.savefig(page, format="svg", metadata={"Date": None, "Creator": None})
     return page.getvalue()
+
+
+def by_state(names: Sequence[str]) -> dict[str, str]:
+    """A colour for each state; of many, from dark to light, as no eye tells so many apart."""
+    if len(names) <= len(COLOURS):
+        return dict(zip(names, COLOURS, strict=False))
+    rising = matplotlib.colormaps["viridis"](np.linspace(0.0, 0.92, len(names)))
+    return {name: to_hex(colour) for name, colour in zip(names, rising, strict=True)}
+
+
+def state_legend(axes: Axes, where: str = "best") -> None:
+    """The legend of a line a state: where there are many, beside the plot, not over it."""
+    if len(axes.get_legend_handles_labels()[1]) > MOST_INSIDE:
+        axes.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
+    else:
+        axes.legend(loc=where)
 
 
 def has(rows: Rows, *names: str) -> bool:
@@ -233,13 +251,16 @@ def depth_profiles(profiles: Mapping[str, Arrays], name: str, label: str) -> byt
     """A figure over the height above the foil, one line a state."""
 
     def draw(axes: Axes) -> None:
-        for state, arrays in profiles.items():
+        for state, colour in by_state(list(profiles)).items():
+            arrays = profiles[state]
             if name in arrays:
-                axes.plot(arrays["profile_z_um"], arrays[name], label=with_unit(state))
+                axes.plot(
+                    arrays["profile_z_um"], arrays[name], color=colour, label=with_unit(state)
+                )
         axes.set_xlabel("Height above the foil / µm")
         axes.set_ylabel(label)
         axes.set_ylim(bottom=0)
-        axes.legend()
+        state_legend(axes)
 
     return svg(draw)
 
@@ -248,13 +269,13 @@ def overlap_histogram(edges: np.ndarray, counts: Mapping[str, np.ndarray], limit
     """Share of contacts by overlap over reduced radius, with the limit of the law."""
 
     def draw(axes: Axes) -> None:
-        for state, values in counts.items():
-            share = 100 * values / max(values.sum(), 1)
-            axes.stairs(share, edges, label=with_unit(state), lw=1.6)
+        for state, colour in by_state(list(counts)).items():
+            share = 100 * counts[state] / max(counts[state].sum(), 1)
+            axes.stairs(share, edges, color=colour, label=with_unit(state), lw=1.6)
         axes.axvline(limit, color=COLOURS[1], ls="--", lw=1.2, label=f"law valid below {limit:g}")
         axes.set_xlabel("Overlap / reduced radius")
         axes.set_ylabel("Contacts / %")
-        axes.legend()
+        state_legend(axes)
 
     return svg(draw)
 

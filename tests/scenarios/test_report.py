@@ -13,6 +13,7 @@ from matplotlib.image import imread
 
 from dem.errors import InputError
 from scenarios.runner import pictures
+from scenarios.runner.plots import by_state
 from scenarios.runner.report import write_report
 from scenarios.runner.results import read_run
 from voxelize.volume import ACTIVE_MATERIAL, COLLECTOR, Volume
@@ -240,3 +241,11 @@ def test_picture_of_labels_alone_needs_no_grains(tmp_path):
     assert state.bottom_um == pytest.approx(-1.0)
     assert state.particles == (1, 0)
     assert np.array_equal(state.fragment >= 0, labels == ACTIVE_MATERIAL)
+
+
+@pytest.mark.parametrize("count", [1, 8, 12])
+def test_no_two_states_share_a_colour(count):
+    names = [f"{2.3 + 0.1 * k:.2f}" for k in range(count)]
+    colours = by_state(names)
+    assert list(colours) == names
+    assert len(set(colours.values())) == count

@@ -5,7 +5,7 @@ from typing import Any
 
 from matplotlib.axes import Axes
 
-from scenarios.runner.plots import COLOURS, Arrays, svg
+from scenarios.runner.plots import COLOURS, Arrays, by_state, state_legend, svg
 from scenarios.runner.results import with_unit
 
 
@@ -13,13 +13,14 @@ def nip_pressure(nips: Mapping[str, Arrays]) -> bytes:
     """Pressure on the web against the way through the nip, one line a state."""
 
     def draw(axes: Axes) -> None:
-        for state, arrays in nips.items():
-            axes.plot(arrays["position_mm"], arrays["pressure_MPa"], lw=1.3, label=with_unit(state))
+        for state, colour in by_state(list(nips)).items():
+            position, pressure = (nips[state][name] for name in ("position_mm", "pressure_MPa"))
+            axes.plot(position, pressure, color=colour, lw=1.3, label=with_unit(state))
         axes.axvline(0.0, color=COLOURS[5], ls=":", lw=1)
         axes.set_xlabel("Distance from the line of the roll centres / mm")
         axes.set_ylabel("Pressure / MPa")
         axes.set_ylim(bottom=0)
-        axes.legend(loc="upper left")
+        state_legend(axes, "upper left")
 
     return svg(draw)
 

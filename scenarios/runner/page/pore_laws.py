@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 
 from electrochem.transport.bruggeman import BruggemanFit
 from scenarios.runner.page.figures import Shown, plot
-from scenarios.runner.plots import COLOURS, svg
+from scenarios.runner.plots import COLOURS, by_state, state_legend, svg
 from scenarios.runner.pore_laws import fitted, percolating
 from scenarios.runner.results import Rows, Run, state_title, with_unit
 
@@ -108,8 +108,8 @@ def capacity_over_current(states: Mapping[str, Mapping[str, Any]]) -> bytes:
 
     def draw(axes: Axes) -> None:
         current = np.geomspace(0.3 * min(critical.values()), 10 * max(critical.values()), 201)
-        for k, (name, limit) in enumerate(critical.items()):
-            colour = COLOURS[k % len(COLOURS)]
+        for name, colour in by_state(list(critical)).items():
+            limit = critical[name]
             share = 100 * np.minimum(1.0, limit / current)
             axes.plot(current, share, color=colour, label=with_unit(name))
             axes.plot(limit, 100.0, "o", ms=5, color=colour)
@@ -117,6 +117,6 @@ def capacity_over_current(states: Mapping[str, Mapping[str, Any]]) -> bytes:
         axes.set_xlabel("Current density / mA cm⁻²")
         axes.set_ylabel("Share of the capacity / %")
         axes.set_ylim(0, 108)
-        axes.legend(loc="lower left")
+        state_legend(axes, "lower left")
 
     return svg(draw)
