@@ -7,7 +7,7 @@ from electrochem.materials import ELECTROLYTES, NEGATIVE_MATERIALS, POSITIVE_MAT
 from electrochem.materials.active_material import REFERENCE_TEMPERATURE, TEMPERATURE_TOLERANCE
 from electrochem.porous_electrode.balance import matched_negative
 from electrochem.porous_electrode.cell import Electrode
-from scenarios.runner.protocol_problems import protocol_problems
+from scenarios.runner.protocol_problems import protocol_problems, voltage_problems
 from scenarios.runner.schema.cell import Cell
 
 
@@ -58,6 +58,14 @@ def cell_problems(cell: Cell) -> Iterator[tuple[str, str]]:
     except InputError as error:
         yield "cell.upper_voltage", f"is {cell.upper_voltage:g} V, but {error}"
         return
+    materials = [material]
+    if cell.kind == "full":
+        negative = NEGATIVE_MATERIALS[cell.negative_material].at_temperature(cell.temperature)
+        materials.insert(0, negative)
+    limits = (cell.lower_voltage, cell.upper_voltage)
+    yield from (
+        (f"cell.{key}", text) for key, text in voltage_problems(cell.protocol, materials, limits)
+    )
     if cell.kind == "half":
         return
     filled = cell.negative_porosity + cell.negative_active_fraction

@@ -1,8 +1,9 @@
 """What the steps of a protocol cannot ask of a cell, and tables that cannot be followed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from dem.errors import InputError
+from electrochem.materials.active_material import ActiveMaterial
 from scenarios.runner.discharging.drive_table import MOST_ROWS, read_drive_table
 from scenarios.runner.schema.protocol import Step
 
@@ -47,3 +48,31 @@ def protocol_problems(
             f"is {cycles}, which makes {rows * cycles} rows of tables to follow; expected at most "
             f"{MOST_ROWS}",
         )
+
+
+def voltage_problems(
+    steps: tuple[Step, ...], materials: Sequence[ActiveMaterial], limits: tuple[float, float]
+) -> Iterator[tuple[str, str]]:
+    """Key and sentence of voltages that lie beyond the cell's limits and what its materials know.
+
+    materials : at the cell's temperature, the negative first, of a half cell the positive alone
+    limits : lower and upper voltage of the cell [V]
+    """
+    # A potential falls as its material fills.
+    ends = [[each.potential(share) for share in each.stoichiometry_range] for each in materials]
+    most, least = ends[-1]
+    if len(ends) == 2:
+        most, least = most - ends[0][1], least - ends[0][0]
+    least, most = max(0.0, min(least, limits[0])), max(most, limits[1])
+    for position, step in enumerate(steps):
+        asked = [("until", each.value) for each in step.until or () if each.group == "voltage"]
+        if step.hold is not None:
+            asked.append(("hold", step.hold))
+        for name, voltage in asked:
+            if not least <= voltage <= most:
+                of = " and ".join(each.name for each in materials)
+                yield (
+                    f"protocol[{position}].{name}",
+                    f"is {voltage:g} V; expected {least:.2f} to {most:.2f} V, as far as "
+                    f"{of} {'are' if len(ends) == 2 else 'is'} known",
+                )

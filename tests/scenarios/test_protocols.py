@@ -197,6 +197,11 @@ def test_protocol_is_written_back_as_it_was_read(tmp_path):
         ('protocol=[{ follow = "none.csv" }]', ["none.csv", "cannot be read"]),
         ('protocol=[{ follow = "back.csv" }]', ["back.csv", "from 10 to 9 at row 3"]),
         ('protocol=[{ follow = "whole.csv" }]', ["whole.csv", "current_mA_cm2"]),
+        (
+            'protocol=[{ rest = "1 h" }, { charge = "C/2", until = "5.6 V" }]',
+            ["cell.protocol[1].until is 5.6 V; expected", "graphite", "NMC622"],
+        ),
+        ('protocol=[{ hold = "6 V", until = "C/20" }]', ["cell.protocol[0].hold is 6 V"]),
         ('impedance={ frequencies = ["1 kHz", "1 Hz"] }', ["lowest first"]),
         ("parts=[10,4]", ["cell.parts got [10, 4]; expected a list of 3 entries"]),
         ("parts=[10,200,4]", ["cell.parts", "4 voxels", "expected at most"]),
@@ -237,3 +242,26 @@ def test_wrong_file_of_a_protocol_is_refused(text, words, tmp_path, monkeypatch,
     told = capsys.readouterr().err
     assert told.count("\n") == 1 and all(word in told for word in words), told
     assert not (tmp_path / "mine" / "discharge").exists()
+
+
+def test_voltages_beyond_a_file_s_materials_are_refused(tmp_path, capsys):
+    path = str(saved(tmp_path, chen2020()))
+    for step, key in (
+        ('{ discharge = "1C", until = "0.5 V" }', "protocol[0].until is 0.5 V"),
+        ('{ hold = "5 V", until = "1 h" }', "protocol[0].hold is 5 V"),
+    ):
+        out = tmp_path / "out"
+        asked = ["--set", f"cell.protocol=[{step}]", "-o", str(out)]
+        assert main(["discharge", "--bpx", path, *asked]) == 2
+        assert key in capsys.readouterr().err and not out.exists()
+
+
+def test_lithium_that_may_plate_is_told(tmp_path, capsys):
+    """Against a graphite that is as large as the positive a fast charge drives it below lithium."""
+    steps = 'cell.protocol=[{ charge = "C/10", until = "1 h" }, { charge = "3C" }]'
+    options = ["--set", "cell.initial_state_of_charge=0.2", "--set", "cell.np_ratio=1.01"]
+    folder = finished_run(tmp_path / "mine")
+    assert main(["discharge", str(folder), "--set", steps, *options]) == 0
+    told = capsys.readouterr().out
+    assert "3.20_protocol: lithium may plate: the negative fell to -" in told
+    assert "in step 2 (charge 3C)" in told

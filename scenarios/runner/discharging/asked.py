@@ -10,10 +10,11 @@ from typing import Any
 from pydantic import ValidationError
 
 from dem.errors import InputError
+from electrochem.porous_electrode.cell import Cell as SolvedCell
 from scenarios.runner.cell_problems import cell_problems
 from scenarios.runner.discharging.procedure import Procedure
 from scenarios.runner.load import apply
-from scenarios.runner.protocol_problems import protocol_problems
+from scenarios.runner.protocol_problems import protocol_problems, voltage_problems
 from scenarios.runner.refusals import refusal_lines, suggestion
 from scenarios.runner.run_folder import RunFolder
 from scenarios.runner.schema import Scenario
@@ -54,8 +55,9 @@ def asked_of_run(args: argparse.Namespace, folder: RunFolder) -> tuple[Scenario,
     return scenario.model_copy(update={"cell": cell}), _procedure(cell, {*given, *in_file})
 
 
-def asked_of_file(args: argparse.Namespace) -> Procedure:
-    """What is done to the cell of a BPX file; raises InputError where the options say nothing."""
+def asked_of_file(args: argparse.Namespace, of_file: SolvedCell) -> Procedure:
+    """What is done to the cell of a BPX file; raises InputError where the options say nothing, or
+    what the cell cannot do."""
     given = _settings(args)
     for key in given:
         if key not in DONE_TO_IT:
@@ -69,7 +71,11 @@ def asked_of_file(args: argparse.Namespace) -> Procedure:
     if args.rates is not None:
         cell = cell.model_copy(update={"rates": rates_of(args.rates)})
         given["rates"] = cell.rates
-    for key, text in protocol_problems(cell.protocol, cell.cycles, has_area=True):
+    limits = (of_file.lower_voltage, of_file.upper_voltage)
+    for key, text in (
+        *protocol_problems(cell.protocol, cell.cycles, has_area=True),
+        *voltage_problems(cell.protocol, of_file.materials, limits),
+    ):
         raise InputError(f"{args.protocol if 'protocol' in in_file else '--set'}: {key} {text}")
     if not {*given, *in_file}:
         raise InputError("discharge --bpx: expected --rates, --protocol or both")

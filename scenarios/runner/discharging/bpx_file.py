@@ -11,6 +11,7 @@ from dem.errors import InputError
 from electrochem.bpx import BpxFile, open_bpx
 from electrochem.porous_electrode.discharge import Discharge, discharge
 from scenarios.runner.discharges import remarks, write_curve
+from scenarios.runner.discharging.asked import asked_of_file
 from scenarios.runner.discharging.procedure import (
     PROTOCOL,
     Procedure,
@@ -26,14 +27,15 @@ from scenarios.runner.run_folder import RunFolder, refuse_existing_run, versions
 _RESULTS = ("summary.csv", "summary.json", "report.html", "discharge")
 
 
-def discharge_file(args: argparse.Namespace, asked: Procedure, reporter: Reporter) -> RunFolder:
-    """Take the cell of the file that the arguments name through what is asked; returns the folder
-    of the results.
+def discharge_file(args: argparse.Namespace, reporter: Reporter) -> RunFolder:
+    """Take the cell of the file that the arguments name through what they ask; returns the
+    folder of the results.
 
     The table has a row for every curve that is whole, also where the rest was interrupted. Raises
     InputError for a wrong file, a cell that cannot be, or a folder that holds something already.
     """
     file = open_bpx(Path(args.bpx))
+    asked = asked_of_file(args, file.cell)
     path = Path(args.output or f"{Path(args.bpx).stem}-discharge")
     _refuse_results(path)
     folder = RunFolder.make(path)

@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from dem.errors import InputError
-from scenarios.runner.discharging.asked import asked_of_file, asked_of_run, rates_of
+from scenarios.runner.discharging.asked import asked_of_run, rates_of
 from scenarios.runner.discharging.bpx_file import discharge_file
 from scenarios.runner.discharging.page import is_cell
 from scenarios.runner.ending import DONE, FAILED, INTERRUPTED, failed, reason
@@ -64,10 +64,9 @@ def _discharge_run(args: argparse.Namespace) -> int:
 
 
 def _discharge_file(args: argparse.Namespace) -> int:
-    asked = asked_of_file(args)
     with stop_on_signals() as stop:
         try:
-            folder = discharge_file(args, asked, Reporter(stop))
+            folder = discharge_file(args, Reporter(stop))
         except (Interrupted, KeyboardInterrupt):
             return failed("interrupted; the curves that are there are whole", INTERRUPTED)
         except OSError as error:

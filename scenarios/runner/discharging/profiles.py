@@ -75,7 +75,7 @@ def profiles_of(curve: Curve, index: np.ndarray | None = None) -> Profiles:
         capacity=capacity[index],
         edge=edge,
         height=0.5 * (edge[1:] + edge[:-1]),
-        layer=_layers(solid),
+        layer=layers_of(solid),
         columns=columns_of(curve, index),
         salt=curve.salt[index].mean(axis=1),
         electrolyte_potential=curve.electrolyte_potential[index].mean(axis=1),
@@ -86,8 +86,8 @@ def profiles_of(curve: Curve, index: np.ndarray | None = None) -> Profiles:
     )
 
 
-def _layers(solid: np.ndarray) -> list[str]:
-    """A half cell begins with its separator."""
+def layers_of(solid: np.ndarray) -> list[str]:
+    """Layer of each volume, by whether it has a solid. A half cell begins with its separator."""
     first_of_separator = int(np.argmin(solid))
     return [
         SEPARATOR if not has_solid else NEGATIVE if z < first_of_separator else POSITIVE

@@ -17,6 +17,7 @@ from electrochem.porous_electrode.endings import (
 )
 from electrochem.porous_electrode.protocol import Step as SolverStep
 from electrochem.porous_electrode.simulation import Simulation
+from scenarios.runner.discharging.beyond import beyond
 from scenarios.runner.discharging.drive_table import read_drive_table
 from scenarios.runner.progress import ProgressCallback
 from scenarios.runner.schema.protocol import RATE, Amount, Step
@@ -47,12 +48,14 @@ class ProtocolRun:
 
     done : its steps, the last of which may be where nothing went on; left : steps not begun
     points : (k,) of the curve's that tables show: all, but of a followed table those at its rows
+    beyond : points where the cell left what holds for it, a sentence each
     """
 
     curve: Curve
     done: tuple[Done, ...]
     left: int
     points: np.ndarray
+    beyond: tuple[tuple[int, str], ...] = ()
 
     @property
     def remarks(self) -> list[str]:
@@ -74,6 +77,10 @@ class ProtocolRun:
             texts.append(
                 f"the protocol stopped in cycle {cycles}; steps that were not begun: {self.left}"
             )
+        for point, text in self.beyond:
+            each = next(each for each in self.done if point <= each.last)
+            where = _in_cycles([each.cycle], cycles)
+            texts.append(f"{text}, in step {each.number} ({each.words}){where}")
         return [*texts, *self.curve.warnings]
 
 
@@ -134,11 +141,17 @@ def run_protocol(
             at_rows = [first, *(each.last for each in segments)]
             points.extend(at_rows if step.follow is not None else range(first, last + 1))
             if reason in FAILURES:
-                return ProtocolRun(
-                    simulation.curve(), tuple(done), total - len(done), np.array(points)
-                )
+                return _run(cell, simulation, done, total, points)
     progress(1.0)
-    return ProtocolRun(simulation.curve(), tuple(done), 0, np.array(points))
+    return _run(cell, simulation, done, total, points)
+
+
+def _run(
+    cell: Cell, simulation: Simulation, done: list[Done], total: int, points: list[int]
+) -> ProtocolRun:
+    curve = simulation.curve()
+    left = total - len(done)
+    return ProtocolRun(curve, tuple(done), left, np.array(points), tuple(beyond(cell, curve)))
 
 
 def _as_asked(step: Step, reason: str) -> bool:
