@@ -46,12 +46,19 @@ def svg(draw: Callable[[Axes], None], size: tuple[float, float] = (5.4, 3.7)) ->
     return page.getvalue()
 
 
+def ramp(count: int) -> list[str]:
+    """So many colours in an order, from dark to light."""
+    return [to_hex(c) for c in matplotlib.colormaps["viridis"](np.linspace(0.0, 0.9, count))]
+
+
+def colours_of(count: int) -> list[str]:
+    """So many colours that tell lines apart; of many, in an order, as no eye knows so many."""
+    return list(COLOURS[:count]) if count <= len(COLOURS) else ramp(count)
+
+
 def by_state(names: Sequence[str]) -> dict[str, str]:
-    """A colour for each state; of many, from dark to light, as no eye tells so many apart."""
-    if len(names) <= len(COLOURS):
-        return dict(zip(names, COLOURS, strict=False))
-    rising = matplotlib.colormaps["viridis"](np.linspace(0.0, 0.92, len(names)))
-    return {name: to_hex(colour) for name, colour in zip(names, rising, strict=True)}
+    """A colour for each state."""
+    return dict(zip(names, colours_of(len(names)), strict=True))
 
 
 def state_legend(axes: Axes, where: str = "best") -> None:

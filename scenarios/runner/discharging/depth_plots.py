@@ -6,8 +6,7 @@ from itertools import pairwise
 import numpy as np
 from matplotlib.axes import Axes
 
-from scenarios.runner.discharging.plots import ramp
-from scenarios.runner.plots import COLOURS, svg
+from scenarios.runner.plots import COLOURS, ramp, svg
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from scenarios.runner.plots import COLOURS, SETTINGS, svg
+from scenarios.runner.plots import SETTINGS, colours_of, svg
 
 Arrays = Mapping[str, np.ndarray]
 
@@ -130,16 +130,6 @@ def against_density(curves: Sequence[Drawn]) -> bytes:
         axes.legend()
 
     return svg(draw)
-
-
-def colours_of(count: int) -> list:
-    """So many colours that tell curves apart."""
-    return list(COLOURS[:count]) if count <= len(COLOURS) else ramp(count)
-
-
-def ramp(count: int) -> list:
-    """So many colours in an order."""
-    return list(matplotlib.colormaps["viridis"](np.linspace(0.0, 0.9, count)))
 
 
 def _legend(axes: Axes, states: Sequence[str]) -> None:

@@ -8,8 +8,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from scenarios.runner.discharging.plots import Arrays, colours_of
-from scenarios.runner.plots import SETTINGS, svg
+from scenarios.runner.discharging.plots import Arrays
+from scenarios.runner.plots import SETTINGS, colours_of, svg
 
 _APART = 0.06
 """Least distance of labels over the span of the real parts."""
