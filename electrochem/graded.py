@@ -1,8 +1,9 @@
 """A labelled volume as a porous electrode with local properties: parts measured one by one.
 
 Each part is solved for its own tensors' diagonal. Planes that are held at one potential between
-parts ease the way of ions and electrons, and faces between parts belong to neither: all parts are
-scaled alike so that together they conduct, and hold surface, as the whole volume does.
+parts ease the way of ions and electrons, faces between parts belong to neither, and parts take a
+cut top layer for whole and leave out what lies in dents of the foil: all are scaled alike so that
+together they conduct, and hold solids and surface, as the whole volume does.
 """
 
 from collections.abc import Callable
@@ -14,8 +15,9 @@ from dem.errors import InputError
 from electrochem.homogenise import NotPercolatingError, reacting_area
 from electrochem.materials.active_material import ActiveMaterial
 from electrochem.porous_electrode.electrode import Electrode
-from electrochem.structure.phase_fractions import coating
-from electrochem.structure.surface_area import SurfaceAreas, surface_areas
+from electrochem.structure.phase_fractions import coating, phase_fractions
+from electrochem.structure.phase_fractions import porosity as total_porosity
+from electrochem.structure.surface_area import surface_areas
 from electrochem.transport.effective import AXES, Cells, conduct_cells
 from electrochem.transport.electronic import ContactResistances, conduct_electrons
 from electrochem.transport.ionic import conduct_ions
@@ -67,7 +69,7 @@ def local_properties(
 ) -> LocalProperties:
     """Measure a volume part by part; parts : along z, y and x.
 
-    A cut top layer counts as whole; where voxels do not share out evenly, some parts get one more.
+    Where voxels do not share out evenly, some parts get one more.
     Raises InputError for parts of less than 4 voxels' edge, and
     NotPercolatingError naming a part through which nothing finds its way.
     """
@@ -108,8 +110,16 @@ def local_properties(
                     f"part {place} of {parts} lets no {what} through: take fewer parts"
                 )
     tell(1.0 - 1.0 / total, "the whole volume")
-    whole = surface_areas(volume)
-    scales = _scale_areas(am_pore, am_cbd, whole)
+    areas = surface_areas(volume)
+    active_share, binder = phase_fractions(volume)[ACTIVE_MATERIAL], 1.0 - porosity - active
+    wholes = {
+        "am_fraction": (active, active_share),
+        "cbd_solid_fraction": (binder, 1.0 - total_porosity(volume) - active_share),
+        "am_pore": (am_pore, areas.am_pore),
+        "am_cbd": (am_cbd, areas.am_cbd),
+    }
+    scales = {name: _scale(values, of_whole) for name, (values, of_whole) in wholes.items()}
+    porosity = np.maximum(1.0 - active - binder, 0.0)
     for name in axes:
         found = _conduct(volume, conductivities, tolerance, name)
         together = [
@@ -197,16 +207,12 @@ def _together(values, edges, periodic: bool, axis: str, tolerance: float) -> flo
     return conduct_cells(cells, tolerance).effective.value
 
 
-def _scale_areas(am_pore, am_cbd, whole: SurfaceAreas) -> dict[str, float]:
-    scales = {}
-    for name, values, of_whole in (
-        ("am_pore", am_pore, whole.am_pore),
-        ("am_cbd", am_cbd, whole.am_cbd),
-    ):
-        mean = float(values.mean())
-        scales[name] = of_whole / mean if mean > 0.0 else 1.0
-        values *= scales[name]
-    return scales
+def _scale(values: np.ndarray, of_whole: float) -> float:
+    """Scale the parts' values to the whole's as their mean; returns by how much."""
+    mean = float(values.mean())
+    scale = of_whole / mean if mean > 0.0 else 1.0
+    values *= scale
+    return scale
 
 
 def _all_axes(values: np.ndarray) -> np.ndarray:

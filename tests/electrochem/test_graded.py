@@ -7,7 +7,7 @@ from dem.errors import InputError
 from electrochem.graded import Conductivities, graded_electrode, local_properties
 from electrochem.homogenise import NotPercolatingError
 from electrochem.materials import ACTIVE_MATERIALS
-from electrochem.structure.phase_fractions import phase_fractions
+from electrochem.structure.phase_fractions import phase_fractions, porosity
 from electrochem.structure.surface_area import surface_areas
 from electrochem.transport.ionic import pore_transport
 from voxelize.volume import ACTIVE_MATERIAL, Volume
@@ -50,6 +50,21 @@ def test_parts_together_are_the_whole():
     assert series == pytest.approx(whole, rel=2e-4)
     # Lines of flow must gather between slabs: planes of one potential would ease their way.
     assert local.scales["diffusivity_z"] < 0.999
+
+
+def test_parts_hold_the_pores_and_the_active_material_of_a_cut_and_uneven_whole():
+    """The plane cuts the top layer, where peaks stand; 25 layers do not share out among three."""
+    labels = channels([0.3, 0.5, 0.6]).labels
+    peaks = np.zeros((1, 20, 20), np.uint8)
+    peaks[0, :4, :4] = ACTIVE_MATERIAL
+    labels = np.concatenate([labels, peaks])
+    volume = Volume(labels, 0.5e-6, False, 24.2 * 0.5e-6, 0.0)
+    local = local_properties(volume, (3, 1, 1), SOLIDS)
+    assert local.scales["am_fraction"] > 1.01
+    fractions = phase_fractions(volume)
+    assert local.am_fraction.mean() == pytest.approx(fractions[ACTIVE_MATERIAL], rel=1e-12)
+    assert local.porosity.mean() == pytest.approx(porosity(volume), rel=1e-12)
+    assert (local.porosity + local.am_fraction <= 1.0 + 1e-12).all()
 
 
 def test_columns_find_what_lies_in_them():
