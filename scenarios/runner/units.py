@@ -202,7 +202,9 @@ def read_rate(given: object) -> float:
     elif match := re.fullmatch(r"\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*C\s*", text):
         rate = float(match[1])
     elif _NUMBER.fullmatch(text) and not _NUMBER.fullmatch(text)[2]:
-        raise ValueError(f"it has no unit; {text.strip()}C is a C-rate")
+        rate = float(text)
+        if rate > 0.0:
+            raise ValueError(f"it has no unit; {text.strip()}C is a C-rate")
     else:
         raise ValueError("it is not a C-rate")
     if not (0 < rate < math.inf):

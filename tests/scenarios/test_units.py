@@ -101,6 +101,13 @@ def test_dimension_says_what_a_target_is():
 def test_c_rates_read_as_engineers_write_them():
     assert [read_rate(rate) for rate in ("1C", "0.1 C", "C/10", 2, 0.5)] == [1, 0.1, 0.1, 2, 0.5]
     assert [read_rate(write_rate(rate)) for rate in (1.0, 0.1, 1 / 3)] == [1.0, 0.1, 1 / 3]
-    for wrong in ("1D", "-1C", "0C", 0, -1, "C/0", "fast", None, True):
+    for wrong in ("1D", "-1C", "0C", "0", 0, -1, "C/0", "fast", None, True):
         with pytest.raises(ValueError, match="C-rate"):
             read_rate(wrong)
+
+
+def test_a_rate_without_its_c_is_shown_one_only_where_there_is_one():
+    with pytest.raises(ValueError, match="2C is a C-rate"):
+        read_rate("2")
+    with pytest.raises(ValueError, match="above zero"):
+        read_rate("0")
