@@ -93,6 +93,7 @@ def discharge_states(
                 continue
             found.placeholders = list(cell.placeholders)
         progress(1.0)
+    found.warnings += [f"placeholder: {text}" for text in found.placeholders]
     if settings.kind == "half":
         reporter.say("BPX knows no half cells: no discharge/<state>_bpx.json is written")
     return found

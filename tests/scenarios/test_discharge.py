@@ -168,7 +168,9 @@ def test_page_of_a_run_shows_its_curves_and_placeholders(run):
     page = (run / "report.html").read_text(encoding="utf-8")
     section = page[page.index("<h2>Discharge</h2>") :]
     section = section[: section.index("</section>")]
-    (told,) = json.loads((run / "summary.json").read_text())["placeholders"][:1]
+    summary = json.loads((run / "summary.json").read_text())
+    (told,) = summary["placeholders"][:1]
+    assert f"placeholder: {told}" in summary["discharge"]["warnings"]
     assert html.escape(told) in section and "nobody measured" not in section
     # Voltage, over rate, over density, the split twice, salt, stoichiometry.
     assert section.count("data:image/svg+xml") == 7
