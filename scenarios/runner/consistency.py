@@ -28,8 +28,11 @@ from voxelize.volume import Volume
 Problem = tuple[str, str]
 
 
-def problems(scenario: Scenario) -> Iterator[Problem]:
-    """Key and sentence of whatever does not fit together, as far as the scenario alone tells."""
+def problems(scenario: Scenario, *, protocol: bool = True) -> Iterator[Problem]:
+    """Key and sentence of whatever does not fit together, as far as the scenario alone tells.
+
+    protocol : whether what is done to the cell beside rates counts
+    """
     electrode = scenario.electrode
     if isinstance(electrode, Recipe):
         found = list(recipe_problems(scenario, electrode))
@@ -60,7 +63,8 @@ def problems(scenario: Scenario) -> Iterator[Problem]:
             "has no effect without particle_weibull_modulus; expected both or neither",
         )
     yield from foil_problems(scenario)
-    yield from cell_problems(cell)
+    undone = {"protocol": (), "impedance": None}
+    yield from cell_problems(cell if protocol else cell.model_copy(update=undone))
     if cell.contact_resistance > 0.0 < scenario.analysis.contact_resistance.collector:
         yield (
             "cell.contact_resistance",

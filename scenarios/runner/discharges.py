@@ -13,16 +13,19 @@ from electrochem.porous_electrode.cell import Cell
 from electrochem.porous_electrode.discharge import Discharge, discharge
 from electrochem.porous_electrode.endings import LOWER_VOLTAGE
 from scenarios.runner import schema
-from scenarios.runner.discharging.kept import forget_state, make_room, write_record
+from scenarios.runner.discharging.kept import Room
 from scenarios.runner.discharging.parts import local_of
 from scenarios.runner.discharging.procedure import (
+    IMPEDANCE,
     PROTOCOL,
     Procedure,
     go_through,
+    write_protocol,
     write_spectrum,
 )
 from scenarios.runner.discharging.profiles import profiles_of
 from scenarios.runner.discharging.series import write_profiles
+from scenarios.runner.discharging.spectrum import spectrum_of
 from scenarios.runner.discharging.structure import cell_of
 from scenarios.runner.discharging.tables import AREAL, Extent, curve_text, profiles_text
 from scenarios.runner.progress import ProgressCallback, Reporter
@@ -33,7 +36,8 @@ from scenarios.runner.states import StateFigures
 
 @dataclass
 class Discharged:
-    """rates, steps : rows of tables; failed : states without a cell, and why
+    """rates, steps : rows of tables; failed : states without a cell, or their curves that could not
+    be had, and why
     warnings : what went unusually; placeholders : parameters without a source of their own."""
 
     rates: list[dict[str, Any]] = field(default_factory=list)
@@ -41,6 +45,12 @@ class Discharged:
     failed: dict[str, str] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
     placeholders: list[str] = field(default_factory=list)
+
+    def miss(self, name: str, error: InputError, room: Room) -> None:
+        """Note a state or a curve that cannot be had; earlier ones of it go."""
+        room.forget(name)
+        self.failed[name] = str(error)
+        self.warnings.append(f"{name}: {error}")
 
     def plain(self) -> dict[str, Any]:
         """As summary.json holds it."""
@@ -59,21 +69,19 @@ def discharge_states(
     reporter: Reporter,
     asked: Procedure | None = None,
     of_run: schema.cell.Cell | None = None,
+    found: Discharged | None = None,
 ) -> Discharged:
     """Take the cell of every state through what is asked of it, and write what came of it.
 
     asked : by default all that the scenario's cell asks; of_run : the cell that the run was started
-    with, where the scenario's is another. Capacity, energy and end at each rate are added to each
-    state's row.
+    with, where the scenario's is another; found : what to fill, which then stands where the rest is
+    interrupted. Capacity, energy and end at each rate are added to each state's row.
     """
-    settings, found = scenario.cell, Discharged()
+    settings, found = scenario.cell, Discharged() if found is None else found
     if settings.kind == "none":
         return found
     asked = asked or Procedure.of(settings)
-    of_run = of_run or settings
-    if other := make_room(folder, settings, of_run):
-        reporter.say(f"Curves of another cell are removed; it differs in {', '.join(other)}")
-    write_record(folder, settings, asked, of_run)
+    room = Room(folder, settings, asked, of_run or settings, reporter.say)
     with reporter.stage("Discharge") as progress:
         for number, state in enumerate(figures):
             if settings.sizes > 1 and state.diameters is None:
@@ -85,12 +93,11 @@ def discharge_states(
             try:
                 local = local_of(folder, state.name, scenario, tell.standing(state.name))
                 cell = cell_of(state, settings, local)
-                _take(cell, state, asked, scenario, folder, tell, found)
+                nominal = _nominal(cell, settings)
             except InputError as error:
-                forget_state(folder, state.name)
-                found.failed[state.name] = str(error)
-                found.warnings.append(f"{state.name}: {error}")
+                found.miss(state.name, error, room)
                 continue
+            _take(cell, nominal, state, asked, scenario, folder, room, tell, found)
             found.placeholders = list(cell.placeholders)
         progress(1.0)
     found.warnings += [f"placeholder: {text}" for text in found.placeholders]
@@ -118,18 +125,22 @@ class _Share:
 
 
 def _take(
-    cell: Cell, state: StateFigures, asked: Procedure, scenario: schema.Scenario,
-    folder: RunFolder, tell: _Share, found: Discharged,
+    cell: Cell, nominal: float, state: StateFigures, asked: Procedure, scenario: schema.Scenario,
+    folder: RunFolder, room: Room, tell: _Share, found: Discharged,
 ) -> None:  # fmt: skip
     """Take a state's cell through what is asked, and write it."""
-    nominal, vtk = _nominal(cell, scenario.cell), scenario.output.vtk
-    if not cell.is_half:
-        _write_cell(cell, nominal, folder, state.name)
+    vtk, missed = scenario.output.vtk, len(found.failed)
+    others = bool(asked.protocol) + (asked.impedance is not None)
     for k, rate in enumerate(asked.rates):
         name = f"{state.name}_{rate:g}C"
-        run = discharge(
-            cell, c_rate=rate, nominal=nominal, progress=tell.part(k, 1, asked.parts, name)
-        )
+        try:
+            run = discharge(
+                cell, c_rate=rate, nominal=nominal, progress=tell.part(k, 1, asked.parts, name)
+            )
+        except InputError as error:
+            found.miss(name, error, room)
+            continue
+        room.enter()
         write_curve(folder, name, run, cell, vtk=vtk)
         capacity, energy = float(run.capacity[-1]) / 10, float(run.curve.energy[-1]) / 10
         state.row[f"capacity_{rate:g}C_mAh_cm2"] = capacity
@@ -147,11 +158,25 @@ def _take(
     if asked.protocol:
         name = f"{stem}{PROTOCOL}"
         along = tell.part(len(asked.rates), asked.cycles, asked.parts, name)
-        rows, told = go_through(folder, stem, cell, asked, nominal, along, vtk=vtk)
-        found.steps.extend({"state": state.name, **row} for row in rows)
-        found.warnings.extend(f"{name}: {text}" for text in told)
+        try:
+            way = go_through(cell, asked, nominal, along)
+        except InputError as error:
+            found.miss(name, error, room)
+        else:
+            room.enter()
+            rows = write_protocol(folder, stem, way, cell, vtk=vtk)
+            found.steps.extend({"state": state.name, **row} for row in rows)
+            found.warnings.extend(f"{name}: {text}" for text in way.remarks)
     if asked.impedance is not None:
-        write_spectrum(folder, stem, cell, asked.impedance)
+        try:
+            spectrum = spectrum_of(cell, asked.impedance)
+        except InputError as error:
+            found.miss(f"{stem}{IMPEDANCE}", error, room)
+        else:
+            room.enter()
+            write_spectrum(folder, stem, spectrum)
+    if not cell.is_half and len(found.failed) - missed < len(asked.rates) + others:
+        _write_cell(cell, nominal, folder, state.name)
 
 
 def nominal_capacity_of(state: StateFigures, settings: schema.cell.Cell) -> float:

@@ -52,10 +52,11 @@ def find(file: str, known: Mapping[str, str] | None = None, what: str = "scenari
     )
 
 
-def load(file: str, settings: Sequence[str] = ()) -> Scenario:
+def load(file: str, settings: Sequence[str] = (), *, protocol: bool = True) -> Scenario:
     """The scenario of a file, or of a bundled name, with `section.key=value` settings put over it.
 
-    Raises InputError naming file and key for whatever is wrong with it.
+    protocol : whether its cell's protocol and impedance must be possible. Raises InputError naming
+    file and key for whatever is wrong with it.
     """
     source = find(file)
     try:
@@ -64,10 +65,12 @@ def load(file: str, settings: Sequence[str] = ()) -> Scenario:
         raise InputError(
             f"{source.name}: not valid TOML: {error}; a quantity with a unit stands in quotes"
         ) from None
-    return read(data, source, settings)
+    return read(data, source, settings, protocol=protocol)
 
 
-def read(data: dict[str, Any], source: Source, settings: Sequence[str] = ()) -> Scenario:
+def read(
+    data: dict[str, Any], source: Source, settings: Sequence[str] = (), *, protocol: bool = True
+) -> Scenario:
     """The scenario of parsed TOML, with settings put over it; InputError as `load`."""
     keys = {apply(data, setting): setting for setting in settings}
     take_up(data, source.folder, keys, _origin("materials.file", keys, source))
@@ -82,7 +85,7 @@ def read(data: dict[str, Any], source: Source, settings: Sequence[str] = ()) -> 
     except ValidationError as error:
         lines = refusal_lines(error, data)
     else:
-        lines = list(problems(scenario))
+        lines = list(problems(scenario, protocol=protocol))
         if not lines:
             return scenario
     raise InputError(

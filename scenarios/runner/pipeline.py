@@ -37,12 +37,9 @@ from scenarios.runner import (
     strip_results,
     trust,
 )
+from scenarios.runner.closing import tell_and_report
 from scenarios.runner.cracks import new_over_outer_surface
 from scenarios.runner.discharges import discharge_states
-from scenarios.runner.discharging.kept import keep_summary
-from scenarios.runner.discharging.procedure import Procedure
-from scenarios.runner.discharging.structure import refuse_older
-from scenarios.runner.discharging.tables import capacity_table, step_table
 from scenarios.runner.interrupt import Interrupted
 from scenarios.runner.prepare import (
     calendering_of,
@@ -109,26 +106,6 @@ def resume(folder: RunFolder, reporter: Reporter) -> None:
             figures=[StateFigures(**row) for row in checkpoint.load(file, "figures")],
         )
     _run(folder.scenario(), folder, reporter, work)
-
-
-def discharge(
-    folder: RunFolder, scenario: Scenario, asked: Procedure, reporter: Reporter
-) -> dict[str, str]:
-    """Take the cells of a finished run through what is asked, without its mechanics.
-
-    scenario : the run's, its cell as it is to be now. Returns the states that make no cell, and
-    why.
-    """
-    of_run = folder.scenario().cell
-    figures = results_file.read_figures(folder.path / "run.h5")
-    refuse_older(figures, folder.path)
-    with folder.log():
-        found = discharge_states(figures, scenario, folder, reporter, asked, of_run)
-        keep_summary(folder, found.plain(), found.placeholders, [each.name for each in figures])
-        _report(folder, reporter, found.warnings)
-    for line in [*capacity_table(found.rates), *step_table(found.steps)]:
-        reporter.say(line)
-    return found.failed
 
 
 def _run(scenario: Scenario, folder: RunFolder, reporter: Reporter, work: Work) -> None:
@@ -198,7 +175,7 @@ def _calender(
         **pore_laws.plain(work.figures, scenario.cell),
         **trust.summary(work, states, names),
     )
-    _report(folder, reporter, warnings)
+    tell_and_report(folder, reporter, warnings)
     if missed := trust.missed_targets(work):
         raise TargetsMissed("\n".join(f"calendering.targets: {text}" for text in missed))
 
@@ -283,7 +260,7 @@ def _crush(
         with reporter.stage("Crushing") as progress:
             _advance(work.pressing, work, folder, progress)
     warnings = crushing.write(work.pressing, decomposition, work.quality, scenario, folder)
-    _report(folder, reporter, warnings)
+    tell_and_report(folder, reporter, warnings)
 
 
 def _roll(
@@ -331,7 +308,7 @@ def _roll(
         nip=outcome.nips(),
         strip=outcome.plain(),
     )
-    _report(folder, reporter, warnings)
+    tell_and_report(folder, reporter, warnings)
 
 
 def _summarise(
@@ -410,12 +387,3 @@ def _plain(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _plain(item) for key, item in value.items()}
     return value.item() if isinstance(value, np.generic) else value
-
-
-def _report(folder: RunFolder, reporter: Reporter, warnings: list[str]) -> None:
-    from scenarios.runner.report import write_report
-
-    for text in warnings:
-        reporter.warn(text)
-    with reporter.stage("Report"):
-        write_report(folder.path)

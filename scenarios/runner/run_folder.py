@@ -15,6 +15,7 @@ from pathlib import Path
 from dem import sealed
 from dem.errors import CheckpointError, InputError
 from dem.sources import SOURCES
+from scenarios.runner.kept_tables import with_tables
 from scenarios.runner.load import load, resolved_text
 from scenarios.runner.schema import Scenario
 
@@ -37,7 +38,7 @@ _FINISHED_BEFORE = "checkpoints/finished"
 _CHECKPOINT = re.compile(r"checkpoint-(\d{6})\.h5")
 _FOLDERS = (
     "", "checkpoints", "volume", "particles", "bonds", "cracks", "height_map", "discharge",
-    "discharge/*", "surfaces",
+    "discharge/*", "surfaces", "tables/*",
 )  # fmt: skip
 _NO_PLACE = (
     errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST, errno.ENOENT,
@@ -69,11 +70,13 @@ class RunFolder:
 
     @classmethod
     def create(cls, path: Path, scenario: Scenario) -> "RunFolder":
-        """A new run in a folder that holds none, its resolved scenario written.
+        """A new run in a folder that holds none, its resolved scenario written, and the tables
+        that its cell's protocol follows.
 
         Raises InputError where the folder holds a run or cannot be made.
         """
-        return cls.make(path, {"scenario.toml": resolved_text(scenario, versions())})
+        own, tables = with_tables(scenario)
+        return cls.make(path, tables | {"scenario.toml": resolved_text(own, versions())})
 
     @classmethod
     def make(cls, path: Path, files: Mapping[str, str] | None = None) -> "RunFolder":
@@ -102,9 +105,10 @@ class RunFolder:
             raise InputError(f"{path}: holds no run (scenario.toml is missing)")
         return cls(path)
 
-    def scenario(self, settings: Sequence[str] = ()) -> Scenario:
-        """The resolved scenario that the run was started with, settings put over it."""
-        return load(str(self.path / "scenario.toml"), settings)
+    def scenario(self, settings: Sequence[str] = (), *, protocol: bool = True) -> Scenario:
+        """The resolved scenario that the run was started with, settings put over it; protocol : as
+        of `load`."""
+        return load(str(self.path / "scenario.toml"), settings, protocol=protocol)
 
     def discard(self) -> None:
         """Take back what this object's `create` and later writes put there: wrong input leaves

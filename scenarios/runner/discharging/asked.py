@@ -42,17 +42,19 @@ def asked_of_run(args: argparse.Namespace, folder: RunFolder) -> tuple[Scenario,
     key of another section, and as `load`.
     """
     given = _settings(args)
-    scenario = folder.scenario(args.set)
+    scenario = folder.scenario(args.set, protocol=False)
     in_file = _of_file(args, given)
     cell = scenario.cell.model_copy(update=in_file)
     if args.rates is not None:
         cell = cell.model_copy(update={"rates": rates_of(args.rates)})
         given["rates"] = cell.rates
-    for key, text in cell_problems(cell):
+    asked = _procedure(cell, {*given, *in_file})
+    done = {"protocol": asked.protocol, "impedance": asked.impedance}
+    for key, text in cell_problems(cell.model_copy(update=done)):
         own = key.removeprefix("cell.")
         from_file = own.partition("[")[0] in in_file
         raise InputError(f"{args.protocol}: {own} {text}" if from_file else f"{key} {text}")
-    return scenario.model_copy(update={"cell": cell}), _procedure(cell, {*given, *in_file})
+    return scenario.model_copy(update={"cell": cell}), asked
 
 
 def asked_of_file(args: argparse.Namespace, of_file: SolvedCell) -> Procedure:

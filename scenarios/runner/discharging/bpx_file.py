@@ -16,8 +16,10 @@ from scenarios.runner.discharging.procedure import (
     PROTOCOL,
     Procedure,
     go_through,
+    write_protocol,
     write_spectrum,
 )
+from scenarios.runner.discharging.spectrum import spectrum_of
 from scenarios.runner.discharging.tables import of_area
 from scenarios.runner.progress import Reporter
 from scenarios.runner.record import plain_rows, summary_csv
@@ -86,13 +88,13 @@ def _discharge(found: _Results, asked: Procedure, reporter: Reporter) -> None:
         reporter.say(_sentence(found.rates[number]))
     if asked.protocol:
         with reporter.stage("Protocol") as progress:
-            rows, told = go_through(folder, "", cell, asked, nominal, progress, extent, vtk=True)
-            found.steps.extend(rows)
-            found.warnings.extend(f"{PROTOCOL}: {text}" for text in told)
+            way = go_through(cell, asked, nominal, progress)
+            found.steps.extend(write_protocol(folder, "", way, cell, extent, vtk=True))
+            found.warnings.extend(f"{PROTOCOL}: {text}" for text in way.remarks)
             _summarise(found)
     if asked.impedance is not None:
         with reporter.stage("Impedance"):
-            write_spectrum(folder, "", cell, asked.impedance, extent)
+            write_spectrum(folder, "", spectrum_of(cell, asked.impedance), extent)
             found.spectra += 1
             _summarise(found)
     for text in found.warnings:

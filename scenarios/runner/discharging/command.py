@@ -47,13 +47,17 @@ def _discharge_run(args: argparse.Namespace) -> int:
             f"{args.folder}: this run has no cell to discharge; expected the run of an electrode "
             'whose cell.kind is not "none"'
         )
-    from scenarios.runner import pipeline
+    from scenarios.runner.discharging import finished_run
 
     with stop_on_signals() as stop:
         try:
-            without = pipeline.discharge(folder, scenario, asked, Reporter(stop))
+            without = finished_run.discharge(folder, scenario, asked, Reporter(stop))
         except (Interrupted, KeyboardInterrupt):
-            return failed("interrupted; nothing but discharge curves is missing", INTERRUPTED)
+            return failed(
+                "interrupted; nothing but discharge curves is missing, and calendem report writes "
+                "the page of those that stand",
+                INTERRUPTED,
+            )
         except OSError as error:
             return failed(f"the discharge failed: {reason(error)}", FAILED)
     if without:

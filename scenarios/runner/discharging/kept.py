@@ -8,35 +8,85 @@ import json
 import re
 import shutil
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import tomlkit
 from pydantic import ValidationError
 
-from scenarios.runner.discharging.procedure import PROTOCOL, Procedure
+from dem.errors import InputError
+from scenarios.runner.discharging.procedure import IMPEDANCE, PROTOCOL, Procedure
 from scenarios.runner.run_folder import RunFolder
 from scenarios.runner.schema.cell import DONE_TO_IT, Cell
 
 RECORD = "discharge/cell.toml"
+_DONE = (
+    (
+        ("protocol", "cycles", "initial_state_of_charge"),
+        lambda asked: bool(asked.protocol),
+        PROTOCOL,
+    ),
+    (("impedance",), lambda asked: asked.impedance is not None, IMPEDANCE),
+)
+"""Keys that say what is done beside rates, whether it is asked, and what its files end with."""
 
 
-def make_room(folder: RunFolder, cell: Cell, of_run: Cell) -> list[str]:
-    """Remove what stands in `discharge/` of another cell; returns the keys that tell them apart."""
-    recorded = _recorded(folder.path)
-    before, now = _what_it_is(of_run if recorded is None else recorded), _what_it_is(cell)
-    other = [key for key in now | before if now.get(key) != before.get(key)]
-    stale = folder.path / "discharge"
-    if other and stale.is_dir():
-        shutil.rmtree(stale)
-    return other
+class Room:
+    """The place of new curves in `discharge/`: nothing there goes before the first of them stands
+    ready to be written.
+
+    Raises InputError where the record of what stands there cannot be read.
+    """
+
+    def __init__(
+        self, folder: RunFolder, cell: Cell, asked: Procedure, of_run: Cell, say: Callable
+    ) -> None:
+        self._folder, self._cell, self._asked, self._of_run = folder, cell, asked, of_run
+        self._place, self._say, self._entered = folder.path / "discharge", say, False
+        recorded = _recorded(folder.path)
+        before, now = _what_it_is(of_run if recorded is None else recorded), _what_it_is(cell)
+        self._other = [key for key in now | before if now.get(key) != before.get(key)]
+
+    def enter(self) -> None:
+        """Remove what stands there of another cell, or was done otherwise, and say what comes."""
+        if self._entered:
+            return
+        if self._other and self._place.is_dir():
+            shutil.rmtree(self._place)
+            self._say(f"Curves of another cell are removed; it differs in {', '.join(self._other)}")
+        elif self._place.is_dir():
+            for ending in _done_otherwise(self._folder.path, self._cell, self._asked, self._of_run):
+                _remove(self._place.glob(f"*_{ending}*"))
+        write_record(self._folder, self._cell, self._asked, self._of_run)
+        self._entered = True
+
+    def forget(self, name: str) -> None:
+        """Remove what stands there of a state, or of one of its curves, as no new can be had."""
+        if self._entered or not self._other:
+            _remove([self._place / name, *self._place.glob(f"{name}[._]*")])
 
 
-def forget_state(folder: RunFolder, state: str) -> None:
-    """Remove every curve of a state of which no new ones can be had."""
-    for path in (folder.path / "discharge").glob(f"{state}_*"):
-        shutil.rmtree(path) if path.is_dir() else path.unlink()
+def _done_otherwise(folder: Path, cell: Cell, asked: Procedure, of_run: Cell) -> Iterator[str]:
+    """Endings of files of what was done otherwise than it is asked now."""
+    before, now = (
+        of if isinstance(of, dict) else of.model_dump(mode="json", exclude_none=True)
+        for of in (_recorded(folder) or of_run, cell)
+    )
+    tables = any(step.follow is not None for step in asked.protocol)
+    for keys, was_asked, ending in _DONE:
+        other = any(before.get(key) != now.get(key) for key in keys)
+        # A table may have been edited.
+        if was_asked(asked) and (other or (ending == PROTOCOL and tables)):
+            yield ending
+
+
+def _remove(paths: Iterable[Path]) -> None:
+    for path in paths:
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
 
 
 def write_record(folder: RunFolder, cell: Cell, asked: Procedure, of_run: Cell) -> None:
@@ -48,12 +98,9 @@ def write_record(folder: RunFolder, cell: Cell, asked: Procedure, of_run: Cell) 
         before = of_run.model_dump(mode="json", exclude_none=True) if stands else {}
     rates = [*before.get("rates", ()), *(data["rates"] if asked.rates else ())]
     data["rates"] = list(dict.fromkeys(rates))
-    for keys, was_asked in (
-        (("protocol", "cycles", "initial_state_of_charge"), asked.protocol),
-        (("impedance",), asked.impedance),
-    ):
+    for keys, was_asked, _ in _DONE:
         for key in keys:
-            if not was_asked:
+            if not was_asked(asked):
                 data.pop(key, None)
                 data |= {key: before[key]} if key in before else {}
     document = tomlkit.document()
@@ -63,7 +110,10 @@ def write_record(folder: RunFolder, cell: Cell, asked: Procedure, of_run: Cell) 
 
 
 def changed_from(folder: Path, scenario: Mapping[str, Any]) -> dict[str, Any]:
-    """Keys of the recorded cell that differ from that of a scenario's TOML, as recorded."""
+    """Keys of the recorded cell that differ from that of a scenario's TOML, as recorded.
+
+    Raises InputError for a record that cannot be read.
+    """
     recorded = _recorded(folder)
     if recorded is None or "cell" not in scenario:
         return {}
@@ -114,7 +164,20 @@ def _protocol(row: Mapping[str, Any]) -> str:
 
 def _recorded(folder: Path) -> dict[str, Any] | None:
     path = folder / RECORD
-    return tomllib.loads(path.read_text("utf-8"))["cell"] if path.is_file() else None
+    if not path.is_file():
+        return None
+    try:
+        cell = tomllib.loads(path.read_text("utf-8")).get("cell")
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        why = f"is not valid TOML ({error})"
+    else:
+        if isinstance(cell, dict):
+            return cell
+        why = "has no section [cell]"
+    raise InputError(
+        f"{path}: {why}; expected the record of the cell whose curves stand there: remove the "
+        "folder discharge, and ask for its curves again"
+    )
 
 
 def _what_it_is(cell: Cell | Mapping[str, Any]) -> dict[str, Any]:

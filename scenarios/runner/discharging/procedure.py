@@ -8,7 +8,6 @@ from electrochem.porous_electrode.cell import Cell
 from scenarios.runner.discharging.profiles import profiles_of
 from scenarios.runner.discharging.protocol import ProtocolRun, run_protocol
 from scenarios.runner.discharging.series import write_profiles
-from scenarios.runner.discharging.spectrum import spectrum_of
 from scenarios.runner.discharging.tables import (
     AREAL,
     Extent,
@@ -56,16 +55,21 @@ class Procedure:
 
 
 def go_through(
-    folder: RunFolder, stem: str, cell: Cell, asked: Procedure, nominal: float,
-    progress: ProgressCallback, extent: Extent = AREAL, *, vtk: bool,
-) -> tuple[list[dict], list[str]]:  # fmt: skip
-    """Take a cell through the protocol and write its curve, steps and profiles.
-
-    stem : what the files' names begin with. Returns the table of steps, and remarks.
-    """
-    run = run_protocol(
+    cell: Cell, asked: Procedure, nominal: float, progress: ProgressCallback
+) -> ProtocolRun:
+    """Take a cell through the protocol that is asked."""
+    return run_protocol(
         cell, asked.protocol, asked.cycles, asked.initial_state_of_charge, nominal, progress
     )
+
+
+def write_protocol(
+    folder: RunFolder, stem: str, run: ProtocolRun, cell: Cell, extent: Extent = AREAL, *, vtk: bool
+) -> list[dict]:
+    """Write a protocol's curve, steps and profiles; returns the table of steps.
+
+    stem : what the files' names begin with
+    """
     rows, name = step_rows(run, extent), f"{stem}{PROTOCOL}"
     profiles = profiles_of(run.curve, _shown(run))
     folder.write_text(f"discharge/{name}_profiles.csv", profiles_text(profiles, extent))
@@ -77,7 +81,7 @@ def go_through(
     folder.write_text(f"discharge/{stem}{STEPS}.csv", summary_csv(rows))
     # Last: where the curve stands, all of it does.
     folder.write_text(f"discharge/{name}.csv", protocol_text(run, cell, extent))
-    return rows, run.remarks
+    return rows
 
 
 def _shown(run: ProtocolRun) -> np.ndarray:
@@ -87,9 +91,9 @@ def _shown(run: ProtocolRun) -> np.ndarray:
 
 
 def write_spectrum(
-    folder: RunFolder, stem: str, cell: Cell, asked: Impedance, extent: Extent = AREAL
+    folder: RunFolder, stem: str, found: tuple[np.ndarray, np.ndarray], extent: Extent = AREAL
 ) -> None:
-    """Solve and write a cell's impedance."""
-    frequency, spectrum = spectrum_of(cell, asked)
+    """Write a cell's impedance, as `spectrum_of` gives it."""
+    frequency, spectrum = found
     text = spectrum_text(frequency, spectrum, extent)
     folder.write_text(f"discharge/{stem}{IMPEDANCE}.csv", text)

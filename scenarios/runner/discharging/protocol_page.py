@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from dem.errors import InputError
 from scenarios.runner.discharging.kept import changed_from
 from scenarios.runner.discharging.protocol_plots import nyquist, over_time
 from scenarios.runner.page.figures import Shown, plot
@@ -95,7 +96,10 @@ def capacity_table(run: Run) -> Table | None:
 
 def changed_note(run: Run) -> str:
     """One paragraph where the curves are of another cell than the run's own; else empty."""
-    other = changed_from(run.folder, run.scenario)
+    try:
+        other = changed_from(run.folder, run.scenario)
+    except InputError as error:
+        return f"Of which cell these curves are is not known: {error}."
     if not other:
         return ""
     values = ", ".join(f"{key} = {shown(value)}" for key, value in other.items())
