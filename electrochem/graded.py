@@ -210,7 +210,7 @@ def _together(values, edges, periodic: bool, axis: str, tolerance: float) -> flo
 def _scale(values: np.ndarray, of_whole: float) -> float:
     """Scale the parts' values to the whole's as their mean; returns by how much."""
     mean = float(values.mean())
-    scale = of_whole / mean if mean > 0.0 else 1.0
+    scale = float(of_whole) / mean if mean > 0.0 else 1.0
     values *= scale
     return scale
 
