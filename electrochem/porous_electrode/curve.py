@@ -79,10 +79,9 @@ class Curve:
 
     @property
     def energy(self) -> np.ndarray:
-        """(nt,) energy delivered since the start [W h/m²]."""
-        power = self.voltage * self.current_density
-        gained = 0.5 * (power[1:] + power[:-1]) * np.diff(self.time)
-        return np.concatenate([[0.0], np.cumsum(gained)]) / SECONDS_PER_HOUR
+        """(nt,) energy delivered since the start [W h/m²]: the voltage over the charge passed."""
+        gained = 0.5 * (self.voltage[1:] + self.voltage[:-1]) * np.diff(self.capacity)
+        return np.concatenate([[0.0], np.cumsum(gained)])
 
 
 @njit
