@@ -8,12 +8,14 @@ import numpy as np
 
 from dem.errors import InputError
 from dem.jit import njit
+from electrochem.porous_electrode.beginning import Beginning
 from electrochem.porous_electrode.cell import Cell
 from electrochem.porous_electrode.grid import Resolution
 from electrochem.porous_electrode.hierarchy import build_levels
 from electrochem.porous_electrode.multigrid import solve_one
-from electrochem.porous_electrode.newton import CURRENT, Model, assemble
-from electrochem.porous_electrode.start import model_of, rest_state, under_load
+from electrochem.porous_electrode.newton import Model, assemble
+from electrochem.porous_electrode.start import model_of, rest_state
+from electrochem.porous_electrode.steps import Record
 from electrochem.porous_electrode.system import System
 
 
@@ -52,8 +54,8 @@ def impedance(
 
     stoichiometry : of each porous electrode, the negative first; double_layer : capacity of the
     reacting surfaces [F/m²], lithium metal's left out. Raises InputError on a frequency that is not
-    above zero, and for cells whose properties change in the plane. Without a resolution, shells
-    thin to a twentieth of how deep the highest frequency reaches.
+    above zero or so high that nothing is found, and for cells whose properties change in the plane.
+    Without a resolution, shells thin to a twentieth of how deep the highest frequency reaches.
     """
     frequency = np.asarray(frequency, dtype=float)
     if frequency.size == 0 or not (np.isfinite(frequency) & (frequency > 0.0)).all():
@@ -68,7 +70,8 @@ def impedance(
         resolution = _fine_enough(cell, frequency.max(), stoichiometry)
     model, layout = model_of(cell, resolution)
     state = rest_state(cell, model, layout, stoichiometry)
-    state, _ = under_load(model, layout, state, CURRENT, 0.0)
+    room = Record(np.zeros(2), np.zeros((2, layout.size)), np.zeros(2))
+    state = Beginning(model, layout, room).rested(state)
     if state is None:
         raise InputError(f"impedance: the cell has no rest at the stoichiometries {stoichiometry}")
     room = model.hierarchy
@@ -81,10 +84,15 @@ def impedance(
         ),
         work=model.work.astype(complex),
     )
-    spectrum = [
-        _response(complex_model, state, 2j * np.pi * f, double_layer) for f in frequency.ravel()
-    ]
-    return np.array(spectrum).reshape(frequency.shape)
+    spectrum = np.array(
+        [_response(complex_model, state, 2j * np.pi * f, double_layer) for f in frequency.ravel()]
+    ).reshape(frequency.shape)
+    if not np.isfinite(spectrum).all():
+        lost = frequency[~np.isfinite(spectrum)].flat[0]
+        raise InputError(
+            f"impedance: none is found at {lost:g} Hz; lower frequencies were expected"
+        )
+    return spectrum
 
 
 def _fine_enough(cell: Cell, highest: float, stoichiometry) -> Resolution:

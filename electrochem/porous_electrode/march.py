@@ -5,12 +5,13 @@ from typing import NamedTuple
 import numpy as np
 
 from dem.jit import njit
-from electrochem.porous_electrode.newton import CURRENT, converge, current_of, split
+from electrochem.porous_electrode.newton import CURRENT, VOLTAGE, converge, current_of, split
 from electrochem.porous_electrode.steps import prepare, step_error
 
 GROWTH, SHRINK, SAFETY = 2.0, 0.25, 0.9
 LIMIT_ACCURACY = 1e-7  # [V] to which a limit is met, or as a share of a current's
 TRIALS = 60
+FAR = 10.0  # [V] or shares, that a limit counts as away at most: finite for false position
 
 RUNNING, LOWER_VOLTAGE, UPPER_VOLTAGE, CURRENT_LIMIT, DURATION, STALLED = range(6)
 
@@ -51,11 +52,18 @@ def _held(load, time):
 
 
 @njit
-def _margin(model, load, state):
-    """How far a state is from the nearest of its limits, and which one that is."""
+def _margin(model, load, state, time):
+    """How far a state is from the nearest of its limits, and which one that is.
+
+    Under a current or a power the lower limit counts while it discharges, the upper while it
+    charges, and neither at rest.
+    """
     voltage = split(model, state)[4][0]
-    margin, reason = voltage - load.lower, LOWER_VOLTAGE
-    if load.upper - voltage < margin:
+    held = _held(load, time)
+    margin, reason = FAR, DURATION
+    if load.mode == VOLTAGE or held > 0.0:
+        margin, reason = min(FAR, voltage - load.lower), LOWER_VOLTAGE
+    if (load.mode == VOLTAGE or held < 0.0) and load.upper - voltage < margin:
         margin, reason = load.upper - voltage, UPPER_VOLTAGE
     if load.mode != CURRENT and load.least_current > 0.0:
         beyond = abs(current_of(model, state)) / load.least_current - 1.0
@@ -113,9 +121,10 @@ def march(model, load, record, last, known, step, scratch):
     """Steps from the point `last` (with `known` usable before and with it) until the load ends.
 
     With nothing known, potentials and reactions at `last` are first brought under the load at held
-    concentrations. A limit that is passed is met by shorter steps from the last point before it.
-    Fills the record. Returns (reason, last point, known points, next step, Newton updates); RUNNING
-    means that the record is full, no known points that there is no such start.
+    concentrations, which is all where the load ends there. A limit that is passed is met by shorter
+    steps from the last point before it. Fills the record. Returns (reason, last point, known
+    points, next step, Newton updates); RUNNING means that the record is full, no known points that
+    there is no such start.
     """
     state, spare = scratch[0], scratch[1]
     updates, meeting = 0, False
@@ -144,16 +153,18 @@ def march(model, load, record, last, known, step, scratch):
             known = 1
             record.state[last] = state
             record.current[last] = current_of(model, state)
-            margin, reason = _margin(model, load, state)
+            margin, reason = _margin(model, load, state, time)
             if margin <= 0.0:
                 return reason, last, known, step, updates
+            if time >= load.end:
+                return DURATION, last, known, step, updates
             continue
         if used < 0 and not meeting:
             step = SHRINK * min(step, time - now)
             if step < load.shortest:
                 return STALLED, last, known, step, updates
             continue
-        margin, reason = _margin(model, load, state)
+        margin, reason = _margin(model, load, state, time)
         factor = GROWTH
         if meeting:
             crossing = _narrowed(crossing, time, margin, used > 0)
@@ -174,7 +185,7 @@ def march(model, load, record, last, known, step, scratch):
                 step = (time - now) * max(SHRINK, factor)
                 continue
             if margin < -LIMIT_ACCURACY:
-                before = _margin(model, load, record.state[last])[0]
+                before = _margin(model, load, record.state[last], now)[0]
                 crossing, meeting = Crossing(now, time, before, margin, 0, 0), True
                 continue
         last += 1

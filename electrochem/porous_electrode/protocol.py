@@ -19,6 +19,7 @@ class Step:
         of currents [A/m²] over times [s] since the step began, straight between them
     duration : [s]; lower_voltage, upper_voltage : limits [V], None for none
     least_current : [A/m²] magnitude, or least_c_rate, at which a held voltage or power ends
+    Of a current or a power the lower limit counts while it discharges, the upper while it charges.
     A limit that is passed already ends the step at once.
 
     Raises InputError on a step that would never end or that has no value.
@@ -65,8 +66,10 @@ class Step:
             raise InputError(f"Step.lower_voltage {low:g} V is not below upper_voltage {high:g} V")
         held = self.mode != "current" and (self.least_current > 0.0 or self.least_c_rate > 0.0)
         last = self.values[-1] if self.values else self.c_rate if self.value is None else self.value
-        resting = self.mode == "current" and last == 0.0
-        ends = held or ((low is not None or high is not None) and not resting)
+        meets = low is not None or high is not None
+        if self.mode != "voltage":
+            meets = (low is not None and last > 0.0) or (high is not None and last < 0.0)
+        ends = held or meets
         if not np.isfinite(self.duration) and not ends:
             raise InputError("Step: it would never end; give a duration or a limit")
 

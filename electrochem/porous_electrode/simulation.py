@@ -7,22 +7,21 @@ import numpy as np
 from dem.errors import InputError
 from electrochem.porous_electrode import march as marching
 from electrochem.porous_electrode.balance import SECONDS_PER_HOUR, stoichiometry_window
+from electrochem.porous_electrode.beginning import Beginning, lift_salt
 from electrochem.porous_electrode.cell import Cell
 from electrochem.porous_electrode.conservation import lithium_error
 from electrochem.porous_electrode.curve import Curve, Segment, summarise
-from electrochem.porous_electrode.endings import FAILURES, REASONS, what_limits
+from electrochem.porous_electrode.endings import FAILURES, REASONS
 from electrochem.porous_electrode.grid import Resolution
 from electrochem.porous_electrode.march import Load, march
-from electrochem.porous_electrode.newton import CURRENT, VOLTAGE
+from electrochem.porous_electrode.newton import CURRENT
 from electrochem.porous_electrode.protocol import MODES, Step
-from electrochem.porous_electrode.start import model_of, rest_state, uniform_reaction, voltage_at
+from electrochem.porous_electrode.start import model_of, rest_state, voltage_at
 from electrochem.porous_electrode.steps import Record
 
 FIRST_STEP = 1e-6  # of the nominal duration: backward Euler's error there is below 1e-9 V
 SMALLEST_STEP = 1e-9  # of the nominal duration
 LONGEST_STEP = 0.02  # of the nominal duration, so that a curve has fifty points or more
-LEAST_SALT = 1e-6  # share of the initial salt that a volume is lifted to before a step begins
-LEAST_SHARE = 1.0 / 64.0  # of a load, by which a start is brought nearer to it
 RECORD_BYTES = 2**26  # of state vectors that are held at a time
 MOST_ROWS = 32  # few enough to stay in the cache
 
@@ -55,10 +54,11 @@ class Simulation:
         self.time, self.steps, self.updates = 0.0, 0, 0
         self.segments: list[Segment] = []
         self._kept: list[tuple[np.ndarray, ...]] = []
-        self._points, self._held = 0, np.nan
+        self._points, self._held, self._current = 0, np.nan, 0.0
         rows = max(8, min(MOST_ROWS, RECORD_BYTES // (8 * self.layout.size)))
         self._record = Record(np.zeros(rows), np.zeros((rows, self.layout.size)), np.zeros(rows))
         self._scratch = np.zeros((2, self.layout.size))
+        self._beginning = Beginning(self.model, self.layout, self._record)
 
     def run(self, steps: Iterable[Step]) -> Curve:
         """Take the cell through steps, until one ends because nothing goes on."""
@@ -94,19 +94,19 @@ class Simulation:
         load, first = self._load(step), self._points
         constant = load.mode == CURRENT and load.values.size == 1
         self._held = float(load.values[0]) if constant else np.nan
-        self._lift_salt()
-        pushed = self.state
-        if load.mode == CURRENT:
-            pushed = uniform_reaction(self.model, self.layout, self.state, load.values[0])
+        lift_salt(self.model, self.layout, self.state)
         record, begin, reason = self._record, 0, None
-        code, last, known, length = self._begin(load, pushed)
-        if known == 0:  # beyond what the surfaces can pass
-            self._keep(np.array([self.time]), self.state[None], np.zeros(1))
-            return self._end(first, what_limits(self.model, self.layout, pushed))
+        begun = self._beginning.begin(load, self.state, self._current, self.time)
+        code, last, known, length = begun[:4]
+        if known == 0:
+            self.state, self._current = begun.state, begun.current
+            self._keep(np.array([self.time]), self.state[None], np.array([self._current]))
+            return self._end(first, begun.reason)
         while reason is None:
             self.time, self.state = float(record.time[last]), record.state[last].copy()
+            self._current = float(record.current[last])
             if code == marching.STALLED:
-                reason = what_limits(self.model, self.layout, self.state)
+                reason = self._beginning.stalled(load, self.state, self._current, self.time)
             elif code != marching.RUNNING:
                 reason = REASONS[code]
             if self.progress is not None:
@@ -123,55 +123,6 @@ class Simulation:
                 self.updates += used
         self.steps += self._points - first - 1
         return self._end(first, reason)
-
-    def _begin(self, load: Load, pushed: np.ndarray) -> tuple:
-        """The march from a consistent start, its reason, last and known points and next step.
-
-        Newton's method begins at the reaction that is pushed evenly, then at the state as it is,
-        at last it reaches the load by way of lesser ones.
-        """
-        guesses = [pushed] if pushed is self.state else [pushed, self.state]
-        for guess in guesses:
-            found = self._march_from(guess, load, self._record)
-            if found[2] > 0:
-                return found
-        brief = Record(*(part[:2] for part in self._record))
-        start = float(self.state[voltage_at(self.layout)]) if load.mode == VOLTAGE else 0.0
-        guess, reached, step = self.state, 0.0, 0.5
-        while step >= LEAST_SHARE:
-            share = min(1.0, reached + step)
-            if share == 1.0:
-                found = self._march_from(guess, load, self._record)
-                if found[2] > 0:
-                    break
-            else:
-                lesser = load._replace(values=start + share * (load.values - start))
-                found = self._march_from(guess, lesser, brief)
-            if found[2] == 0:
-                step *= 0.5
-            else:
-                guess, reached = brief.state[0].copy(), share
-        return found
-
-    def _march_from(self, guess: np.ndarray, load: Load, record: Record) -> tuple:
-        record.time[0], record.state[0] = self.time, guess
-        *found, used = march(self.model, load, record, 0, 0, load.first, self._scratch)
-        self.updates += used
-        return tuple(found)
-
-    def _lift_salt(self) -> None:
-        """Leave no volume so empty that the next step's logarithms have no slope left: what it is
-        given, a millionth of the salt at rest at most, the others lose."""
-        c = self.layout.parts(self.state)[0]
-        least = LEAST_SALT * self.model.initial_salt
-        if c.min() >= least:
-            return
-        capacity = self.model.grid.capacity
-        held = float((capacity * c).sum())
-        np.maximum(c, least, out=c)
-        above = c > 2.0 * least
-        given = float((capacity * c).sum()) - held
-        c[above] *= 1.0 - given / float((capacity * c)[above].sum())
 
     def _end(self, first: int, reason: str) -> str:
         self.segments.append(Segment(first, self._points - 1, reason))
@@ -228,7 +179,7 @@ class Simulation:
             lithium_error=lithium_error(self.model, self.layout, self.start, time, held, c, mean),
             nominal_capacity=self.nominal,
             steps=self.steps,
-            newton_updates=self.updates,
+            newton_updates=self.updates + self._beginning.updates,
             state=self.state,
             columns=self.cell.columns,
             footprint=self.cell.footprint,

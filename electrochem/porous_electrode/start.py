@@ -1,4 +1,4 @@
-"""Where a cell starts: its model on a grid, its state at rest and under a load at once."""
+"""Where a cell starts: its model on a grid, its state at rest and an even reaction."""
 
 import numpy as np
 
@@ -6,7 +6,7 @@ from dem.errors import InputError
 from electrochem.porous_electrode.cell import Cell
 from electrochem.porous_electrode.grid import Resolution, grid_of
 from electrochem.porous_electrode.hierarchy import hierarchy_of
-from electrochem.porous_electrode.newton import CURRENT, Model, converge
+from electrochem.porous_electrode.newton import Model
 from electrochem.porous_electrode.particles import particles_of
 from electrochem.porous_electrode.property_tables import chemistry_of
 from electrochem.porous_electrode.reaction import END_POLE
@@ -78,20 +78,3 @@ def uniform_reaction(model: Model, layout: Layout, state, current: float) -> np.
         sign = -1.0 if which == electrodes - 1 else 1.0
         j[here] = sign * current * layout.columns / model.particles.area[here].sum()
     return state
-
-
-def under_load(model: Model, layout: Layout, state, mode: int, value: float):
-    """Potentials and reaction that carry a load at given concentrations: the consistent start.
-
-    Returns (state, updates), or (None, updates) where no such state is found.
-    """
-    updates = 0
-    guesses = [state.copy()]
-    if mode == CURRENT:
-        guesses.insert(0, uniform_reaction(model, layout, state, value))
-    for guess in guesses:
-        used = converge(model, guess, 0.0, guess, True, mode, value)
-        updates += abs(used)
-        if used > 0:
-            return guess, updates
-    return None, updates

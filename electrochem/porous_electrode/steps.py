@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from dem.jit import njit
-from electrochem.porous_electrode.newton import converge, keep_inside, split
+from electrochem.porous_electrode.newton import keep_inside, split
 
 
 class Record(NamedTuple):
@@ -66,16 +66,6 @@ def error_share(record, last, time, order):
     h = time - record.time[last]
     lead = 1.0 / h if order == 1 else 1.0 / h + 1.0 / (time - record.time[last - 1])
     return (1.0 / lead) / (time - record.time[last - order] + 1.0 / lead)
-
-
-@njit
-def advance(model, record, last, known, time, mode, value, state, spare):
-    """One implicit step from the `known` latest points to `time`, into `state`.
-
-    Returns the updates of Newton's method, negative where in vain.
-    """
-    lead = prepare(model, record, last, known, time, state, spare)
-    return converge(model, state, lead, spare, False, mode, value)
 
 
 @njit

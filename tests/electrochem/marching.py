@@ -4,10 +4,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from electrochem.porous_electrode.newton import CURRENT, Model
-from electrochem.porous_electrode.start import model_of, rest_state, under_load
+from electrochem.porous_electrode.newton import CURRENT, Model, converge
+from electrochem.porous_electrode.start import model_of, rest_state, uniform_reaction
 from electrochem.porous_electrode.state import Layout
-from electrochem.porous_electrode.steps import Record, advance
+from electrochem.porous_electrode.steps import Record, prepare
 
 
 class March(NamedTuple):
@@ -31,13 +31,15 @@ def march(cell, resolution, current, times, stoichiometry) -> March:
     """Steps at a constant current [A/m²] from rest at the stoichiometries to all times [s]."""
     model, layout = model_of(cell, resolution)
     rest = rest_state(cell, model, layout, stoichiometry)
-    state, _ = under_load(model, layout, rest, CURRENT, current)
+    state = uniform_reaction(model, layout, rest, current)
+    assert converge(model, state, 0.0, state, True, CURRENT, current) > 0
     points = len(times) + 1
     record = Record(np.zeros(points), np.zeros((points, layout.size)), np.full(points, current))
     record.state[0] = state
     new, spare = np.zeros((2, layout.size))
     for last, time in enumerate(times):
         known = min(last + 1, 3)
-        assert advance(model, record, last, known, time, CURRENT, current, new, spare) > 0
+        lead = prepare(model, record, last, known, time, new, spare)
+        assert converge(model, new, lead, spare, False, CURRENT, current) > 0
         record.time[last + 1], record.state[last + 1] = time, new
     return March(model, layout, record)

@@ -152,7 +152,7 @@ def test_cell_whose_salt_ran_out_rests_and_goes_on(cell, rate):
     assert simulation.do(charge_at(0.1, 4.2)) == "upper voltage limit"
     after = simulation.curve()
     assert after.time[curve.time.size - 1] == curve.time[-1]
-    # Lifted to a millionth where it was gone, and taken off the rest: the sum stays.
+    # Lifted to a ten-thousandth where it was gone, and taken off the rest: the sum stays.
     assert after.lithium_error < 1e-10
 
 
