@@ -13,6 +13,7 @@ import h5py
 import numpy as np
 
 from dem.errors import InputError
+from scenarios.runner.damaged import readable
 
 _RATE = re.compile(r"[\d.]+(e[+-]?\d+)?C")
 Rows = Sequence[Mapping[str, float | str]]
@@ -77,7 +78,7 @@ class Run:
 def read_run(folder: Path) -> Run:
     """Read a run folder; files that the run did not write leave their part empty.
 
-    Raises InputError when neither `summary.csv` nor `run.h5` is there.
+    Raises InputError when neither `summary.csv` nor `run.h5` is there, or a file is damaged.
     """
     if not (folder / "summary.csv").is_file() and not (folder / "run.h5").is_file():
         raise InputError(f"{folder} holds no finished run: neither summary.csv nor run.h5 is there")
@@ -85,13 +86,15 @@ def read_run(folder: Path) -> Run:
     if (path := folder / "summary.csv").is_file():
         run.rows = read_table(path)
     if (path := folder / "summary.json").is_file():
-        summary = json.loads(path.read_text(encoding="utf-8"))
+        with readable(path):
+            summary = json.loads(path.read_text(encoding="utf-8"))
         run.summary = summary if isinstance(summary, dict) else {}
     if (path := folder / "scenario.toml").is_file():
-        run.scenario_text = path.read_text(encoding="utf-8")
-        run.scenario = tomllib.loads(run.scenario_text)
+        with readable(path):
+            run.scenario_text = path.read_text(encoding="utf-8")
+            run.scenario = tomllib.loads(run.scenario_text)
     if (path := folder / "run.h5").is_file():
-        with h5py.File(path) as file:
+        with readable(path), h5py.File(path) as file:
             run.path = _arrays(file, "path")
             run.crush = _arrays(file, "crush")
             run.overlap = _arrays(file, "overlap")

@@ -15,6 +15,7 @@ from dem.fragments import crack_faces, fragment_volumes, fragments, inside_activ
 from dem.release import OVERLAP_EDGES
 from dem.stiffness import Stiffness
 from scenarios.runner import empirical_laws, nip_figures
+from scenarios.runner.damaged import readable
 from scenarios.runner.layer_stiffness import write_tests
 from scenarios.runner.states import StateFigures
 from voxelize.deposit.openings import crack_openings
@@ -205,13 +206,13 @@ def read_figures(path: Path) -> list[StateFigures]:
     """The figures of the states of a finished run, in the order of the path.
 
     Runs of earlier versions hold no heights of the surface, no particles' diameters, or nothing
-    that was observed. Raises InputError for one that holds no figures.
+    that was observed. Raises InputError for one that holds no figures or is damaged.
     """
 
     def micrometres(group: h5py.Group, name: str) -> np.ndarray | None:
         return 1e-6 * group[name][()] if name in group else None
 
-    with h5py.File(path) as file:
+    with readable(path), h5py.File(path) as file:
         held = file["states"].attrs.get("order", ()) if "states" in file else ()
         if not len(held) or any("row" not in file["states"][name].attrs for name in held):
             raise InputError(
