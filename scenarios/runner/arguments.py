@@ -110,7 +110,8 @@ def parser() -> argparse.ArgumentParser:
     )  # fmt: skip
     _add_set(
         discharge,
-        "another cell of a run's structures, such as cell.temperature='10 degC'; may be repeated",
+        "another cell of a run's structures, such as cell.contact_resistance='5 ohm*cm^2'; may be "
+        "repeated",
     )
     discharge.add_argument(
         "-o", "--output", metavar="DIR",

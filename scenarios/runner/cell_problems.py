@@ -11,20 +11,32 @@ from scenarios.runner.protocol_problems import protocol_problems, voltage_proble
 from scenarios.runner.schema.cell import Cell
 
 
-def _refused_temperature(cell: Cell) -> Iterator[InputError]:
-    """What each parameter set that does not reach the cell's temperature says of it."""
-    materials = [POSITIVE_MATERIALS[cell.active_material]]
+def _refused_temperature(cell: Cell) -> Iterator[str]:
+    """Each key whose parameter set does not reach the cell's temperature, and the sets that do."""
+    sets = {"active_material": POSITIVE_MATERIALS, "electrolyte": ELECTROLYTES}
     if cell.kind == "full":
-        materials.append(NEGATIVE_MATERIALS[cell.negative_material])
-    for material in materials:
-        try:
-            material.at_temperature(cell.temperature)
-        except InputError as error:
-            yield error
-    electrolyte = ELECTROLYTES[cell.electrolyte](cell.concentration)
-    away = abs(cell.temperature - REFERENCE_TEMPERATURE) > TEMPERATURE_TOLERANCE
-    if electrolyte.fixed_temperature and away:
-        yield InputError(f"{electrolyte.name} holds at {REFERENCE_TEMPERATURE:g} K only")
+        sets["negative_material"] = NEGATIVE_MATERIALS
+    for key, known in sets.items():
+        name = getattr(cell, key)
+        reaching = [other for other in known if _reaches(known[other], cell)]
+        if name not in reaching:
+            yield f'cell.{key} = "{name}" is known at 25 degC only; expected {_one_of(reaching)}'
+
+
+def _reaches(found, cell: Cell) -> bool:
+    """Whether a material, or an electrolyte by its concentration, is known at the temperature."""
+    if callable(found):
+        away = abs(cell.temperature - REFERENCE_TEMPERATURE) > TEMPERATURE_TOLERANCE
+        return not (found(cell.concentration).fixed_temperature and away)
+    try:
+        found.at_temperature(cell.temperature)
+    except InputError:
+        return False
+    return True
+
+
+def _one_of(names: list[str]) -> str:
+    return " or ".join(filter(None, (", ".join(names[:-1]), names[-1]))) if names else "25 degC"
 
 
 def cell_problems(cell: Cell) -> Iterator[tuple[str, str]]:
@@ -48,7 +60,7 @@ def cell_problems(cell: Cell) -> Iterator[tuple[str, str]]:
             f"is not solved where the cell changes in the plane, as cell.parts = "
             f"{list(cell.parts)} has it; expected parts such as [{cell.parts[0]}, 1, 1]",
         )
-    if told := [str(error) for error in _refused_temperature(cell)]:
+    if told := list(_refused_temperature(cell)):
         degrees = f"is {cell.temperature - 273.15:.6g} degC, but "
         yield "cell.temperature", degrees + "; ".join(told)
         return
