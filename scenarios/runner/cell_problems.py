@@ -52,7 +52,9 @@ def cell_problems(cell: Cell) -> Iterator[tuple[str, str]]:
         return
     yield from (
         (f"cell.{key}", text)
-        for key, text in protocol_problems(cell.protocol, cell.cycles, has_area=False)
+        for key, text in protocol_problems(
+            cell.protocol, cell.cycles, False, cell.parts[1] * cell.parts[2], cell.sizes
+        )
     )
     if cell.impedance is not None and cell.parts[1:] != (1, 1):
         yield (

@@ -30,6 +30,8 @@ def _section(path: str, section: Section, values: dict[str, Any]) -> Iterator[st
         if isinstance(value, tuple) and value and isinstance(value[0], Section):
             for each, inner in zip(value, values[name], strict=True):
                 yield from _entries(each, inner)
+        elif not value and (kind := _section_kind(field.annotation)):
+            yield from _possible(kind)
     if path and own:
         yield ""
     for name in nested:
@@ -41,6 +43,25 @@ def _entries(entry: Section, values: dict[str, Any]) -> Iterator[str]:
     for name, field in type(entry).model_fields.items():
         if values[name] is not None:
             yield f"        {name} = {_text(values[name])}: {field.description}"
+
+
+def _possible(kind: type[Section]) -> Iterator[str]:
+    """The keys that entries of a list that is empty, or a section that is left out, may have."""
+    yield "        its keys:" if len(kind.model_fields) > 1 else "        its key:"
+    for name, field in kind.model_fields.items():
+        default = f"; by default {_text(field.default)}" if field.default is not None else ""
+        sentence = f"{name}: {field.description}".rstrip(".") + (
+            "" if field.is_required() else default
+        )
+        yield textwrap.fill(sentence, 96, initial_indent=" " * 8, subsequent_indent=" " * 10)
+
+
+def _section_kind(annotation: Any) -> type[Section] | None:
+    """The kind of section in an annotation such as `tuple[Step, ...]` or `Impedance | None`."""
+    if isinstance(annotation, type) and issubclass(annotation, Section):
+        return annotation
+    found = (_section_kind(part) for part in get_args(annotation))
+    return next((kind for kind in found if kind is not None), None)
 
 
 def _is_section(section: Section, name: str) -> bool:
@@ -57,7 +78,7 @@ def _bounds(metadata: list[Any], annotation: Any) -> str:
 def _text(value: Any) -> str:
     if value is None:
         return "(none)"
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         if value and isinstance(value[0], dict):
             return f"{len(value)} entries" if len(value) > 1 else "1 entry"
         return f"[{', '.join(_text(each) for each in value)}]"

@@ -129,6 +129,8 @@ def _step(place: Any, part: str, setting: str) -> Any:
 
 
 def _index(place: list, part: str, setting: str) -> int:
+    if not place:
+        raise InputError(f"--set {setting}: the list is empty; expected it as a whole, KEY=[...]")
     if not part.isdecimal() or int(part) >= len(place):
         raise InputError(
             f"--set {setting}: expected a list index from 0 to {len(place) - 1}, got {part}"

@@ -7,13 +7,22 @@ from electrochem.materials.active_material import ActiveMaterial
 from scenarios.runner.discharging.drive_table import MOST_ROWS, read_drive_table
 from scenarios.runner.schema.protocol import Step
 
+POINTS_A_ROW, POINTS_A_STEP = 16, 150
+"""Points of the solver between two rows of a table, and in another step."""
+POINT, POINT_A_SIZE = 5.4e3, 2.7e3
+"""Bytes of memory that a point of a column takes, and what each further size adds."""
+MOST_HELD = 2e9
 _OF_A_WHOLE_CELL = {"current": '"2 mA/cm^2"', "power": '"8 mW/cm^2"'}
 
 
 def protocol_problems(
-    steps: tuple[Step, ...], cycles: int, has_area: bool
+    steps: tuple[Step, ...], cycles: int, has_area: bool, columns: int = 1, sizes: int = 1
 ) -> Iterator[tuple[str, str]]:
-    """Key and sentence of what cannot be; has_area : whether amperes and watts have a meaning."""
+    """Key and sentence of what cannot be.
+
+    has_area : whether amperes and watts have a meaning; columns, sizes : of the cell in the plane,
+    and of its particles
+    """
     rows = 0
     for position, step in enumerate(steps):
         key = f"protocol[{position}]"
@@ -47,6 +56,16 @@ def protocol_problems(
             "cycles",
             f"is {cycles}, which makes {rows * cycles} rows of tables to follow; expected at most "
             f"{MOST_ROWS}",
+        )
+        return
+    points = cycles * (POINTS_A_ROW * rows + POINTS_A_STEP * len(steps))
+    held = points * columns * (POINT + (sizes - 1) * POINT_A_SIZE)
+    if held > MOST_HELD:
+        yield (
+            "cycles",
+            f"is {cycles}, which makes some {points} points of {columns} columns of the cell, "
+            f"{held / 1e9:.2g} GB; expected {MOST_HELD / 1e9:g} GB at most: fewer cycles, rows or "
+            "parts in the plane",
         )
 
 

@@ -128,7 +128,8 @@ def _read_discharges(run: Run) -> None:
             continue
         if not (rows := read_table(path)):
             continue
-        title, arrays = with_unit(state), {name: column(rows, name) for name in rows[0]}
+        names = dict.fromkeys(name for row in rows for name in row)
+        title, arrays = with_unit(state), {name: column(rows, name) for name in names}
         if path.stem.endswith("protocol_steps"):
             run.protocol_steps[title] = rows
         elif what == "protocol":

@@ -67,6 +67,7 @@ def test_cold_cell_gives_less(tmp_path):
         assert main(["discharge", str(folder), "--rates", "1C", "--set", temperature]) == 0
         curve = curve_of(folder / "discharge" / "2.80_1C.csv")
         found.append(curve["capacity_mAh_cm2"][-1])
+    print(found)
     assert found == sorted(found)
 
 

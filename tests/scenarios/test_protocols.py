@@ -141,6 +141,8 @@ def test_power_is_held_and_a_step_that_ends_otherwise_is_told(tmp_path, capsys):
     told = "2.80_protocol: step 1 (discharge 6 mW/cm^2 until 10 h) in 2 cycles from 1 to 2 was"
     assert told in capsys.readouterr().out
     rows = steps_of(folder / "discharge" / "2.80_protocol_steps.csv")
+    hours = float(rows[0]["duration_s"]) / 3600.0
+    assert float(rows[0]["energy_mWh_cm2"]) == pytest.approx(6.0 * hours, rel=1e-5)
     assert rows[0]["end_reason"] == LOWER_VOLTAGE and rows[0]["as_asked"] == "False"
     assert "not as asked" in (folder / "report.html").read_text(encoding="utf-8")
 
@@ -232,7 +234,7 @@ def test_what_no_cell_can_be_taken_through_is_refused(
     ("text", "words"),
     [
         ("cycles = 2", ["neither protocol nor impedance"]),
-        ("protocol = []", ["without a step"]),
+        ("protocol = []", ["the protocol has no step"]),
         ('protocol = [{ follow = "long.csv" }]\ncycles = 3', ["mine.toml: cycles", "30000 rows"]),
         ('rates = ["1C"]', ["mine.toml: rates is not a known key"]),
         ("protocol = [{ rest = 5 }]", ["mine.toml: protocol[0].rest", "no unit"]),
@@ -273,3 +275,34 @@ def test_lithium_that_may_plate_is_told(tmp_path, capsys):
     told = capsys.readouterr().out
     assert "3.20_protocol: lithium may plate: the negative fell to -" in told
     assert "in step 2 (charge 3C)" in told
+
+
+def test_power_is_held_after_strong_loads_either_way(tmp_path):
+    """Each power begins where a strong current of the other direction has just ended."""
+    load = '{{ {} = "4C", until = "10 s" }}, {{ {} = "4 mW/cm^2", until = "1 min" }}'
+    pairs = (("discharge", "charge"), ("charge", "discharge"), ("charge", "charge"))
+    steps = ", ".join(load.format(*pair) for pair in pairs)
+    half = "cell.initial_state_of_charge=0.5"
+    folder = finished_run(tmp_path / "mine", f"cell.protocol=[{steps}]", half)
+    assert main(["discharge", str(folder), "--set", half]) == 0
+    rows = steps_of(folder / "discharge" / "2.80_protocol_steps.csv")
+    assert [row["end_reason"] for row in rows] == [DURATION] * 6
+    energies = [float(row["energy_mWh_cm2"]) for row in rows[1::2]]
+    assert energies == pytest.approx([-4.0 / 60.0, 4.0 / 60.0, -4.0 / 60.0], rel=1e-4)
+
+
+def test_table_may_begin_at_rest_with_a_charged_cell(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "drive.csv").write_text("time_s,rate_C\n0,0\n10,0\n20,1\n30,1\n")
+    folder = finished_run(tmp_path / "mine", 'cell.protocol=[{ follow = "drive.csv" }]')
+    assert main(["discharge", "mine", "--set", "cell.cycles=1"]) == 0
+    (row,) = steps_of(folder / "discharge" / "2.80_protocol_steps.csv")
+    assert row["end_reason"] == DURATION and row["as_asked"] == "True"
+    assert float(row["duration_s"]) == pytest.approx(30.0)
+
+
+def test_held_voltage_gives_its_charge_times_itself(run):
+    hold = steps_of(run / "discharge" / "2.80_protocol_steps.csv")[1]
+    expected = 4.2 * float(hold["capacity_mAh_cm2"])
+    # Both are written to six figures.
+    assert float(hold["energy_mWh_cm2"]) == pytest.approx(expected, rel=1e-5)

@@ -98,7 +98,8 @@ def _procedure(cell: Cell, given: set[str]) -> Procedure:
     if not asked.parts:
         keys = ", ".join(sorted(given & set(DONE_TO_IT)))
         raise InputError(
-            f"discharge: {keys} without a step of a protocol; expected one, --rates or an impedance"
+            f"discharge: {keys} given, but the protocol has no step; expected steps in "
+            "cell.protocol, --rates or an impedance"
         )
     return asked
 

@@ -18,7 +18,7 @@ COLUMNS = {
 }
 """Kind of each column's amounts, and from its unit to SI."""
 MOST_ROWS = 20_000
-"""Of all tables and cycles of a protocol, each row a step of the solver: half a gigabyte."""
+"""Of all tables and cycles of a protocol, each row a step of the solver."""
 
 
 @dataclass(frozen=True, eq=False)

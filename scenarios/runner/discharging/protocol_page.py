@@ -3,8 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
+
 from dem.errors import InputError
 from scenarios.runner.discharging.kept import changed_from
+from scenarios.runner.discharging.plots import Arrays
 from scenarios.runner.discharging.protocol_plots import nyquist, over_time
 from scenarios.runner.page.figures import Shown, plot
 from scenarios.runner.refusals import shown
@@ -12,6 +15,7 @@ from scenarios.runner.results import Run, rate_of
 
 _MOST_ROWS = 60
 """Of more steps the page shows the last cycle alone."""
+_PARTS = {"real_ohm_m2", "real_ohm"}
 _MOST_OPEN = 20
 """More rows are folded away."""
 
@@ -38,10 +42,19 @@ def protocol_plots(run: Run) -> list[Shown]:
 
 def impedance_plots(run: Run) -> list[Shown]:
     """Spectra in the complex plane."""
-    if not run.spectra:
+    drawn = {name: of for name, spectrum in run.spectra.items() if (of := _finite(spectrum))}
+    if not drawn:
         return []
     text = "Impedance of the rested cell; dots at whole decades of the frequency."
-    return [plot(nyquist(run.spectra), text, wide=True)]
+    return [plot(nyquist(drawn), text, wide=True)]
+
+
+def _finite(spectrum: Arrays) -> Arrays:
+    """The rows of a spectrum that hold figures; empty where there are none."""
+    if not _PARTS & spectrum.keys():
+        return {}
+    finite = np.all([np.isfinite(values) for values in spectrum.values()], axis=0)
+    return {name: values[finite] for name, values in spectrum.items()} if finite.any() else {}
 
 
 def step_table(run: Run) -> Table | None:
@@ -51,9 +64,9 @@ def step_table(run: Run) -> Table | None:
     steps = [(state, row) for state, rows in run.protocol_steps.items() for row in rows]
     note = "Steps are numbered cycle.step; capacity and energy are positive where delivered."
     if len(steps) > _MOST_ROWS:
-        last = max(row["cycle"] for _, row in steps)
-        steps = [(state, row) for state, row in steps if row["cycle"] == last]
-        note += f" Cycle {last:g} alone is shown: all stand in discharge/…protocol_steps.csv."
+        last = {state: rows[-1]["cycle"] for state, rows in run.protocol_steps.items()}
+        steps = [(state, row) for state, row in steps if row["cycle"] == last[state]]
+        note += " Last cycles alone are shown: all stand in discharge/…protocol_steps.csv."
     whole = "capacity_Ah" in steps[0][1]
     capacity, energy = (
         ("capacity_Ah", "energy_Wh") if whole else ("capacity_mAh_cm2", "energy_mWh_cm2")

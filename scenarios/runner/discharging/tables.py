@@ -118,9 +118,9 @@ def capacity_table(rows: Sequence[Mapping[str, Any]], extent: Extent = AREAL) ->
 
 
 def step_table(rows: Sequence[Mapping[str, Any]], extent: Extent = AREAL) -> list[str]:
-    """Likewise of the last cycle of a protocol, a column a step that passes a charge."""
-    last = max((row["cycle"] for row in rows), default=0)
-    rows = [row for row in rows if row["cycle"] == last]
+    """Likewise of each state's last cycle of a protocol, a column a step that passes a charge."""
+    last = {row["state"]: row["cycle"] for row in rows}
+    rows = [row for row in rows if row["cycle"] == last[row["state"]]]
     verbs = {row["step"]: row["instruction"].partition(" ")[0] for row in rows}
     columns = {step: f"{step} {verb}" for step, verb in sorted(verbs.items()) if verb != "rest"}
     return _by_state([(row["state"], row["step"], row) for row in rows], columns, extent)
@@ -137,7 +137,7 @@ def _by_state(
     widths = [max(map(len, texts)) for texts in zip(*table, strict=True)]
     return [
         "  ".join([line[0].ljust(widths[0]), *map(str.rjust, line[1:], widths[1:])])
-        for line in (table if rows else [])
+        for line in (table if rows and columns else [])
     ]
 
 

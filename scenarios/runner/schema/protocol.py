@@ -14,6 +14,7 @@ from scenarios.runner.schema.quantities import (
     Section,
     Time,
     Voltage,
+    bounded,
 )
 from scenarios.runner.schema.values import Converted, File
 from scenarios.runner.units import (
@@ -178,11 +179,14 @@ def _refused(sentence: str) -> PydanticCustomError:
     return PydanticCustomError("value", "{sentence}", {"sentence": sentence})
 
 
+Bounded = bounded(Frequency, at_least=1e-6, at_most=1e9)
+
+
 class Impedance(Section):
     """A spectrum of the rested cell."""
 
-    frequencies: tuple[Frequency, Frequency] = Field(
-        ("1 mHz", "10 kHz"), description="Lowest and highest frequency."
+    frequencies: tuple[Bounded, Bounded] = Field(
+        ("1 mHz", "10 kHz"), description="Lowest and highest frequency, within 1 uHz and 1 GHz."
     )
     per_decade: Annotated[Integer, Field(ge=1, le=100)] = Field(
         10, description="Frequencies a decade."
