@@ -67,8 +67,8 @@ def test_cold_cell_gives_less(tmp_path):
         assert main(["discharge", str(folder), "--rates", "1C", "--set", temperature]) == 0
         curve = curve_of(folder / "discharge" / "2.80_1C.csv")
         found.append(curve["capacity_mAh_cm2"][-1])
-    print(found)
-    assert found == sorted(found)
+    # At −10 °C less than half, as its salt hardly moves; at 45 °C some tenth more.
+    assert found[0] < 0.5 * found[1] and found[1] < 0.95 * found[2]
 
 
 def test_state_without_a_cell_keeps_no_earlier_curve_and_is_told(tmp_path, capsys):

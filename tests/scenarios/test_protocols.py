@@ -141,8 +141,9 @@ def test_power_is_held_and_a_step_that_ends_otherwise_is_told(tmp_path, capsys):
     told = "2.80_protocol: step 1 (discharge 6 mW/cm^2 until 10 h) in 2 cycles from 1 to 2 was"
     assert told in capsys.readouterr().out
     rows = steps_of(folder / "discharge" / "2.80_protocol_steps.csv")
+    # Energy is the charge times the voltage, straight between points some hundredth of it apart.
     hours = float(rows[0]["duration_s"]) / 3600.0
-    assert float(rows[0]["energy_mWh_cm2"]) == pytest.approx(6.0 * hours, rel=1e-5)
+    assert float(rows[0]["energy_mWh_cm2"]) == pytest.approx(6.0 * hours, rel=1e-4)
     assert rows[0]["end_reason"] == LOWER_VOLTAGE and rows[0]["as_asked"] == "False"
     assert "not as asked" in (folder / "report.html").read_text(encoding="utf-8")
 

@@ -52,7 +52,7 @@ def nyquist(spectra: Mapping[str, Arrays]) -> bytes:
             decade = np.log10(of["frequency_Hz"])
             marked = np.abs(decade - np.round(decade)) < 1e-6
             axes.plot(real[marked], -imaginary[marked], "o", color=colour, ms=4)
-            if len(spectra) == 1:
+            if len(spectra) == 1 and marked.any():
                 _label(axes, real[marked], -imaginary[marked], np.round(decade[marked]))
         axes.set_aspect("equal")
         axes.set_xlabel(f"Re Z / {unit}")
