@@ -29,6 +29,7 @@ class Electrolyte:
     transference_number : of Li⁺, against the solvent; thermodynamic_factor : 1 + dln f±/dln c
     fixed_temperature : whether its source knows 25 °C only
     concentrations [mol/m³], temperatures [K] : range of what was measured; None where not known
+    second_hand : whether that range is not out of the source itself
     """
 
     name: str
@@ -42,6 +43,11 @@ class Electrolyte:
     fixed_temperature: bool = False
     concentrations: tuple[float, float] | None = None
     temperatures: tuple[float, float] | None = None
+    second_hand: bool = False
+
+    @property
+    def _known(self) -> str:
+        return f"{self.name} is known{', as others say,' if self.second_hand else ''}"
 
     def held_at(self, temperature: float) -> tuple[str, ...]:
         """What is known at a temperature [K] only from others, in a sentence."""
@@ -54,7 +60,7 @@ class Electrolyte:
         if low - TEMPERATURE_TOLERANCE <= temperature <= high + TEMPERATURE_TOLERANCE:
             return ()
         return (
-            f"{self.name} is known from {low:g} to {high:g} K and goes on beyond as its fits do: "
+            f"{self._known} from {low:g} to {high:g} K and goes on beyond as its fits do: "
             f"the cell stands at {temperature:g} K",
         )
 
@@ -73,6 +79,6 @@ class Electrolyte:
         if not left:
             return ()
         return (
-            f"{self.name} is known from {low / 1000:g} to {high / 1000:g} mol/L and goes on beyond "
+            f"{self._known} from {low / 1000:g} to {high / 1000:g} mol/L and goes on beyond "
             f"as its fits do: the salt {' and '.join(left)} mol/L",
         )

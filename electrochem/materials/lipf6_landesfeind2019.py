@@ -1,7 +1,7 @@
 """LiPF6 in EC:EMC 3:7 (w/w): all four transport properties measured on one electrolyte.
 
-J. Landesfeind, H. A. Gasteiger, J. Electrochem. Soc. 166 (2019) A3079, fits for EC:EMC 3:7,
-0.1 to 3 mol/L and −10 to 50 °C.
+J. Landesfeind, H. A. Gasteiger, J. Electrochem. Soc. 166 (2019) A3079, fits for EC:EMC 3:7;
+as others say, of 0.1 to 3 mol/L and −10 to 50 °C.
 """
 
 import numpy as np
@@ -65,4 +65,5 @@ def electrolyte(initial_concentration: float = 1000.0) -> Electrolyte:
         source="Landesfeind & Gasteiger, J. Electrochem. Soc. 166 (2019) A3079",
         concentrations=(100.0, 3000.0),
         temperatures=(263.15, 323.15),
+        second_hand=True,
     )

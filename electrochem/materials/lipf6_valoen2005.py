@@ -1,7 +1,7 @@
 """LiPF6 in PC:EC:DMC 10:27:63 (by volume): all four transport properties and their temperature.
 
-L. O. Valøen, J. N. Reimers, J. Electrochem. Soc. 152 (2005) A882; measured at 0–60 °C up to 3 or
-4 mol/L. Another solvent than the EC:EMC of the other sets.
+L. O. Valøen, J. N. Reimers, J. Electrochem. Soc. 152 (2005) A882; measured, as others say, up to
+4 mol/L at 0–60 °C. Another solvent than the EC:EMC of the other sets.
 """
 
 import numpy as np
@@ -13,17 +13,35 @@ LN10 = np.log(10.0)
 # [K] over the glass's temperature at which the fit is held: colder or more concentrated, it would
 # turn over where the salt no longer moves; there D is some 1e-20 m²/s.
 GLASS_MARGIN = 5.0
+# [(S/m per mol/L)^½] of the fit's polynomial under its square, below which κ is held: past its root
+# κ would rise again. κ is then some 1e-3 S/m.
+LEAST_ROOT = 0.06
 
 
 def conductivity(concentration, temperature):
-    """Ionic conductivity [S/m] and its slope by c [mol/m³]."""
+    """Ionic conductivity [S/m] and its slope by c [mol/m³]; held where the fit would turn up."""
     m, kelvin = concentration / 1000.0, temperature
     constant = -10.5 + 0.0740 * kelvin - 6.96e-5 * kelvin**2
     linear = 0.668 - 0.0178 * kelvin + 2.80e-5 * kelvin**2
     square = 0.494 - 8.86e-4 * kelvin
-    root = constant + m * (linear + m * square)
-    slope = root * (root + 2.0 * m * (linear + 2.0 * m * square))
-    return 0.1 * m * root**2, 0.1 * slope / 1000.0
+    turn = _held_from(constant, linear, square)
+    held = np.minimum(m, turn)
+    root = constant + held * (linear + held * square)
+    slope = root * (root + 2.0 * held * (linear + 2.0 * held * square))
+    return 0.1 * held * root**2, np.where(m < turn, 0.1 * slope / 1000.0, 0.0)
+
+
+def _held_from(constant: float, linear: float, square: float) -> float:
+    """[mol/L] where m (constant + linear m + square m²)² stops falling, or nearly vanishes."""
+    ends = [np.inf]
+    # Its slope's second zero; the first is its largest value.
+    bend = 9.0 * linear**2 - 20.0 * square * constant
+    if bend >= 0.0:
+        ends.append((-3.0 * linear + np.sqrt(bend)) / (10.0 * square))
+    sink = linear**2 - 4.0 * square * (constant - LEAST_ROOT)
+    if sink >= 0.0:
+        ends.append((-linear - np.sqrt(sink)) / (2.0 * square))
+    return min(ends)
 
 
 def diffusivity(concentration, temperature):
@@ -59,4 +77,5 @@ def electrolyte(initial_concentration: float = 1000.0) -> Electrolyte:
         source="Valøen & Reimers, J. Electrochem. Soc. 152 (2005) A882",
         concentrations=(0.0, 4000.0),
         temperatures=(273.15, 333.15),
+        second_hand=True,
     )

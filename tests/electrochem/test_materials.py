@@ -89,6 +89,22 @@ def test_properties_stay_finite_wherever_salt_may_gather(kelvin):
             assert gained == pytest.approx(value[-1] - value[0], abs=1e-3 * value.max())
 
 
+@pytest.mark.parametrize("celsius", [-30.0, -20.0, -10.0, 0.0, 25.0, 60.0])
+def test_conductivity_of_valoen_falls_beyond_its_maximum(celsius):
+    """The fit is a square: past its root, or its least value, it would rise to 18 S/m."""
+    c = np.linspace(10.0, 8000.0, 2000)
+    conductivity = ELECTROLYTES["lipf6_valoen2005"](1000.0).conductivity
+    value, slope = conductivity(c, 273.15 + celsius)
+    beyond = np.argmax(np.diff(value) < 0.0)
+    assert (np.diff(value[beyond:]) <= 0.0).all()
+    assert (slope[beyond + 1 :] <= 0.0).all()
+    # Where the fit stands by itself it is left: its own polynomial at 1 mol/L.
+    kelvin = 273.15 + celsius
+    root = -10.5 + 0.0740 * kelvin - 6.96e-5 * kelvin**2 + 0.668 - 0.0178 * kelvin
+    root += 2.80e-5 * kelvin**2 + 0.494 - 8.86e-4 * kelvin
+    np.testing.assert_allclose(conductivity(1000.0, kelvin)[0], 0.1 * root**2, rtol=1e-12)
+
+
 def test_electrolyte_values_of_landesfeind_at_one_molar():
     electrolyte = ELECTROLYTES["lipf6_landesfeind2019"](1000.0)
     at = np.array([1000.0])
@@ -301,7 +317,7 @@ def test_electrolyte_names_the_range_that_was_left():
     landesfeind = ELECTROLYTES["lipf6_landesfeind2019"](1000.0)
     assert landesfeind.held_at(263.15) == landesfeind.held_at(TEMPERATURE) == ()
     (note,) = landesfeind.held_at(253.15)
-    assert "263.15 to 323.15 K" in note
+    assert "is known, as others say, from 263.15 to 323.15 K" in note
     assert "253.15 K" in note
 
 
