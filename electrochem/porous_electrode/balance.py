@@ -10,6 +10,9 @@ from electrochem.porous_electrode.cell import Cell
 from electrochem.porous_electrode.electrode import Electrode
 
 SECONDS_PER_HOUR = 3600.0
+# Stoichiometry from 0 or 1 to which an equilibrium comes; `reaction.END_POLE` is half a volt there,
+# as much as lies between the end of a fit and a voltage limit.
+EDGE = 2e-6
 CAPACITY_MARGIN = 0.1  # of what a cell holds; a nominal capacity further off is told
 
 
@@ -42,7 +45,7 @@ def _half_cell_window(cell: Cell) -> StoichiometryWindow:
         charged = material.stoichiometry_at(cell.upper_voltage)
     low, high = material.stoichiometry_range
     # Some fits end above the lower limit; the material then is full where its fit ends.
-    empty = high
+    empty = min(high, 1.0 - EDGE)
     if material.potential(high) < cell.lower_voltage:
         empty = material.stoichiometry_at(cell.lower_voltage)
     if not low <= charged < empty:
@@ -60,6 +63,9 @@ def _moved_to(n: Electrode, p: Electrode, negative, positive, voltage: float, si
     (n_low, n_high), (p_low, p_high) = (
         n.material.stoichiometry_range,
         p.material.stoichiometry_range,
+    )
+    n_low, p_low, n_high, p_high = (
+        min(max(x, EDGE), 1.0 - EDGE) for x in (n_low, p_low, n_high, p_high)
     )
     n_room = (negative - n_low) if sign > 0 else (n_high - negative)
     p_room = (p_high - positive) if sign > 0 else (positive - p_low)

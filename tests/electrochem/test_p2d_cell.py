@@ -13,9 +13,12 @@ from electrochem.materials import ACTIVE_MATERIALS, ELECTROLYTES, Constant, Lith
 from electrochem.porous_electrode import (
     Cell,
     Resolution,
+    Simulation,
+    charge_at,
     discharge,
     matched_negative,
     nominal_capacity,
+    rest,
     stoichiometry_window,
 )
 from electrochem.porous_electrode.endings import DEPLETED, LOWER_VOLTAGE, SATURATED
@@ -292,3 +295,23 @@ def test_structure_that_does_not_connect_is_refused_with_its_reason(change, reas
 def test_what_cannot_be_is_refused(make, message):
     with pytest.raises(InputError, match=message):
         make()
+
+
+@pytest.mark.parametrize("np_ratio", [None, 1.25], ids=["half", "full"])
+def test_cell_whose_material_fills_before_the_lower_limit_rests_empty(np_ratio):
+    """Mohtat's fits end at x = 0 and 1 above 2.5 V; between, a cell is charged from there."""
+    positive = replace(POSITIVE, material=ACTIVE_MATERIALS["nmc532_mohtat2020"])
+    negative, given = LithiumMetal(), {"positive_stoichiometry": 0.3}
+    if np_ratio is not None:
+        negative = replace(NEGATIVE, material=ACTIVE_MATERIALS["graphite_mohtat2020"])
+        given |= {"negative_stoichiometry": 0.85}
+    cell = replace(FULL, negative=negative, positive=positive, lower_voltage=1.0, **given)
+    window = stoichiometry_window(cell)
+    empty = (window.negative_discharged, window.positive_discharged)
+    simulation = Simulation(cell, stoichiometry=tuple(x for x in empty if x is not None))
+    assert simulation.do(rest(1.0)) == "duration"
+    # Within the half volt of the pole at the end of what the fit's own potential is.
+    assert 1.0 < simulation.curve().voltage[-1] < 4.0
+    assert simulation.do(charge_at(0.5, 4.1)) == "upper voltage limit"
+    charged = simulation.curve().capacity[-1]
+    assert -charged == pytest.approx(nominal_capacity(cell), rel=0.3)
