@@ -27,12 +27,15 @@ _KEYS = {
     "thickness": '"Thickness [m]"',
     "tortuosity_factor": "the tortuosity factor (porosity over transport efficiency)",
 }
-_NAMES = re.compile(rf"\b(?:(?:Cell|Electrode|Separator)\.)?({'|'.join(_KEYS)})\b")
+# Bare words such as "temperature" are prose; bare names with an underscore are not.
+_BARE = "|".join(key for key in _KEYS if "_" in key)
+_NAMES = re.compile(rf"\b(?:(?:Cell|Electrode|Separator)\.({'|'.join(_KEYS)})|({_BARE}))\b")
 
 
 def in_keys(text: str) -> str:
     """A refusal of the cell's parts with the keys of the format for their names here."""
-    return re.sub(r"\b(?:Cell|Electrode|Separator): ", "", _NAMES.sub(lambda m: _KEYS[m[1]], text))
+    named = _NAMES.sub(lambda match: _KEYS[match[1] or match[2]], text)
+    return re.sub(r"\b(?:Cell|Electrode|Separator): ", "", named)
 
 
 class Section:

@@ -7,6 +7,7 @@ import pytest
 
 from dem.errors import InputError
 from electrochem.bpx import open_bpx, read_bpx
+from electrochem.bpx.section import in_keys
 from electrochem.porous_electrode import stoichiometry_window
 from electrochem.porous_electrode.endings import LOWER_VOLTAGE
 from tests.electrochem.bpx_files import chen2020, discharged, saved, voltage_between
@@ -213,3 +214,11 @@ def test_what_is_no_bpx_file_is_refused(content, message, tmp_path):
         path.write_bytes(content)
     with pytest.raises(InputError, match=message):
         read_bpx(path)
+
+
+def test_refusals_name_keys_and_leave_words_as_they_are():
+    said = in_keys("Cell.temperature is 500 K; no temperature of graded porosity is; upper_voltage")
+    assert said == (
+        '"Ambient temperature [K]" is 500 K; no temperature of graded porosity is; '
+        '"Upper voltage cut-off [V]"'
+    )
