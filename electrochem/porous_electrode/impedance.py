@@ -18,6 +18,8 @@ from electrochem.porous_electrode.start import model_of, rest_state
 from electrochem.porous_electrode.steps import Record
 from electrochem.porous_electrode.system import System
 
+THINNEST_SHELL = 2e-9  # of the radius: thinner ones are lost to rounding
+
 
 @njit
 def _response(model, state, lead, double_layer):
@@ -102,6 +104,11 @@ def _fine_enough(cell: Cell, highest: float, stoichiometry) -> Resolution:
         diffusivity = float(material.diffusivity(np.array([x]))[0][0])
         reaches.append(np.sqrt(diffusivity / (2.0 * np.pi * highest)) / electrode.sizes[0].max())
     outermost = min(0.05 * min(reaches), 1.0 / 80.0)
+    if outermost < THINNEST_SHELL:
+        raise InputError(
+            f"impedance: at {highest:g} Hz diffusion reaches {min(reaches):.1g} of a particle's "
+            f"radius; lower frequencies, with {THINNEST_SHELL / 0.05:g} or more, were expected"
+        )
     # Shells that grow by a fifth from one to the next.
     count = int(np.ceil(np.log(1.0 + 0.2 / outermost) / np.log(1.2)))
     return Resolution(electrode=100, separator=20, radial=max(count, 20), outermost=outermost)

@@ -55,3 +55,15 @@ def test_slow_limit_is_the_resistance_of_the_time_domain():
 def test_frequency_must_be_above_zero():
     with pytest.raises(InputError, match="above zero"):
         impedance(FULL, [0.0], (0.5, 0.5))
+
+
+@pytest.mark.parametrize("frequency", [1e12, 1e300])
+def test_frequency_too_high_for_any_shell_is_refused(frequency):
+    with pytest.raises(InputError, match="lower frequencies"):
+        impedance(FULL, [1.0, frequency], (0.5, 0.5))
+
+
+def test_ten_gigahertz_give_a_resistance():
+    found = impedance(FULL, [1e10], (0.5, 0.5))
+    assert np.isfinite(found).all()
+    assert found.real > 0.0
