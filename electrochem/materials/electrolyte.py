@@ -5,7 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from electrochem.materials.over_temperature import TEMPERATURE_TOLERANCE, held_note
+from electrochem.materials.over_temperature import (
+    REFERENCE_TEMPERATURE,
+    TEMPERATURE_TOLERANCE,
+    held_note,
+)
 
 RANGE_MARGIN = 0.05  # share of the range of concentrations that lies a little beyond its ends
 
@@ -48,6 +52,11 @@ class Electrolyte:
     @property
     def _known(self) -> str:
         return f"{self.name} is known{', as others say,' if self.second_hand else ''}"
+
+    def is_known_at(self, temperature: float) -> bool:
+        """Whether it may be solved at a temperature [K]."""
+        away = abs(temperature - REFERENCE_TEMPERATURE) > TEMPERATURE_TOLERANCE
+        return not (self.fixed_temperature and away)
 
     def held_at(self, temperature: float) -> tuple[str, ...]:
         """What is known at a temperature [K] only from others, in a sentence."""

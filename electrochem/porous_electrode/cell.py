@@ -8,7 +8,7 @@ from dem.errors import InputError
 from electrochem.materials.active_material import ActiveMaterial
 from electrochem.materials.electrolyte import Electrolyte
 from electrochem.materials.lithium_metal import LithiumMetal
-from electrochem.materials.over_temperature import REFERENCE_TEMPERATURE, TEMPERATURE_TOLERANCE
+from electrochem.materials.over_temperature import REFERENCE_TEMPERATURE
 from electrochem.porous_electrode.electrode import Electrode, Separator, require_positive
 
 
@@ -49,9 +49,7 @@ class Cell:
             raise InputError(
                 f"Cell.temperature is {self.temperature:g} K; 200 to 400 K was expected"
             )
-        if self.electrolyte.fixed_temperature and (
-            abs(self.temperature - REFERENCE_TEMPERATURE) > TEMPERATURE_TOLERANCE
-        ):
+        if not self.electrolyte.is_known_at(self.temperature):
             raise InputError(
                 f"Cell.temperature is {self.temperature:g} K; {self.electrolyte.name} holds at "
                 f"{REFERENCE_TEMPERATURE:g} K only"

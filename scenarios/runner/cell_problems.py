@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 from dem.errors import InputError
 from electrochem.materials import ELECTROLYTES, NEGATIVE_MATERIALS, POSITIVE_MATERIALS
-from electrochem.materials.active_material import REFERENCE_TEMPERATURE, TEMPERATURE_TOLERANCE
 from electrochem.porous_electrode.balance import matched_negative
 from electrochem.porous_electrode.cell import Electrode
 from scenarios.runner.protocol_problems import protocol_problems, voltage_problems
@@ -26,8 +25,7 @@ def _refused_temperature(cell: Cell) -> Iterator[str]:
 def _reaches(found, cell: Cell) -> bool:
     """Whether a material, or an electrolyte by its concentration, is known at the temperature."""
     if callable(found):
-        away = abs(cell.temperature - REFERENCE_TEMPERATURE) > TEMPERATURE_TOLERANCE
-        return not (found(cell.concentration).fixed_temperature and away)
+        return found(cell.concentration).is_known_at(cell.temperature)
     try:
         found.at_temperature(cell.temperature)
     except InputError:
