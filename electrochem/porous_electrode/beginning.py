@@ -12,7 +12,8 @@ from electrochem.porous_electrode.start import uniform_reaction, voltage_at
 from electrochem.porous_electrode.state import Layout
 from electrochem.porous_electrode.steps import Record
 
-LEAST_SHARE = 1.0 / 64.0  # of a load, by which a start is brought nearer to it
+# Of a load, by which a start is brought nearer to it; so small that a power ends at the largest.
+LEAST_SHARE = {CURRENT: 2.0**-6, VOLTAGE: 2.0**-6, POWER: 2.0**-20}
 SAME_LOAD = 1e-3  # share of a power by which it may differ from the one before to count as that
 LEAST_SALT = 1e-4  # share of the initial salt that a volume is lifted to before a step begins
 # Powers end where more current gives no more: so much more current, less than so much more power.
@@ -111,7 +112,7 @@ class Beginning:
         A power's lesser one that passes a limit already is the reason: the power does so too.
         """
         end, reached, step, current = float(load.values[0]), 0.0, 0.5, 0.0
-        while reached < 1.0 and step >= LEAST_SHARE:
+        while reached < 1.0 and step >= LEAST_SHARE[load.mode]:
             share = min(1.0, reached + step)
             lesser = _still(load.mode, begin + share * (end - begin), time, load)
             found = self._held(state, lesser, time)

@@ -45,7 +45,7 @@ def test_every_step_begins_after_a_strong_load_as_after_a_pause(cell, strong):
         np.testing.assert_allclose(ends[0], ends[1], rtol=2e-3, atol=1e-3, err_msg=name)
 
 
-@pytest.mark.parametrize("power", [4000.0, 40000.0])
+@pytest.mark.parametrize("power", [8000.0, 40000.0, 1e7])
 def test_power_beyond_what_the_cell_gives_ends_the_step_alone(power):
     curve = Simulation(FULL, resolution=COARSE).run(
         [Step("power", power, lower_voltage=2.5), rest(10.0), Step("power", 100.0, duration=1.0)]
