@@ -25,16 +25,17 @@ def loaded(synthetic_run, tmp_path_factory):
     # ParaView brings a Python of its own, which must not see this one's packages.
     hidden = ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "DISPLAY")
     environment = {key: value for key, value in os.environ.items() if key not in hidden}
-    # Two xvfb-runs that search from the same number can pick the same display.
-    display = str(1000 + os.getpid() % 20000)
-    finished = subprocess.run(
-        ["xvfb-run", "-n", display, "-a", "pvbatch", str(SCRIPT), str(synthetic_run), str(picture)],
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=180,
-        check=False,
-    )
+    # Two xvfb-runs that search from the same number can pick the same display; and one may not come
+    # up in time on a busy machine, which says nothing of the files: then try the next.
+    for attempt in range(3):
+        display = str(1000 + (os.getpid() + 7 * attempt) % 20000)
+        finished = subprocess.run(
+            ["xvfb-run", "-n", display, "-a", "pvbatch", str(SCRIPT), str(synthetic_run),
+             str(picture)],
+            env=environment, capture_output=True, text=True, timeout=180, check=False,
+        )  # fmt: skip
+        if finished.returncode == 0 or "XOpenGLRenderWindow::Initialize" not in finished.stderr:
+            break
     assert finished.returncode == 0, finished.stderr[-2000:]
     (line,) = [line for line in finished.stdout.splitlines() if line.startswith("FOUND ")]
     return json.loads(line.removeprefix("FOUND ")), picture
