@@ -15,10 +15,11 @@ def run(tmp_path_factory):
     return finished_run(tmp_path_factory.mktemp("damaged") / "run")
 
 
+@pytest.mark.parametrize("name", ["run.h5", "summary.json"])
 @pytest.mark.parametrize("damage", [cut_short, lambda path: path.write_bytes(b""),
                                     lambda path: path.unlink()])  # fmt: skip
-def test_discharge_names_a_results_file_that_cannot_be_read(run, damage, capsys):
-    path = run / "run.h5"
+def test_discharge_names_a_results_file_that_cannot_be_read(run, damage, name, capsys):
+    path = run / name
     whole = path.read_bytes()
     damage(path)
     try:
@@ -27,6 +28,7 @@ def test_discharge_names_a_results_file_that_cannot_be_read(run, damage, capsys)
         path.write_bytes(whole)
     told = capsys.readouterr().err.strip()
     assert f"{path}: it cannot be read" in told and "\n" not in told
+    assert not (run / "discharge").exists()
 
 
 @pytest.mark.parametrize("name", ["run.h5", "summary.json", "scenario.toml"])

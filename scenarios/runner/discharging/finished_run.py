@@ -3,7 +3,7 @@
 from scenarios.runner import results_file
 from scenarios.runner.closing import tell_and_report
 from scenarios.runner.discharges import Discharged, discharge_states
-from scenarios.runner.discharging.kept import keep_summary
+from scenarios.runner.discharging.kept import keep_summary, read_summary
 from scenarios.runner.discharging.procedure import Procedure
 from scenarios.runner.discharging.structure import refuse_older
 from scenarios.runner.discharging.tables import capacity_table, step_table
@@ -24,14 +24,16 @@ def discharge(
     of_run = folder.scenario(protocol=False).cell
     figures = results_file.read_figures(folder.path / "run.h5")
     refuse_older(figures, folder.path)
+    # Now, not when the curves are done.
+    summary = read_summary(folder)
     names, found = [each.name for each in figures], Discharged()
     with folder.log():
         try:
             discharge_states(figures, scenario, folder, reporter, asked, of_run, found)
         except (Interrupted, KeyboardInterrupt):
-            keep_summary(folder, found.plain(), found.placeholders, names)
+            keep_summary(folder, summary, found.plain(), found.placeholders, names)
             raise
-        keep_summary(folder, found.plain(), found.placeholders, names)
+        keep_summary(folder, summary, found.plain(), found.placeholders, names)
         tell_and_report(folder, reporter, found.warnings)
     for line in [*capacity_table(found.rates), *step_table(found.steps)]:
         reporter.say(line)

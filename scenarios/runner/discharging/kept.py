@@ -16,6 +16,7 @@ import tomlkit
 from pydantic import ValidationError
 
 from dem.errors import InputError
+from scenarios.runner.damaged import readable
 from scenarios.runner.discharging.procedure import IMPEDANCE, PROTOCOL, Procedure
 from scenarios.runner.run_folder import RunFolder
 from scenarios.runner.schema.cell import DONE_TO_IT, Cell
@@ -121,12 +122,22 @@ def changed_from(folder: Path, scenario: Mapping[str, Any]) -> dict[str, Any]:
     return {key: now.get(key) for key in now | before if now.get(key) != before.get(key)}
 
 
+def read_summary(folder: RunFolder) -> dict[str, Any]:
+    """A run's summary.json. Raises InputError where it is missing or damaged."""
+    path = folder.path / "summary.json"
+    with readable(path):
+        return json.loads(path.read_text("utf-8"))
+
+
 def keep_summary(
-    folder: RunFolder, new: Mapping[str, Any], placeholders: list[str], states: list[str]
+    folder: RunFolder,
+    summary: dict[str, Any],
+    new: Mapping[str, Any],
+    placeholders: list[str],
+    states: list[str],
 ) -> None:
     """Put into a run's summary.json what came of a discharge, beside what it says of the curves
     that stand from before; its states stay as they were."""
-    summary = json.loads((folder.path / "summary.json").read_text("utf-8"))
     old = summary.get("discharge", {})
     redone = {_curve(row) for row in new["rates"]} | {_protocol(row) for row in new["steps"]}
 
